@@ -1,0 +1,56 @@
+# The commands of this project. Everything they need goes into .venv, once.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench render lock clean
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/run  ## Run the main job against the sandbox: passing and failing runs
+	@$(BIN)/python entrypoint.py demo
+
+test: $(VENV)/dev  ## Run all tests
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/dev  ## Run all linters
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python tools/render.py --check
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	@$(BIN)/check-jsonschema --check-metaschema docs/report.schema.json
+	@$(BIN)/yamllint -s .
+	@$(BIN)/hadolint Dockerfile
+	@$(BIN)/zizmor --offline --persona=auditor --quiet .
+
+bench: $(VENV)/dev  ## Measure start-up, pacing and delay, as ratios from one run
+	@$(BIN)/python tools/bench.py
+
+render: $(VENV)/dev  ## Write what is generated from the settings: action.yml, help, tables
+	@$(BIN)/python tools/render.py
+
+lock: $(VENV)/dev  ## Renew the locked dependencies
+	@$(BIN)/pip install --quiet uv
+	@for name in requirements requirements-dev; do $(BIN)/uv pip compile --quiet --universal --upgrade \
+	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate $$name.in -o $$name.txt; done
+
+clean:  ## Remove what these commands made
+	rm -rf $(VENV) test-results .test-runner
+
+$(VENV)/made:
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+	  { echo 'Python lacks its venv module. Install it: apt-get install python3-venv' >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# A stamp for each set of packages, newer than its lock: a second call installs nothing.
+$(VENV)/run: requirements.txt | $(VENV)/made
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.txt
+	@touch $@
+
+$(VENV)/dev: requirements-dev.txt | $(VENV)/made
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.txt
+	@touch $@ $(VENV)/run

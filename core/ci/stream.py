@@ -1,0 +1,41 @@
+"""The one way out: every line redacted, defused, encodable, ended and flushed."""
+
+from collections.abc import Callable
+from typing import TextIO
+
+from core.sanitize import sanitize
+
+
+class Stream:
+    """Lines for a CI's log; the order of calls is the order of lines."""
+
+    __slots__ = ("_encoding", "_out", "redact")
+
+    def __init__(self, out: TextIO, redact: Callable[[str], str]) -> None:
+        self._out = out
+        self._encoding = getattr(out, "encoding", None) or "utf-8"
+        self.redact = redact
+
+    def clean(self, text: str, defuse: Callable[[str], str] = sanitize) -> str:
+        """The text as people may see it.
+
+        Redacted twice: a secret may be spelled with characters in between that defusing takes out.
+        """
+        redacted = self.redact(text)
+        clean = defuse(redacted)
+        return clean if clean is redacted else self.redact(clean)
+
+    def say(self, text: str) -> None:
+        """A line for a person."""
+        self.put(self.clean(text))
+
+    def put(self, line: str) -> None:
+        """A line exactly as it is: for commands of ours."""
+        self.write(line + "\n")
+
+    def write(self, text: str) -> None:
+        """Text without an end of line. What the stream's encoding lacks is written as an escape."""
+        if not text.isascii():
+            text = text.encode(self._encoding, "backslashreplace").decode(self._encoding)
+        self._out.write(text)
+        self._out.flush()

@@ -1,0 +1,165 @@
+"""A terminal, or a log that we know nothing about: lines for a person, on a TTY with colours and a live line."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TextIO
+
+from core.ci.ranking import worst
+from core.ci.steps import slug
+from core.ci.stream import Stream
+from core.ci.wording import complaint, counts, duration, further, headline, is_link
+from core.model import Build, Conclusion, Result, TestCase, TestReport
+from core.sanitize import one_line, quoted_block
+
+RED, GREEN, YELLOW, BOLD, DIM = "31", "32", "33", "1", "2"
+CLEAR = "\r\x1b[K"
+LONGEST_COMPLAINT = 300
+
+
+class Terminal:
+    """Implements core.ports.Ci. `plain` switches off whatever only a TTY understands."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        env: Mapping[str, str],
+        out: TextIO,
+        redact: Callable[[str], str],
+        vendor: str,
+        debug: bool,
+        plain: bool,
+    ) -> None:
+        self.name = name
+        self._stream = Stream(out, redact)
+        self._vendor = vendor
+        self._debug = debug
+        self._tty = not plain and out.isatty() and env.get("TERM") != "dumb"
+        self._colours = self._tty and not env.get("NO_COLOR")
+        self._good, self._bad, self._mind = _symbols(out)
+        self._columns = _columns(out, env) if self._tty else 0
+        self._living = False
+
+    def info(self, text: str) -> None:
+        self._put(self._stream.clean(text))
+
+    def warning(self, text: str) -> None:
+        self._put(self._paint(YELLOW, self._stream.clean(f"Warning: {text}")))
+
+    def debug(self, text: str) -> None:
+        if self._debug:
+            self._put(self._paint(DIM, self._stream.clean(f"debug: {text}")))
+
+    def live(self, text: str) -> bool:
+        if self._tty:
+            line = _fitting(self._stream.clean(text, one_line), self._columns - 1)
+            self._stream.write(CLEAR + line)
+            self._living = True
+        return self._tty
+
+    def build(self) -> Build:
+        return Build(ci=self.name, step=slug(self._vendor, "run"))
+
+    def mask(self, secrets: Iterable[str]) -> None:
+        """Nothing to tell a terminal: our own redactor stands before every line."""
+
+    @contextmanager
+    def group(self, title: str) -> Iterator[None]:
+        self._put(self._paint(BOLD, self._stream.clean(title, one_line)))
+        yield
+
+    def block(self, text: str) -> None:
+        lines = quoted_block(self._stream.redact(text))
+        if lines:
+            self._put(self._paint(DIM, self._stream.redact("\n".join(lines))))
+
+    def outputs(self, values: Mapping[str, str]) -> None:
+        """Nobody reads them here: the files and the exit code say all."""
+
+    def publish(
+        self,
+        report: TestReport,
+        result: Result,
+        *,
+        summary: Iterator[str],  # noqa: ARG002 -- a page for browsers; the file holds it
+        annotations: int,
+    ) -> None:
+        symbol, colour = self._mark(result)
+        say = self._stream.clean
+        self._put(self._paint(colour, say(f"{symbol} {result.conclusion}: {headline(result)}")))
+        self._put(say("  " + f"{counts(report.totals)} Took {duration(result.seconds)}.".strip()))
+        shown = worst(report, annotations)
+        for case in shown:
+            self._show(case)
+        rest = report.totals.failed + report.totals.errored - len(shown)
+        if shown and rest:
+            self._put(f"  and {rest} more")
+        for text in further(report, result):
+            self._put(say(f"  {text}"))
+
+    def _show(self, case: TestCase) -> None:
+        say, redact = self._stream.clean, self._stream.redact
+        name = one_line(redact(f"{case.name} ({case.classname})" if case.classname else case.name))
+        self._put(self._paint(RED, say(f"  {self._bad} {name}")))
+        self._put(say(f"    {one_line(redact(complaint(case)), LONGEST_COMPLAINT)}"))
+        if is_link(case.url):
+            self._put(say(f"    {case.url}"))
+
+    def _mark(self, result: Result) -> tuple[str, str]:
+        if result.status:
+            return self._bad, RED
+        fine = result.conclusion in (Conclusion.PASSED, Conclusion.STARTED)
+        return (self._good, GREEN) if fine else (self._mind, YELLOW)
+
+    def _paint(self, code: str, text: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self._colours else text
+
+    def _put(self, line: str) -> None:
+        if self._living:
+            self._stream.write(CLEAR)
+            self._living = False
+        self._stream.put(line)
+
+
+def _symbols(out: TextIO) -> tuple[str, str, str]:
+    try:
+        "✔✘".encode(getattr(out, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return "+", "x", "!"
+    return "✔", "✘", "!"
+
+
+def _columns(out: TextIO, env: Mapping[str, str]) -> int:
+    try:
+        columns = os.get_terminal_size(out.fileno()).columns
+    except (OSError, ValueError):
+        columns = 0
+    given = env.get("COLUMNS", "")
+    return columns or (int(given) if given.isascii() and given.isdigit() else 0) or 80
+
+
+def _fitting(line: str, cells: int) -> str:
+    """The line as far as it fits: a wrapped one could not be erased. Hangul and the like are two cells wide."""
+    if line.isascii():
+        return line if len(line) <= cells else line[: max(cells - 3, 0)] + "..."
+    from unicodedata import east_asian_width  # noqa: PLC0415 -- most lines are ASCII
+
+    room = cells
+    for at, character in enumerate(line):
+        room -= 2 if east_asian_width(character) in "WF" else 1
+        if room < 0:
+            return line[:at]
+    return line
+
+
+def make(
+    *,
+    env: Mapping[str, str],
+    out: TextIO,
+    redact: Callable[[str], str],
+    vendor: str,
+    debug: bool,
+    now: Callable[[], float],  # noqa: ARG001 -- one signature for all CI systems
+) -> Terminal:
+    return Terminal(name="terminal", env=env, out=out, redact=redact, vendor=vendor, debug=debug, plain=False)

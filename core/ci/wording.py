@@ -1,0 +1,44 @@
+"""What a report says to a person in a line or two, the same on every CI."""
+
+from core.model import Result, TestCase, TestReport, Totals
+
+LONGEST_LINK = 2000  # longer ones are cut by browsers and mail programs
+
+
+def counts(totals: Totals) -> str:
+    """`7 passed, 2 failed, 1 errored, 0 skipped.`, flaky ones where there are some; empty without cases."""
+    if not totals.tests:
+        return ""
+    flaky = f", {totals.flaky} flaky" if totals.flaky else ""
+    ran = f"{totals.passed} passed, {totals.failed} failed, {totals.errored} errored"
+    return f"{ran}, {totals.skipped} skipped{flaky}."
+
+
+def headline(result: Result) -> str:
+    """What happened and what to do."""
+    return f"{result.fact} {result.remedy}".strip()
+
+
+def further(report: TestReport, result: Result) -> list[str]:
+    """What stands under the headline: where the run is, other failures, warnings."""
+    link = [f"Run: {report.run.url}"] if report.run is not None and is_link(report.run.url) else []
+    return [*link, *result.problems, *report.warnings]
+
+
+def complaint(case: TestCase) -> str:
+    """Why a case did not pass."""
+    return case.message.strip() or case.details.strip() or "The vendor gives no message."
+
+
+def is_link(url: str) -> bool:
+    """True for an address that may be shown as one: nothing but http(s), and no trick in it."""
+    return url.startswith(("https://", "http://")) and url.isprintable() and " " not in url and len(url) <= LONGEST_LINK
+
+
+def duration(seconds: float) -> str:
+    """`45s`, `3m 12s`, `1h 2m`."""
+    whole = round(seconds)
+    hours, minutes = whole // 3600, whole // 60 % 60
+    if hours:
+        return f"{hours}h {minutes}m"
+    return f"{minutes}m {whole % 60}s" if minutes else f"{whole}s"

@@ -1,0 +1,32 @@
+"""The real clock, the only place where this program waits, and spans of time as people read them."""
+
+import time
+from queue import SimpleQueue
+from typing import TypeVar
+
+Item = TypeVar("Item")
+# CLOCK_BOOTTIME goes on while a machine is suspended, so that a deadline set before it still holds after it.
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", None)
+
+
+class SystemClock:
+    """Implements core.ports.Clock."""
+
+    def now(self) -> float:
+        return time.monotonic() if _CLOCK is None else time.clock_gettime(_CLOCK)
+
+    def wall(self) -> float:
+        return time.time()
+
+    def take(self, inbox: "SimpleQueue[Item]", seconds: float, *, coming: bool = False) -> Item:  # noqa: ARG002 -- real time needs no hint
+        return inbox.get(timeout=max(seconds, 0.0))
+
+
+def span(seconds: float) -> str:
+    """A span of time for a person: `42s`, `3m 05s`, `1h 02m`."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m {whole % 60:02}s"
+    return f"{whole // 3600}h {whole % 3600 // 60:02}m"

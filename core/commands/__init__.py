@@ -1,0 +1,1 @@
+"""What this program can be told to do; each command imports what it needs and no more."""

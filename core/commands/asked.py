@@ -1,0 +1,86 @@
+"""From raw texts to what is asked: vendor, common inputs, the vendor's own; all problems in one error."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.errors import BadInputError
+from core.inputs import Raw, check_names, fill_secrets, secrets_of
+from core.kinds import TEXT
+from core.options import Option, Problem, declared, parse
+from core.settings import Common
+from core.vendors import VENDORS, load
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from core.ports import VendorSpec
+
+VENDOR = Option(TEXT, f"The test vendor: {', '.join(VENDORS)}.", required=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a step is asked to do. `settings` is the vendor's own dataclass."""
+
+    spec: "VendorSpec"
+    common: Common
+    settings: "Any"
+
+    @property
+    def base_url(self) -> str:
+        return self.common.base_url or self.spec.base_url
+
+
+class MissingSecret(Exception):  # noqa: N818 -- no error where `on-missing-secret` is `skip`
+    """The secret is not there, and the user said that this is fine."""
+
+
+def known_inputs(vendor: str) -> dict[str, Option]:
+    """Every input that goes with the vendor; without one, those of all vendors."""
+    found = {"vendor": VENDOR, **declared(Common)}
+    if vendor in VENDORS:
+        return found | declared(load(vendor).settings)
+    for name in VENDORS:
+        found |= declared(load(name).settings)
+    return found
+
+
+def hidden_texts(raw: Raw, known: Mapping[str, Option], environment: Mapping[str, str]) -> list[str]:
+    """The secrets among the inputs, valid or not, to be hidden before anything is said about them."""
+    fill_secrets(raw, known, environment)
+    return secrets_of(raw, known)
+
+
+def understand(raw: Raw, known: Mapping[str, Option]) -> Asked:
+    """Typed settings; raises BadInputError with every problem at once, or MissingSecret."""
+    problems: list[Problem] = list(raw.problems)
+    vendor = raw.values.get("vendor", "").strip()
+    if vendor not in VENDORS:
+        said = f"{vendor!r} is not known. " if vendor else "is required. "
+        problems.append(("vendor", f"{said}The vendors are: {', '.join(VENDORS)}."))
+    others = (name for other in VENDORS if other != vendor for name in declared(load(other).settings))
+    names = Raw(values=raw.values, strict=raw.strict, flags=raw.flags)
+    check_names(names, known, others, vendor)
+    problems += names.problems
+    common = parse(Common, raw.values, problems)
+    if vendor not in VENDORS:
+        raise BadInputError(problems)
+    spec = load(vendor)
+    skips = common is not None and common.on_missing_secret == "skip"  # noqa: S105 -- a word, no password
+    if skips and _lacks_secret(raw, spec.settings):
+        raise MissingSecret
+    settings = parse(spec.settings, raw.values, problems)
+    if settings is not None:
+        mode, run_id = raw.values.get("mode", "run").strip(), raw.values.get("run-id", "").strip()
+        problems += spec.check(settings, mode, run_id)
+    if problems or common is None or settings is None:
+        raise BadInputError(problems)
+    return Asked(spec=spec, common=common, settings=settings)
+
+
+def _lacks_secret(raw: Raw, settings: type) -> bool:
+    return any(
+        declaration.required and declaration.kind.secret and not raw.values.get(name, "").strip()
+        for name, declaration in declared(settings).items()
+    )

@@ -1,0 +1,64 @@
+"""`cleanup`: end what a killed invocation of this very step left at the vendor. Idempotent.
+
+It deletes and writes no files: the results in the folder are those of the step that it cleans up after.
+"""
+
+from collections.abc import Mapping
+
+from core.commands.asked import understand
+from core.errors import RunnerError
+from core.inputs import Raw
+from core.journal import left_behind
+from core.options import Option
+from core.process import Process
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from core.journal import Left
+    from core.ports import Ci
+
+
+def cleanup(process: Process, raw: Raw, known: Mapping[str, Option], ci: "Ci") -> int:
+    """0 when nothing of ours is left, 7 when something could not be ended: it is then named.
+
+    With nothing to do it is 0 whatever the inputs are: a step that failed on them left nothing behind.
+    """
+    run_id = raw.values.get("run-id", "").strip()
+    found = left_behind(process.workspace, step=ci.build().step, vendor=raw.values.get("vendor", "").strip())
+    found = [left for left in found if not run_id or run_id in left.runs]
+    if not found and not run_id:
+        ci.info("Nothing was left behind by this step.")
+        return 0
+    try:
+        return _end(process, raw, known, ci, found, run_id)
+    except RunnerError as error:
+        ci.warning(f"{error.fact} {error.remedy}".strip())
+        return int(error.exit_code)
+
+
+def _end(process: Process, raw: Raw, known: Mapping[str, Option], ci: "Ci", found: "list[Left]", run_id: str) -> int:
+    from core.clock import SystemClock  # noqa: PLC0415 -- requests comes with these: most clean-ups have nothing to do
+    from core.commands.running import assemble  # noqa: PLC0415 -- the same
+    from core.engine import clean_up, end_run  # noqa: PLC0415 -- the same
+    from core.journal import Journal  # noqa: PLC0415 -- the same
+    from core.stop import Stop  # noqa: PLC0415 -- the same
+
+    asked = understand(raw, known)
+    stop, clock = Stop(), SystemClock()
+    stop.install(process.noted)
+    done: list[str] = []
+    problems: list[str] = []
+    for left in found:
+        patience, _, vendor = assemble(process, asked, ci, left.journal, clock=clock, stop=stop)
+        clean_up(left, vendor, patience, done, problems)
+    if not found:
+        journal = Journal.create(
+            process.workspace, step=ci.build().step, vendor=asked.spec.name, mode="cleanup", at=clock.wall()
+        )
+        _, _, vendor = assemble(process, asked, ci, journal, clock=clock, stop=stop)
+        end_run(vendor, vendor.attach(run_id), done, problems)
+    for sentence in done:
+        ci.info(sentence)
+    for sentence in problems:
+        ci.warning(sentence)
+    return 7 if problems else 0

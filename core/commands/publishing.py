@@ -1,0 +1,107 @@
+"""What a step leaves behind: files, outputs, and what the CI shows. A problem here never hides a verdict."""
+
+from dataclasses import replace
+
+from core.errors import OutputError
+from core.files import Workspace, check_relative
+from core.model import ExitCode, RemoteRun, Result, TestReport
+from core.redacted import redacted, redacted_result
+from core.secret import Redactor
+from core.verdict import gate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from core.ports import Ci
+    from core.settings import Common
+
+ROOT = "test-results/test-runner"
+OUTPUT_OF = {"junit.xml": "junit", "report.json": "json", "summary.md": "summary"}
+ANNOTATIONS = 8
+
+
+class Publisher:
+    """The results folder, the outputs and the CI's own display of one step."""
+
+    def __init__(self, *, ci: "Ci", redact: Redactor, workspace: str, wanted: str) -> None:
+        self._ci = ci
+        self._redact = redact
+        self._files = Workspace(workspace)
+        self._build = ci.build()
+        usable = wanted.strip() and not check_relative(wanted.strip())
+        self.folder = wanted.strip().rstrip("/") if usable else f"{ROOT}/{self._build.step}"
+        self._common: Common | None = None
+        self.run: RemoteRun | None = None
+
+    def clear(self) -> None:
+        """Delete our own old files, so that a step that dies can't publish yesterday's green."""
+        self._files.clear(self.folder, list(OUTPUT_OF))
+
+    def ready(self, common: "Common") -> None:
+        """The inputs are understood."""
+        self._common = common
+
+    def started(self, run: RemoteRun) -> None:
+        """Set `run-id` at once: whatever happens to us, the run can be found."""
+        self.run = run
+        self._ci.outputs({"run-id": run.id, "run-url": run.url})
+
+    def finish(self, report: TestReport, result: Result) -> int:
+        """Write and show everything; returns the status to leave with."""
+        from core.writers import WRITERS  # noqa: PLC0415 -- nothing before the end needs them
+
+        fail_on = self._common.fail_on if self._common else frozenset[str]()
+        if self._common and self._common.allow_empty:
+            fail_on -= {"inconclusive"}
+        result = redacted_result(gate(result, fail_on=fail_on, warnings=bool(report.warnings)), self._redact)
+        report = redacted(report, self._redact)
+        written: dict[str, str] = {}
+        for name, write in WRITERS.items():
+            path = f"{self.folder}/{name}"
+            try:
+                self._files.write(path, write(report, result, self._build))
+                written[OUTPUT_OF[name]] = path
+            except OutputError as error:
+                result = _worse(result, error)
+        try:
+            self._ci.outputs(_outputs(report, result, written))
+        except OutputError as error:
+            result = _worse(result, error)
+        try:
+            summary = WRITERS["summary.md"](report, result, self._build)
+            annotations = self._common.annotations if self._common else ANNOTATIONS
+            self._ci.publish(report, result, summary=summary, annotations=annotations)
+        except OutputError as error:
+            result = _worse(result, error)
+            self._ci.warning(f"{error.fact} {error.remedy}".strip())
+        if written:
+            self._ci.info("Written: " + ", ".join(written.values()))
+        return result.status
+
+
+def _worse(result: Result, error: OutputError) -> Result:
+    """A verdict beats plumbing: only a green step turns to `output`, any other keeps its code and names this too."""
+    problem = f"{error.fact} {error.remedy}".strip()
+    status = result.status or int(ExitCode.OUTPUT)
+    return replace(result, problems=(*result.problems, problem), status=status)
+
+
+def _outputs(report: TestReport, result: Result, written: dict[str, str]) -> dict[str, str]:
+    """The step's outputs: names and order as documented; a count is there whenever a report is."""
+    totals = report.totals
+    return {
+        "conclusion": result.conclusion,
+        "reason": result.reason or ("output" if result.status == ExitCode.OUTPUT else ""),
+        "exit-code": str(result.status),
+        "run-id": report.run.id if report.run else "",
+        "run-url": report.run.url if report.run else "",
+        "tests": str(totals.tests),
+        "passed": str(totals.passed),
+        "failed": str(totals.failed),
+        "errored": str(totals.errored),
+        "skipped": str(totals.skipped),
+        "flaky": str(totals.flaky),
+        "seconds": f"{result.seconds:.1f}",
+        "junit": written.get("junit", ""),
+        "summary": written.get("summary", ""),
+        "json": written.get("json", ""),
+    }

@@ -1,0 +1,94 @@
+"""One step of a pipeline: run, start, wait or clean up at one vendor, and show it in the CI."""
+
+from core import PROJECT, VERSION
+from core.ci import CIS, detect
+from core.commands.asked import MissingSecret, hidden_texts, known_inputs, understand
+from core.commands.publishing import Publisher
+from core.errors import RunnerError
+from core.inputs import COMMANDS, gather
+from core.model import Conclusion, ExitCode, Reason, Result, TestReport
+from core.process import Process
+from core.secret import Redactor, Secret
+from core.verdict import ended_by
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from core.commands.asked import Asked
+    from core.ports import Ci
+
+
+def step(process: Process) -> int:
+    """Do what the inputs ask; returns the exit code. Every way out leaves outputs and files behind."""
+    arguments = list(process.arguments)
+    command = arguments.pop(0) if arguments and arguments[0] in COMMANDS else ""
+    raw = gather(arguments, process.environment)
+    if command:
+        raw.values["mode"] = command
+    vendor = raw.values.get("vendor", "").strip()
+    known = known_inputs(vendor)
+    secrets = hidden_texts(raw, known, process.environment)
+    redact = Redactor(Secret(text) for text in secrets)
+    ci = _ci(process, raw.values, vendor, redact)
+    ci.mask(secrets)
+    if raw.values.get("mode", "").strip() == "cleanup":
+        from core.commands.cleanup import cleanup  # noqa: PLC0415 -- a run needs nothing of it
+
+        return cleanup(process, raw, known, ci)
+    publisher = Publisher(ci=ci, redact=redact, workspace=process.workspace, wanted=raw.values.get("results-dir", ""))
+    title = f"Test run at {vendor}" if vendor else "Test run"
+    try:
+        publisher.clear()
+        asked = understand(raw, known)
+        publisher.ready(asked.common)
+        report, result = _execute(process, asked, ci, publisher)
+    except MissingSecret:
+        report, result = TestReport(title=title, run=None), _skipped()
+    except RunnerError as error:
+        report, result = TestReport(title=title, run=None), ended_by(error)
+    except Exception as error:  # noqa: BLE001 -- the last net: nothing leaves without a result
+        report, result = TestReport(title=title, run=publisher.run), _bug(error, ci)
+    return publisher.finish(report, result)
+
+
+def _execute(process: Process, asked: "Asked", ci: "Ci", publisher: Publisher) -> tuple[TestReport, Result]:
+    from core.commands.running import execute_asked  # noqa: PLC0415 -- requests: bad input must not pay for it
+
+    return execute_asked(process, asked, ci, publisher)
+
+
+def _ci(process: Process, values: dict[str, str], vendor: str, redact: Redactor) -> "Ci":
+    import time  # noqa: PLC0415 -- built in
+
+    override = values.get("ci", "").strip()
+    debug = values.get("log-level", "").strip() == "debug" or process.environment.get("RUNNER_DEBUG") == "1"
+    name = detect(process.environment, override if override in CIS else "")
+    return CIS[name].make(
+        env=process.environment, out=process.out, redact=redact, vendor=vendor, debug=debug, now=time.monotonic
+    )
+
+
+def _skipped() -> Result:
+    return Result(
+        conclusion=Conclusion.SKIPPED,
+        reason=Reason.NONE,
+        exit_code=ExitCode.PASSED,
+        fact="NOTHING WAS TESTED: the secret is not set, and `on-missing-secret` is `skip`.",
+        remedy="Builds from forks get no secrets; anywhere else, set the secret.",
+    )
+
+
+def _bug(error: Exception, ci: "Ci") -> Result:
+    """A result for what should never happen; the traceback goes to the log through the same defences as the rest."""
+    import sys  # noqa: PLC0415 -- built in
+    import traceback  # noqa: PLC0415 -- only a bug pays for it
+
+    ci.block("".join(traceback.format_exception(error)))
+    versions = f"test-runner-action {VERSION}, Python {sys.version.split()[0]}, {sys.platform}"
+    return Result(
+        conclusion=Conclusion.ERROR,
+        reason=Reason.BUG,
+        exit_code=ExitCode.BUG,
+        fact=f"A bug in this program: {type(error).__name__} ({versions}).",
+        remedy=f"Please report it with the traceback above at {PROJECT}/issues. A run may go on at the vendor.",
+        status=int(ExitCode.BUG),
+    )

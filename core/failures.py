@@ -1,0 +1,99 @@
+"""What a failed HTTP exchange means: statuses and exceptions of the library become faults.
+
+The texts of the library's exceptions are never shown: they hold the full path and query.
+"""
+
+import email.utils
+import ssl
+from collections.abc import Iterator, Mapping
+
+from core.errors import CallFailedError, Fault
+from core.guarded_json import loads
+
+LONGEST_EXCERPT = 200
+_NEVER_LEFT = {"NameResolutionError", "NewConnectionError", "ConnectTimeoutError", "ProxyError"}
+
+
+def of_status(line: str, status: int, headers: Mapping[str, str], body: bytes) -> CallFailedError:
+    """The failure that an answer outside 2xx is."""
+    said = _message(body)
+    fact = f"{line} answered {status}" + (f": {said}" if said else ".")
+    wait = retry_after(headers.get("Retry-After"), headers.get("Date"))
+    if 300 <= status < 400:
+        return CallFailedError(
+            Fault.UNREADABLE, f"{line} answered {status}, a redirect, which is not followed.", status=status
+        )
+    return CallFailedError(
+        _FAULTS.get(status, Fault.REFUSED if status < 500 else Fault.SERVER), fact, status=status, retry_after=wait
+    )
+
+
+_FAULTS = {
+    401: Fault.AUTH,
+    403: Fault.AUTH,
+    404: Fault.ABSENT,
+    408: Fault.SERVER,
+    425: Fault.SERVER,
+    429: Fault.BUSY,
+    501: Fault.UNSUPPORTED,
+    505: Fault.UNSUPPORTED,
+}
+
+
+def of_exception(line: str, host: str, error: BaseException) -> CallFailedError:
+    """The failure that an exception of the library is, without a word of its text."""
+    chain = list(_chain(error))
+    names = {type(item).__name__ for item in chain}
+    if any(isinstance(item, ssl.SSLCertVerificationError) for item in chain):
+        return CallFailedError(Fault.CERTIFICATE, f"The certificate of {host} is not trusted ({line}).")
+    if names & _NEVER_LEFT:
+        what = "can't be found" if "NameResolutionError" in names else "can't be reached"
+        if "ProxyError" in names:
+            what = "can't be reached through the proxy"
+        return CallFailedError(Fault.NO_CONNECTION, f"{host} {what} ({line}).")
+    if any("Timeout" in name for name in names):
+        return CallFailedError(Fault.LOST, f"{line} got no answer in time.")
+    if any(isinstance(item, ssl.SSLError) for item in chain):
+        return CallFailedError(Fault.LOST, f"The TLS connection to {host} failed ({line}).")
+    if "DecodeError" in names or "InvalidHeader" in names:
+        return CallFailedError(Fault.UNREADABLE, f"{line} answered something that can't be decoded.")
+    return CallFailedError(Fault.LOST, f"The connection to {host} broke ({line}).")
+
+
+def retry_after(value: str | None, date: str | None) -> float | None:
+    """Seconds from a Retry-After header; its date form is read against the server's own Date, not our clock."""
+    if not value:
+        return None
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        then = email.utils.parsedate_to_datetime(text)
+        now = email.utils.parsedate_to_datetime(date or "")
+        return max((then - now).total_seconds(), 0.0)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The exception, its causes, and what the library hides in `args` and `reason`."""
+    waiting, seen = [error], 0
+    while waiting and seen < 20:
+        item = waiting.pop()
+        if isinstance(item, BaseException):
+            seen += 1
+            yield item
+            waiting += [item.__cause__, item.__context__, getattr(item, "reason", None), *item.args]
+
+
+def _message(body: bytes) -> str:
+    """What the vendor says is wrong, where its error body is JSON; a page of HTML says nothing to a person."""
+    try:
+        found = loads(body)
+        errors = found.get("errors") if isinstance(found, dict) else None
+        if isinstance(errors, list) and errors and isinstance(errors[0], dict):
+            found = errors[0]
+        said = (found.get("message") or found.get("error")) if isinstance(found, dict) else None
+    except ValueError:
+        return ""
+    return f"{said[:LONGEST_EXCERPT]!s}" if isinstance(said, str) else ""

@@ -1,0 +1,88 @@
+"""Where inputs come from, the strongest first: flags, INPUT_*, TEST_RUNNER_*, the vendor's usual secret variable."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from core.options import Option, Problem
+
+COMMANDS = ("run", "start", "wait", "cleanup", "api", "sandbox", "demo")
+_GITHUBS_OWN = ("entrypoint", "args")  # every Docker action accepts these two
+
+
+@dataclass(slots=True, kw_only=True)
+class Raw:
+    """The texts of the inputs by name, unset ones left out; `problems` are about names, not yet about values."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    strict: set[str] = field(default_factory=set)  # names given to this very step: by a flag or an INPUT_ variable
+    flags: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def gather(arguments: Sequence[str], environment: Mapping[str, str]) -> Raw:
+    """Everything given, whatever it is called; check_names() judges the names."""
+    raw = Raw()
+    for variable, text in environment.items():
+        if variable.startswith("TEST_RUNNER_") and text.strip():
+            raw.values[variable.removeprefix("TEST_RUNNER_").lower().replace("_", "-")] = text
+    for variable, text in environment.items():
+        name = variable.removeprefix("INPUT_").lower()
+        if variable.startswith("INPUT_") and text.strip() and name not in _GITHUBS_OWN:
+            raw.values[name] = text
+            raw.strict.add(name)
+    _read_flags(arguments, raw)
+    return raw
+
+
+def _read_flags(arguments: Sequence[str], raw: Raw) -> None:
+    waiting = list(arguments)
+    while waiting:
+        argument = waiting.pop(0)
+        if not argument.startswith("--") or argument == "--":
+            raw.problems.append(("", f"{argument!r} is no input: write --name value. `--help` lists the names."))
+            continue
+        name, equals, text = argument[2:].partition("=")
+        if not equals:
+            text = waiting.pop(0) if waiting and not waiting[0].startswith("--") else "true"
+        raw.values[name] = text
+        raw.strict.add(name)
+        raw.flags.add(name)
+
+
+def check_names(raw: Raw, known: Mapping[str, Option], foreign: Iterable[str], vendor: str) -> None:
+    """Refuse names that nobody knows, and those of another vendor where they were given to this very step."""
+    others = set(foreign)
+    for name in sorted(raw.values):
+        if name in known:
+            if name in raw.flags and known[name].kind.secret:
+                where = " or ".join(["TEST_RUNNER_" + name.upper().replace("-", "_"), *known[name].environment])
+                text = f"a secret must not stand on the command line, where every process sees it: set {where}."
+                raw.problems.append((name, text))
+            continue
+        if name in others:
+            if name in raw.strict:
+                raw.problems.append((name, f"is not an input of the vendor {vendor}."))
+        else:
+            near = _nearest(name, [*known])
+            hint = f" Did you mean `{near}`?" if near else " `--help` lists the inputs."
+            raw.problems.append((name, f"is unknown.{hint}"))
+
+
+def fill_secrets(raw: Raw, known: Mapping[str, Option], environment: Mapping[str, str]) -> None:
+    """An unset input is read from the vendor's usual variable."""
+    for name, declaration in known.items():
+        for variable in declaration.environment:
+            if not raw.values.get(name, "").strip() and environment.get(variable, "").strip():
+                raw.values[name] = environment[variable]
+
+
+def secrets_of(raw: Raw, known: Mapping[str, Option]) -> list[str]:
+    """The texts to hide, whether they are valid or not: also what came over a forbidden way."""
+    return [raw.values[name] for name, declaration in known.items() if declaration.kind.secret and name in raw.values]
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    """The known name that a typing error away from `name`, or nothing."""
+    from difflib import get_close_matches  # noqa: PLC0415 -- only a typing error pays for it
+
+    return next(iter(get_close_matches(name, known, n=1, cutoff=0.75)), "")

@@ -1,0 +1,159 @@
+"""What must be known if this process dies: one append-only file per invocation in `.test-runner/`.
+
+Each line is a JSON object with an `event`. Nothing secret is written. A line that a killed process cut short, or that
+somebody else wrote, is skipped when reading.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.errors import OutputError
+from core.model import RemoteRun
+
+FOLDER = ".test-runner"
+LARGEST = 1 << 20
+
+
+class Journal:
+    """Implements core.ports.Diary, and remembers runs. Every entry is on the disk when the method returns."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self.open_runs: dict[str, RemoteRun] = {}
+        self.debts: list[dict[str, str]] = []
+        self.doubtful = False  # a start went out and its answer has not come
+
+    @classmethod
+    def create(cls, workspace: str, *, step: str, vendor: str, mode: str, at: float) -> "Journal":
+        """A new file for this invocation. Raises OutputError: without a journal nothing is started."""
+        folder = os.path.join(workspace, FOLDER)
+        path = os.path.join(folder, f"{int(at)}-{os.urandom(6).hex()}.jsonl")
+        try:
+            os.makedirs(folder, exist_ok=True)
+            if os.path.islink(folder):
+                raise OSError(f"{FOLDER} is a symbolic link")  # noqa: TRY301 -- told like the others
+            _ignore(folder)
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
+        except OSError as error:
+            fact = f"The journal in {FOLDER}/ can't be written: {error.strerror or error}."
+            remedy = "Nothing was started. Make the workspace writable: a killed job is cleaned up by this journal."
+            raise OutputError(fact, remedy=remedy) from error
+        journal = cls(path)
+        journal._write("begin", {"schema": 1, "step": step, "vendor": vendor, "mode": mode, "at": round(at)})
+        return journal
+
+    def starting(self) -> None:
+        """The call that starts a run is about to go out."""
+        self.doubtful = True
+        self._write("starting", {})
+
+    def not_started(self) -> None:
+        """It surely had no effect."""
+        self.doubtful = False
+        self._write("not-started", {})
+
+    def started(self, run: RemoteRun) -> None:
+        self.open_runs[run.id] = run
+        self.doubtful = False
+        self._write("started", {"id": run.id, "url": run.url})
+
+    def finished(self, run: RemoteRun) -> None:
+        """The run is final, cancelled, or meant to go on without us."""
+        self.open_runs.pop(run.id, None)
+        self._write("finished", {"id": run.id})
+
+    def owe(self, what: Mapping[str, str]) -> None:
+        self.debts.append(dict(what))
+        self._write("owe", {"what": dict(what)})
+
+    def settle(self, what: Mapping[str, str]) -> None:
+        self.debts = [debt for debt in self.debts if debt != what]
+        self._write("settle", {"what": dict(what)})
+
+    def _write(self, event: str, values: Mapping[str, Any]) -> None:
+        line = json.dumps({"event": event, **values}) + "\n"
+        flags = os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+        try:
+            handle = os.open(self._path, flags)
+            try:
+                os.write(handle, line.encode())
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            raise OutputError(f"The journal {self._path} can't be written: {error.strerror}.") from error
+
+
+@dataclass(slots=True, kw_only=True)
+class Left:
+    """What one earlier invocation of this step left behind."""
+
+    journal: Journal
+    mode: str
+    runs: dict[str, RemoteRun] = field(default_factory=dict)
+    debts: list[dict[str, str]] = field(default_factory=list)
+    doubtful: bool = False  # a start went out and its answer never came
+
+
+def left_behind(workspace: str, *, step: str, vendor: str) -> list[Left]:
+    """What earlier invocations of this very step and vendor did not finish, the oldest first."""
+    folder = os.path.join(workspace, FOLDER)
+    try:
+        names = sorted(name for name in os.listdir(folder) if name.endswith(".jsonl"))
+    except OSError:
+        return []
+    found = [_read(os.path.join(folder, name), step, vendor) for name in names]
+    return [left for left in found if left and (left.runs or left.debts or left.doubtful)]
+
+
+def _read(path: str, step: str, vendor: str) -> Left | None:
+    events = _events(path)
+    begin = next(events, None)
+    if not begin or (begin.get("event"), begin.get("step"), begin.get("vendor")) != ("begin", step, vendor):
+        return None
+    left = Left(journal=Journal(path), mode=str(begin.get("mode")))
+    for entry in events:
+        match entry:
+            case {"event": "starting"}:
+                left.doubtful = True
+            case {"event": "not-started"}:
+                left.doubtful = False
+            case {"event": "started", "id": str(id_), "url": str(url)}:
+                left.doubtful = False
+                left.runs[id_] = RemoteRun(vendor=vendor, id=id_, url=url)
+            case {"event": "finished", "id": str(id_)}:
+                left.runs.pop(id_, None)
+            case {"event": "owe", "what": dict(what)}:
+                left.debts.append({str(key): str(value) for key, value in what.items()})
+            case {"event": "settle", "what": dict(what)} if what in left.debts:
+                left.debts.remove(what)
+    left.journal.open_runs = dict(left.runs)
+    left.journal.debts = left.debts
+    return left
+
+
+def _events(path: str) -> Iterator[dict[str, Any]]:
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        with os.fdopen(handle, "rb") as file:
+            lines = file.read(LARGEST).splitlines()
+    except OSError:
+        return
+    for line in lines:
+        try:
+            entry = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(entry, dict):
+            yield entry
+
+
+def _ignore(folder: str) -> None:
+    """The journal is nobody's source code: keep it out of `git status`."""
+    path = os.path.join(folder, ".gitignore")
+    if not os.path.lexists(path):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("*\n")

@@ -1,0 +1,161 @@
+"""The kinds of input: durations with units, strict booleans, ids, lists, URLs, paths. Each says what it wanted."""
+
+import os
+from collections.abc import Callable, Mapping
+
+from core.options import Kind
+from core.secret import Secret
+
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+def _text(text: str) -> str:
+    return text
+
+
+def duration(text: str) -> float:
+    """Seconds from `90s`, `30m`, `1h` or `1h30m`; a bare number is an error, since nobody knows its unit."""
+    total, number = 0, ""
+    for character in text:
+        if character in _UNITS and number:
+            total += int(number) * _UNITS[character]
+            number = ""
+        elif character.isascii() and character.isdigit():
+            number += character
+        else:
+            raise ValueError(f"{text!r} is no duration. Write it with units, such as 90s, 30m, 1h or 1h30m.")
+    if number:
+        raise ValueError(f"{text!r} lacks a unit. Did you mean {number}s, {number}m or {number}h?")
+    if not 0 < total <= 30 * 24 * 3600:
+        raise ValueError(f"{text!r} is out of range: more than nothing and at most 720h.")
+    return float(total)
+
+
+def boolean(text: str) -> bool:
+    """The spellings of YAML 1.2's core schema, as GitHub's own toolkit has them, and no other."""
+    if text in ("true", "True", "TRUE"):
+        return True
+    if text in ("false", "False", "FALSE"):
+        return False
+    raise ValueError(f"{text!r} is neither true nor false.")
+
+
+def integer(minimum: int, maximum: int) -> Kind:
+    """A whole number between the two, both included."""
+
+    def convert(text: str) -> int:
+        digits = text.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
+            raise ValueError(f"{text!r} is no whole number.")
+        if not minimum <= int(text) <= maximum:
+            raise ValueError(f"{text} is out of range: {minimum} to {maximum}.")
+        return int(text)
+
+    return Kind(f"whole number from {minimum} to {maximum}", convert, example=str(max(minimum, 1)))
+
+
+def identifier(text: str) -> int:
+    """A vendor's numeric id."""
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 19 and int(text)):
+        raise ValueError(f"{text!r} is no id: it is a positive number, as in the address of the vendor's page.")
+    return int(text)
+
+
+def choice(*choices: str) -> Kind:
+    """One word of a closed list."""
+
+    def convert(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"{text!r} is not one of: {', '.join(choices)}.")
+        return text
+
+    return Kind("one of " + ", ".join(choices), convert, choices=choices)
+
+
+def words(*choices: str, alone: str = "") -> Kind:
+    """Some words of a closed list, separated by commas, spaces or lines; `alone` is a word that means none."""
+
+    def convert(text: str) -> frozenset[str]:
+        found = text.replace(",", " ").split()
+        if found == [alone]:
+            return frozenset()
+        wrong = [word for word in found if word not in choices]
+        if wrong:
+            stands_alone = f", or {alone} alone" if alone else ""
+            raise ValueError(f"{', '.join(map(repr, wrong))}: the words are {', '.join(choices)}{stands_alone}.")
+        return frozenset(found)
+
+    return Kind("list of words", convert, choices=choices, multiline=True)
+
+
+def lines(text: str) -> tuple[str, ...]:
+    """One item a line, so that a comma inside a value survives; empty lines are dropped."""
+    return tuple(item.strip() for item in text.split("\n") if item.strip())
+
+
+def items(text: str) -> tuple[str, ...]:
+    """One item a line or between commas: for ids."""
+    return tuple(item.strip() for item in text.replace(",", "\n").split("\n") if item.strip())
+
+
+def base_url(text: str) -> str:
+    """An https address, or http on loopback only; a path prefix is kept, a trailing slash is not."""
+    scheme, separator, rest = text.partition("://")
+    authority, _, path = rest.partition("/")
+    host = authority.rpartition(":")[0] if authority.rpartition(":")[2].isdigit() else authority
+    if any(character <= " " or character in '"<>\\^`{|}\x7f' for character in text) or not separator or not host:
+        raise ValueError(f"{text!r} is no address. Example: https://vendor.example.com/api/v1.")
+    if "@" in authority or "?" in rest or "#" in rest:
+        raise ValueError("must not hold a user name, a query or a fragment: secrets go into the input `token`.")
+    if scheme.lower() != "https" and not (scheme.lower() == "http" and host.lower() in _LOOPBACK):
+        raise ValueError(f"{text!r}: only https is allowed, and http for a server on this machine (127.0.0.1).")
+    return f"{scheme.lower()}://{authority}" + (f"/{path}".rstrip("/"))
+
+
+def readable_file(text: str) -> str:
+    """A path to a file that can be opened, checked before any request."""
+    try:
+        with open(text, "rb") as file:
+            file.read(1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ValueError(f"the file {text!r} can't be read: {reason}.") from None
+    return os.path.abspath(text)
+
+
+def relative_path(text: str) -> str:
+    """A path inside the workspace."""
+    from core.files import check_relative  # noqa: PLC0415 -- only who sets a path pays for the checks
+
+    problem = check_relative(text)
+    if problem:
+        raise ValueError(problem)
+    return text.replace("\\", "/").rstrip("/")
+
+
+def objects(text: str) -> tuple[Mapping[str, object], ...]:
+    """A list of objects as inline YAML; a single object counts as a list of one."""
+    from core.guarded_yaml import load  # noqa: PLC0415 -- PyYAML costs 15 ms, and few runs need it
+
+    found = load(text)
+    found = [found] if isinstance(found, dict) else found
+    if not isinstance(found, list) or not found or not all(isinstance(item, dict) for item in found):
+        raise ValueError("must be a list of objects in YAML, such as [{os_type: linux, browser_type: chrome}].")
+    return tuple(found)
+
+
+def list_of(convert: Callable[[str], object], name: str, example: str) -> Kind:
+    """A list of ids, one a line or between commas, each converted by `convert`."""
+    return Kind(name, lambda text: tuple(convert(item) for item in items(text)), example=example, multiline=True)
+
+
+TEXT = Kind("text", _text)
+SECRET = Kind("secret", Secret, secret=True)
+DURATION = Kind("duration", duration, example="90s, 30m or 1h")
+BOOLEAN = Kind("true or false", boolean, choices=("true", "false"), flag=True)
+IDENTIFIER = Kind("id", identifier)
+BASE_URL = Kind("URL", base_url, example="https://vendor.example.com/api/v1")
+READABLE_FILE = Kind("file", readable_file)
+RELATIVE_PATH = Kind("path inside the workspace", relative_path)
+OBJECTS = Kind("list of objects, YAML", objects, multiline=True)

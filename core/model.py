@@ -1,0 +1,226 @@
+"""The nouns: what a run is at the vendor, what came of it, how the step ended. No I/O."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class Phase(StrEnum):
+    """Where a run stands at the vendor."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+
+
+class Outcome(StrEnum):
+    """What came of one test case."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERRORED = "errored"
+    SKIPPED = "skipped"
+
+
+class Verdict(StrEnum):
+    """The vendor's own terminal word for a run, translated and nothing more."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    VENDOR_ERROR = "vendor-error"
+    CANCELLED = "cancelled"
+
+
+class Conclusion(StrEnum):
+    """How the step ended; `fail-on` never changes it."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
+    TIMED_OUT = "timed-out"
+    CANCELLED = "cancelled"
+    ERROR = "error"
+    STARTED = "started"
+    SKIPPED = "skipped"
+
+
+class Reason(StrEnum):
+    """Why the conclusion is not `passed`: the closed list of the output `reason`."""
+
+    NONE = ""
+    AUTH = "auth"
+    REFUSED = "refused"
+    APP_REJECTED = "app-rejected"
+    CAPACITY = "capacity"
+    MAINTENANCE = "maintenance"
+    UNAVAILABLE = "unavailable"
+    PROTOCOL = "protocol"
+    MAY_EXIST = "may-exist"
+    VENDOR_ERROR = "vendor-error"
+    CANCELLED_AT_VENDOR = "cancelled-at-vendor"
+    TIMEOUT = "timeout"
+    EMPTY = "empty"
+    TESTS_FAILED = "tests-failed"
+    BAD_INPUT = "bad-input"
+    OUTPUT = "output"
+    BUG = "bug"
+    SIGNAL = "signal"
+
+
+class ExitCode(IntEnum):
+    """The public exit codes; README.md explains each."""
+
+    PASSED = 0
+    TESTS_FAILED = 1
+    BAD_INPUT = 2
+    NOTHING_STARTED = 3
+    TIMED_OUT = 4
+    EMPTY = 5
+    OUTPUT = 6
+    RESULT_UNKNOWN = 7
+    BUG = 70
+    SIGINT = 130
+    SIGTERM = 143
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteRun:
+    """One execution at the vendor; `url` is the page a person opens."""
+
+    vendor: str
+    id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """One look at a run.
+
+    `word` is the vendor's own status word, hostile text. `known` is False for a word that the vendor's table
+    lacks. `verdict` is set exactly when `phase` is FINISHED. `consistent` is False while the answer contradicts
+    itself (a passed run with a case still running): such a final word counts only when read twice.
+    """
+
+    phase: Phase
+    word: str
+    done: int = 0
+    total: int = 0
+    verdict: Verdict | None = None
+    known: bool = True
+    consistent: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestCase:
+    """One case of a report; every text may be hostile. `seconds` is None where the vendor gives none."""
+
+    name: str
+    classname: str
+    outcome: Outcome
+    seconds: float | None = None
+    message: str = ""
+    details: str = ""
+    url: str = ""
+    needs_review: bool = False
+    flaky: bool = False
+    properties: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestSuite:
+    """Cases that ran together. `cases` can be iterated again and again; `timestamp` is ISO 8601 in UTC."""
+
+    name: str
+    cases: Iterable[TestCase]
+    timestamp: str
+    properties: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """Counts of cases; `tests` is the sum of the four outcomes, `seconds` the sum of the cases' times."""
+
+    passed: int = 0
+    failed: int = 0
+    errored: int = 0
+    skipped: int = 0
+    flaky: int = 0
+    seconds: float = 0.0
+
+    @property
+    def tests(self) -> int:
+        return self.passed + self.failed + self.errored + self.skipped
+
+    @property
+    def ran(self) -> int:
+        """Cases that were executed: a skipped case proves nothing."""
+        return self.passed + self.failed + self.errored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestReport:
+    """What the vendor said of a run, case by case.
+
+    `verdict` is None while the run is not final (a partial report). `seconds` is the run's wall time as the
+    vendor gives it. `warnings` are sentences for a person.
+    """
+
+    title: str
+    run: RemoteRun | None
+    word: str = ""
+    verdict: Verdict | None = None
+    suites: Sequence[TestSuite] = ()
+    totals: Totals = Totals()
+    seconds: float | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How the step ended: what the exit code, the outputs and every headline say.
+
+    `exit_code` is the code before `fail-on`, `status` the one the process leaves with. `fact` says what happened,
+    `remedy` what to do; both are sentences. `problems` are further failures that did not decide (a report that
+    could not be written after failed tests). `seconds` is the wall time of the step.
+    """
+
+    conclusion: Conclusion
+    reason: Reason
+    exit_code: ExitCode
+    fact: str
+    remedy: str = ""
+    problems: tuple[str, ...] = ()
+    status: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """What the CI says of the job we run in; empty text where it says nothing."""
+
+    ci: str
+    step: str
+    name: str = ""
+    commit: str = ""
+    branch: str = ""
+    url: str = ""
+
+
+def count(suites: Iterable[TestSuite]) -> Totals:
+    """Counts derived from the cases themselves: a count that a vendor claims is never copied."""
+    counts = dict.fromkeys(Outcome, 0)
+    flaky, seconds = 0, 0.0
+    for suite in suites:
+        for case in suite.cases:
+            counts[case.outcome] += 1
+            flaky += case.flaky
+            seconds += case.seconds or 0.0
+    return Totals(
+        passed=counts[Outcome.PASSED],
+        failed=counts[Outcome.FAILED],
+        errored=counts[Outcome.ERRORED],
+        skipped=counts[Outcome.SKIPPED],
+        flaky=flaky,
+        seconds=seconds,
+    )

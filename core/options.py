@@ -1,0 +1,102 @@
+"""Settings declared once: option() describes an input, parse() makes typed Settings of strings, all problems at once.
+
+Validation, masking, action.yml, `--help` and the README's tables all come from these declarations.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+
+TYPE_CHECKING = False  # typing itself is only imported by type checkers: it would slow every start
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    Settings = TypeVar("Settings")
+
+Problem = tuple[str, str]  # (input, what is wrong and how to mend it)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How the text of an input becomes a value. `convert` raises ValueError with a sentence for the user."""
+
+    name: str
+    convert: Callable[[str], object]
+    example: str = ""
+    choices: tuple[str, ...] = ()
+    secret: bool = False
+    multiline: bool = False
+    flag: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """The declaration of one input. `shown_default` says in words what holds while the input is unset."""
+
+    kind: Kind
+    help: str
+    shown_default: str = ""
+    required: bool = False
+    environment: tuple[str, ...] = ()
+
+
+def option(
+    kind: Kind,
+    help_text: str,
+    *,
+    default: object = None,
+    shown: str = "",
+    required: bool = False,
+    environment: tuple[str, ...] = (),
+) -> "Any":
+    """A field of a Settings dataclass. `shown` is for defaults that a value can't express ("the vendor's")."""
+    if not shown and default not in (None, (), ""):
+        shown = _shown(default)
+    declared = Option(kind, help_text, shown, required, environment)
+    return field(default=default, metadata={"option": declared})
+
+
+def declared(settings: type) -> dict[str, Option]:
+    """The inputs of a Settings class by their kebab-case names, in order."""
+    return {item.name.replace("_", "-"): _option(item) for item in fields(settings)}
+
+
+def parse(settings: "type[Settings]", raw: Mapping[str, str], problems: list[Problem]) -> "Settings | None":
+    """Typed settings from raw texts (empty means unset). Adds to `problems`; None when any came up here."""
+    before = len(problems)
+    values: dict[str, object] = {}
+    for name, declaration in declared(settings).items():
+        text = raw.get(name, "")
+        if not text.strip():
+            if declaration.required:
+                problems.append((name, _missing(declaration)))
+            continue
+        try:
+            values[name.replace("-", "_")] = declaration.kind.convert(text if declaration.kind.secret else text.strip())
+        except ValueError as error:
+            problems.append((name, str(error)))
+    return settings(**values) if len(problems) == before else None
+
+
+def _missing(declaration: Option) -> str:
+    where = (
+        f" It is also read from the environment variable {declaration.environment[0]}."
+        if declaration.environment
+        else ""
+    )
+    example = f" Example: {declaration.kind.example}." if declaration.kind.example else ""
+    return f"is required. {declaration.help}{example}{where}"
+
+
+def _option(item: "Field[Any]") -> Option:
+    found = item.metadata["option"]
+    if not isinstance(found, Option) or item.default is MISSING:
+        raise TypeError(f"{item.name} is not declared with option()")
+    return found
+
+
+def _shown(default: object) -> str:
+    if isinstance(default, bool):
+        return "true" if default else "false"
+    if isinstance(default, tuple | frozenset):
+        return " ".join(str(item) for item in default)
+    return str(default)

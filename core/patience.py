@@ -1,0 +1,137 @@
+"""How long one run may wait, and for what: the deadline, the outage window, the heartbeat."""
+
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from random import Random
+from typing import Any
+
+from core.clock import span
+from core.errors import CallFailedError, Fault
+from core.ports import Clock, Log
+from core.stop import BELL, Stop
+
+FIRST_WINDOW = 60.0  # before the first good answer of the process, so that a wrong host is told soon
+HEARTBEAT = 60.0
+SHORTEST_RETRY, LONGEST_RETRY = 1.0, 30.0
+LAST_CALL = 2.0  # even at the deadline one look gets this long
+
+
+class Patience:
+    """One run's budget of time. Every wait of a run goes through here, so that each hears a signal."""
+
+    def __init__(
+        self, *, clock: Clock, stop: Stop, log: Log, rng: Random, timeout: float, window: float | None = None
+    ) -> None:
+        self.clock = clock
+        self.stop = stop
+        self.log = log
+        self.inbox: SimpleQueue[Any] = SimpleQueue()
+        stop.subscribe(self.inbox)
+        self._rng = rng
+        self._deadline = clock.now() + timeout
+        self._window = window
+        self._bad_since: float | None = None
+        self._bad_calls = 0
+        self._ever_good = False
+        self._last_line = clock.now()
+        self.heartbeat: Callable[[], str] = lambda: ""
+
+    @property
+    def left(self) -> float:
+        """Seconds to the deadline, never negative."""
+        return max(self._deadline - self.clock.now(), 0.0)
+
+    @property
+    def ever_good(self) -> bool:
+        """True once the vendor has given a good answer to this process."""
+        return self._ever_good
+
+    @property
+    def in_outage(self) -> bool:
+        """True while the last answer was a bad one."""
+        return self._bad_since is not None
+
+    def limit(self, seconds: float) -> float:
+        """At most `seconds`, and not past the deadline by more than one last short call."""
+        return min(seconds, max(self.left, LAST_CALL))
+
+    def begin_closing(self, seconds: float) -> None:
+        """The run is over for us: only cleaning up is left, and it has this long."""
+        self.stop.begin_closing()
+        self._deadline = self.clock.now() + seconds
+        self._window = 0.0
+
+    def say(self, text: str) -> None:
+        """A line for a person, which also counts as a sign of life."""
+        self.log.info(text)
+        self._last_line = self.clock.now()
+
+    def pause(self, seconds: float) -> None:
+        """Wait, at most to the deadline. Raises StoppedError as soon as a signal comes."""
+        until = self.clock.now() + min(seconds, self.left)
+        while True:
+            self.stop.check()
+            beat = self._beat()
+            left = until - self.clock.now()
+            if left <= 0:
+                return
+            try:
+                item = self.clock.take(self.inbox, min(left, beat))
+            except Empty:
+                continue
+            if item is not BELL:
+                continue  # the answer to a call that was given up long ago
+
+    def answered(self) -> None:
+        """A good answer came: an outage, if there was one, is over."""
+        if self._bad_since is not None and self._bad_calls > 1:
+            took = span(self.clock.now() - self._bad_since)
+            self.say(f"The vendor answers again, after {took} and {self._bad_calls} failed calls.")
+        self._ever_good = True
+        self._bad_since = None
+        self._bad_calls = 0
+
+    def failed(self, failure: CallFailedError, *, until: float | None = None) -> None:
+        """Wait before the next try; raises `failure` when the outage window or the deadline is used up.
+
+        `until` is an earlier deadline for calls that are not worth as much.
+        """
+        now = self.clock.now()
+        if self._bad_since is None:
+            self._bad_since = now
+            self.log.warning(f"{failure.fact} Trying again {self._for_how_long()}.")
+            self._last_line = now
+        self._bad_calls += 1
+        end = min(self._bad_since + self._patience(), self._deadline)
+        end = end if until is None else min(end, until)
+        if now >= end:
+            raise failure
+        self.pause(min(self._delay(failure), end - now))
+
+    def _patience(self) -> float:
+        if self._window is not None:
+            return self._window if self._ever_good else min(self._window, FIRST_WINDOW)
+        return self._deadline if self._ever_good else FIRST_WINDOW
+
+    def _for_how_long(self) -> str:
+        seconds = min(self._patience(), self.left)
+        return f"for up to {span(seconds)}"
+
+    def _delay(self, failure: CallFailedError) -> float:
+        if failure.retry_after is not None:
+            return max(failure.retry_after, SHORTEST_RETRY) * self._rng.uniform(1.0, 1.1)  # jitter only adds
+        base = min(SHORTEST_RETRY * 2 ** min(self._bad_calls, 6), LONGEST_RETRY)
+        if failure.fault is Fault.BUSY:
+            base = max(base, 5.0)
+        return self._rng.uniform(base / 2, base)
+
+    def _beat(self) -> float:
+        """Show a sign of life if one is due; the seconds until the next."""
+        line = self.heartbeat()
+        if line and self.log.live(line):
+            return 1.0
+        if self.clock.now() - self._last_line >= HEARTBEAT:
+            if line:
+                self.log.info(line)
+            self._last_line = self.clock.now()
+        return self._last_line + HEARTBEAT - self.clock.now()

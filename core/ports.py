@@ -1,0 +1,237 @@
+"""The seams on one page: what a vendor, a CI system, a clock and a writer promise to the rest."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Any, Protocol, TypeVar
+
+from core.model import Build, Progress, RemoteRun, Result, TestReport
+
+Item = TypeVar("Item")
+
+
+class Clock(Protocol):
+    """Time, so that a test can wait 40 minutes in a millisecond."""
+
+    def now(self) -> float:
+        """Seconds on a clock that never jumps; only differences mean anything."""
+        ...
+
+    def wall(self) -> float:
+        """Seconds since 1970, for timestamps that people read; never for a decision."""
+        ...
+
+    def take(self, inbox: SimpleQueue[Item], seconds: float, *, coming: bool = False) -> Item:
+        """The next item, waiting at most `seconds`; raises queue.Empty when none came.
+
+        The one place where this program waits: signals and answers both arrive through an inbox. `coming` tells a
+        clock that makes time up that another thread is about to put something in.
+        """
+        ...
+
+
+class Log(Protocol):
+    """Lines for a person. Every text may hold hostile parts: the implementation defuses and redacts all of it."""
+
+    def info(self, text: str) -> None: ...
+    def warning(self, text: str) -> None: ...
+    def debug(self, text: str) -> None: ...
+    def live(self, text: str) -> bool:
+        """Show a line that replaces the one before it; False where the output is no terminal."""
+        ...
+
+
+class Ci(Log, Protocol):
+    """One CI system. All its output goes to one ordered stream."""
+
+    name: str
+
+    def build(self) -> Build: ...
+    def mask(self, secrets: Iterable[str]) -> None:
+        """Called before any other line is written."""
+        ...
+
+    def group(self, title: str) -> AbstractContextManager[None]:
+        """Fold the lines written inside, where the CI can."""
+        ...
+
+    def block(self, text: str) -> None:
+        """Show a vendor's raw text, cut to a bearable length, where no line of it can act as a command."""
+        ...
+
+    def outputs(self, values: Mapping[str, str]) -> None:
+        """Set step outputs; may be called again, later values win. Raises OutputError."""
+        ...
+
+    def publish(self, report: TestReport, result: Result, *, summary: Iterator[str], annotations: int) -> None:
+        """Show the end: at most `annotations` cases annotated, the verdict on top, the summary page.
+
+        Raises OutputError when the summary could not be written.
+        """
+        ...
+
+
+Writer = Callable[[TestReport, Result, Build], Iterator[str]]
+"""A report as text, in pieces: pure, no I/O. The texts in the report are already redacted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One operation of a vendor's API, as `api` offers it and as the adapter calls it.
+
+    `path` has `{placeholders}`, each a required flag of `api`; `query` are optional flags. `effect` is True where
+    the call changes something at the vendor. `limit` caps the decoded answer in bytes.
+    """
+
+    method: str
+    path: str
+    summary: str
+    query: tuple[str, ...] = ()
+    body: bool = False
+    effect: bool = False
+    limit: int = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A complete, successful answer. `value` is the decoded JSON, hostile; `date` the server's clock, or None."""
+
+    status: int
+    value: Any
+    body: bytes
+    content_type: str
+    date: float | None
+
+
+class Calls(Protocol):
+    """A vendor's HTTP, with the rules of waiting built in. `parse` runs inside them.
+
+    A parse function raises KeyError, TypeError or ValueError for an answer that is not what was promised: it then
+    counts as unreadable, like cut JSON. All methods raise RunnerError subclasses when their patience ends, and
+    CallFailedError for a refusal (AUTH, ABSENT, REFUSED, CERTIFICATE, UNSUPPORTED).
+    """
+
+    def read(
+        self,
+        operation: str,
+        *,
+        parse: Callable[[Answer], Item],
+        path: Mapping[str, object],
+        query: Mapping[str, object] | None = None,
+        body: object = None,
+        seconds: float | None = None,
+    ) -> Item:
+        """A call that is safe to repeat (reads, deletes): outages are ridden out, at most `seconds` long."""
+        ...
+
+    def start(
+        self,
+        operation: str,
+        *,
+        parse: Callable[[Answer], Item],
+        path: Mapping[str, object],
+        body: object = None,
+    ) -> Item:
+        """A call that must happen once: repeated only where it surely did not happen.
+
+        Raises CallFailedError with an ambiguous fault when the vendor may have acted.
+        """
+        ...
+
+    def create(
+        self,
+        operation: str,
+        *,
+        parse: Callable[[Answer], Item],
+        path: Mapping[str, object],
+        body: object = None,
+    ) -> Item:
+        """Like `start`, for something smaller than a run: a lost reply is looked up by the caller."""
+        ...
+
+    def peek(
+        self,
+        operation: str,
+        *,
+        parse: Callable[[Answer], Item],
+        path: Mapping[str, object],
+        query: Mapping[str, object] | None = None,
+    ) -> Item:
+        """One short try at something nice to know; any CallFailedError is the caller's to shrug off."""
+        ...
+
+    def pause(self, seconds: float) -> None:
+        """Wait, hearing signals, at most to the deadline."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What every vendor is told about the run to start: its name there, and whether to adopt after a lost reply."""
+
+    name: str
+    adopt: bool
+
+
+class Diary(Protocol):
+    """What must be known if this process dies: debts at the vendor, written before they are made."""
+
+    def owe(self, what: Mapping[str, str]) -> None:
+        """Something of ours is about to exist at the vendor that has to be undone."""
+        ...
+
+    def settle(self, what: Mapping[str, str]) -> None:
+        """It is undone."""
+        ...
+
+
+class Vendor(Protocol):
+    """One run at one vendor. Methods raise RunnerError; a CallFailedError means a refusal by the vendor."""
+
+    def start(self) -> RemoteRun:
+        """Start exactly one run. Raises ResultUnknownError (may-exist) where a run may exist without an id."""
+        ...
+
+    def attach(self, run_id: str) -> RemoteRun:
+        """The run that `run-id` names; no request is made."""
+        ...
+
+    def poll(self, run: RemoteRun) -> Progress:
+        """Look once, riding out outages."""
+        ...
+
+    def collect(self, run: RemoteRun, *, seconds: float) -> TestReport:
+        """The last look as a report. Spends at most `seconds` on names and other niceties, 0: no request."""
+        ...
+
+    def cancel(self, run: RemoteRun) -> bool:
+        """Cancel the run; False where the vendor's API cannot."""
+        ...
+
+    def undo(self, debt: Mapping[str, str]) -> None:
+        """Pay one debt of the diary; a debt that is already paid is no error."""
+        ...
+
+    def usual_seconds(self) -> float | None:
+        """How long this run usually takes, where earlier runs tell."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorSpec:
+    """Everything the rest knows about a vendor: its registry entry.
+
+    `settings` is a dataclass of option() fields. `headers` reveals the secret, and is called once per request.
+    `check` gives the problems that no single input shows (settings, mode, run-id). `hosts` must be reachable.
+    """
+
+    name: str
+    title: str
+    base_url: str
+    hosts: tuple[str, ...]
+    settings: type
+    operations: Mapping[str, Operation]
+    headers: Callable[[Any], Mapping[str, str]]
+    check: Callable[[Any, str, str], list[tuple[str, str]]]
+    connect: Callable[[Any, Wish, Calls, Diary, Log, str], Vendor]

@@ -1,0 +1,80 @@
+"""A report without secrets and without texts that no file could bear: what the writers and the CI get to see."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from core.model import RemoteRun, Result, TestCase, TestReport, TestSuite
+
+LONGEST_NAME = 1_000
+LONGEST_MESSAGE = 16_000
+LONGEST_DETAILS = 64_000
+CUT = "… (cut)"
+
+Redact = Callable[[str], str]
+
+
+class _Cases:
+    """The cases of a suite, each redacted when it is looked at: a million of them are never held."""
+
+    __slots__ = ("_cases", "_redact")
+
+    def __init__(self, cases: Iterable[TestCase], redact: Redact) -> None:
+        self._cases = cases
+        self._redact = redact
+
+    def __iter__(self) -> Iterator[TestCase]:
+        for case in self._cases:
+            yield _case(case, self._redact)
+
+
+def redacted(report: TestReport, redact: Redact) -> TestReport:
+    """The same report, safe to write."""
+    run = report.run
+    return replace(
+        report,
+        title=_short(report.title, LONGEST_NAME, redact),
+        word=_short(report.word, LONGEST_NAME, redact),
+        run=run and RemoteRun(vendor=run.vendor, id=redact(run.id), url=redact(run.url)),
+        warnings=tuple(_short(text, LONGEST_MESSAGE, redact) for text in report.warnings),
+        suites=tuple(_suite(suite, redact) for suite in report.suites),
+    )
+
+
+def redacted_result(result: Result, redact: Redact) -> Result:
+    return replace(
+        result,
+        fact=_short(result.fact, LONGEST_MESSAGE, redact),
+        remedy=_short(result.remedy, LONGEST_MESSAGE, redact),
+        problems=tuple(_short(text, LONGEST_MESSAGE, redact) for text in result.problems),
+    )
+
+
+def _suite(suite: TestSuite, redact: Redact) -> TestSuite:
+    return replace(
+        suite,
+        name=_short(suite.name, LONGEST_NAME, redact),
+        properties=_pairs(suite.properties, redact),
+        cases=_Cases(suite.cases, redact),
+    )
+
+
+def _case(case: TestCase, redact: Redact) -> TestCase:
+    return replace(
+        case,
+        name=_short(case.name, LONGEST_NAME, redact),
+        classname=_short(case.classname, LONGEST_NAME, redact),
+        message=_short(case.message, LONGEST_MESSAGE, redact),
+        details=_short(case.details, LONGEST_DETAILS, redact),
+        url=redact(case.url),
+        properties=_pairs(case.properties, redact),
+    )
+
+
+def _pairs(properties: tuple[tuple[str, str], ...], redact: Redact) -> tuple[tuple[str, str], ...]:
+    return tuple((_short(name, LONGEST_NAME, redact), _short(text, LONGEST_NAME, redact)) for name, text in properties)
+
+
+def _short(text: str, longest: int, redact: Redact) -> str:
+    """Redacted before it is cut: a cut through a secret would leave a half that nothing recognises."""
+    clean = redact(text)
+    return clean if len(clean) <= longest else clean[:longest] + CUT

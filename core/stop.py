@@ -1,0 +1,58 @@
+"""SIGINT and SIGTERM as something that every wait hears: a handler that only rings, never raises.
+
+Raising from a handler could cut any line in half, also one that writes the journal. So the handler puts a bell
+into the inboxes where this program waits (SimpleQueue.put is safe in a handler), and waits raise StoppedError.
+"""
+
+import os
+import signal
+from collections.abc import Sequence
+from queue import SimpleQueue
+from types import FrameType
+from typing import Any
+
+from core.errors import StoppedError
+
+BELL = object()
+
+
+class Stop:
+    """The wish to stop. The first signal asks politely; the second exits at once."""
+
+    def __init__(self) -> None:
+        self.signal: int = 0
+        self._closing = False
+        self._inboxes: list[SimpleQueue[Any]] = []
+
+    def install(self, noted: Sequence[int] = ()) -> None:
+        """Take over the handlers; `noted` are signals that came before this program was set up."""
+        for caught in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(caught, self._handle)
+        for number in noted:
+            self._handle(number, None)
+
+    def subscribe(self, inbox: "SimpleQueue[Any]") -> None:
+        self._inboxes.append(inbox)
+        if self.signal:
+            inbox.put(BELL)
+
+    @property
+    def rung(self) -> bool:
+        """True from the signal until closing begins."""
+        return bool(self.signal) and not self._closing
+
+    def check(self) -> None:
+        """Raise StoppedError if a signal came and closing has not begun."""
+        if self.rung:
+            raise StoppedError(self.signal)
+
+    def begin_closing(self) -> None:
+        """From now on waits work again: the time for cleaning up is bounded by whoever cleans up."""
+        self._closing = True
+
+    def _handle(self, number: int, _frame: FrameType | None) -> None:
+        if self.signal:
+            os._exit(128 + self.signal)
+        self.signal = number
+        for inbox in self._inboxes:
+            inbox.put(BELL)

@@ -1,0 +1,43 @@
+"""What a failed call means to the user: before a start nothing is lost, after it a result is. Fact, remedy, reason."""
+
+from core.errors import CallFailedError, Fault, NothingStartedError, ResultUnknownError
+from core.model import Reason, RemoteRun
+
+_REASONS = {Fault.AUTH: Reason.AUTH, Fault.REFUSED: Reason.REFUSED, Fault.UNREADABLE: Reason.PROTOCOL}
+_REMEDIES = {
+    Fault.NO_CONNECTION: "Check `base-url`, and that the runner reaches this host (proxy, firewall).",
+    Fault.CERTIFICATE: "If your company signs its own certificates, name its authority in `ca-bundle`.",
+    Fault.LOST: "The vendor or the network had a bad time: run the job again later.",
+    Fault.BUSY: "The vendor limits requests: run fewer jobs at once, or run the job again later.",
+    Fault.SERVER: "The vendor had a bad time: look at its status page and run the job again later.",
+    Fault.UNSUPPORTED: "Check `base-url`: the server does not offer this API.",
+    Fault.UNREADABLE: "Check `base-url`: something other than the vendor's API may be answering (a portal, a proxy).",
+    Fault.AUTH: "Check the input `token`: is the secret set for this event, and not expired? "
+    "Secrets are not passed to workflows from forks.",
+    Fault.ABSENT: "Check the ids in the inputs, and that the token's user may see them.",
+    Fault.REFUSED: "Check the inputs against what the vendor says.",
+}
+
+
+def nothing_started(failure: CallFailedError) -> NothingStartedError:
+    """The call failed before there was a run."""
+    reason = Reason.REFUSED if failure.fault is Fault.ABSENT else _REASONS.get(failure.fault, Reason.UNAVAILABLE)
+    return NothingStartedError(f"{failure.fact} Nothing was started.", remedy=_REMEDIES[failure.fault], reason=reason)
+
+
+def result_unknown(failure: CallFailedError, run: RemoteRun) -> ResultUnknownError:
+    """The call failed while we waited for a run."""
+    reason = Reason.PROTOCOL if failure.fault is Fault.ABSENT else _REASONS.get(failure.fault, Reason.UNAVAILABLE)
+    lost = "has vanished at the vendor" if failure.fault is Fault.ABSENT else "may go on at the vendor"
+    fact = f"{failure.fact} Run {run.id} {lost}, its result is unknown."
+    return ResultUnknownError(fact, remedy=f"{_REMEDIES[failure.fault]} The run's page: {run.url}", reason=reason)
+
+
+def call_failed(failure: CallFailedError, *, effect: bool) -> NothingStartedError | ResultUnknownError:
+    """A single call of `api` failed; `effect` is True where the operation changes something."""
+    if effect and not failure.fault.surely_without_effect:
+        fact = f"{failure.fact} It may have had its effect all the same."
+        remedy = "Look at the vendor before you repeat it."
+        return ResultUnknownError(fact, remedy=remedy, reason=Reason.MAY_EXIST)
+    reason = Reason.REFUSED if failure.fault is Fault.ABSENT else _REASONS.get(failure.fault, Reason.UNAVAILABLE)
+    return NothingStartedError(failure.fact, remedy=_REMEDIES[failure.fault], reason=reason)

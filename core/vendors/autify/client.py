@@ -1,0 +1,211 @@
+"""One Autify run: find the capabilities, start once, read one result until it is final, name its cases."""
+
+from collections.abc import Callable, Mapping
+from statistics import median
+
+from core.errors import BadInputError, CallFailedError, ResultUnknownError
+from core.model import Progress, Reason, RemoteRun, TestReport, count
+from core.ports import Answer, Calls, Diary, Log, Wish
+from core.vendors.autify import capabilities, listing, results
+from core.vendors.autify.replacements import PlanReplacements
+from core.vendors.autify.settings import Settings, projects, run_reference
+
+NAMES_A_LOOK = 3  # names are learned while we wait anyway, a few at each look
+
+
+class Autify:
+    """Implements core.ports.Vendor for one run."""
+
+    def __init__(self, settings: Settings, wish: Wish, calls: Calls, diary: Diary, log: Log, base_url: str) -> None:
+        self._settings = settings
+        self._wish = wish
+        self._calls = calls
+        self._diary = diary
+        self._log = log
+        self._origin = base_url.removesuffix("/api/v1")
+        self._project = next(iter(projects(settings, "")), 0)
+        self._plan = settings.test_plan.id if settings.test_plan else None
+        self._replacements = PlanReplacements(calls, diary, log)
+        self._before = listing.Baseline()
+        self._last: results.Result | None = None
+        self._names: dict[int, str] = {}
+        self._nameless: set[int] = set()
+
+    def start(self) -> RemoteRun:
+        self._before = listing.baseline(self._calls, self._project, self._plan)
+        return self._start_scenarios() if self._plan is None else self._start_plan(self._plan)
+
+    def _start_scenarios(self) -> RemoteRun:
+        offered = self._calls.read(
+            "list-capabilities", parse=lambda answer: results.sequence(answer.value), path=self._path()
+        )
+        settings = self._settings
+        body: dict[str, object] = {
+            "name": self._wish.name,
+            "capabilities": capabilities.resolve(settings.capabilities, offered),
+            "scenarios": [{"id": scenario.id} for scenario in settings.scenarios],
+        }
+        if settings.execution_type:
+            body["execution_type"] = settings.execution_type
+        if settings.url_replacements:
+            body["url_replacements"] = [
+                {"pattern_url": pattern, "replacement_url": replacement}
+                for pattern, replacement in settings.url_replacements
+            ]
+        return self._send_start(
+            "execute-scenarios",
+            self._path(),
+            body | self._connect(),
+            lambda answer: results.whole(answer.value["result_id"]),
+        )
+
+    def _start_plan(self, plan: int) -> RemoteRun:
+        pairs = self._settings.url_replacements
+        debts = [self._replacements.add(plan, pattern, replacement) for pattern, replacement in pairs]
+        run = self._send_start("execute-schedule", {"test_plan_id": plan}, self._connect(), _schedule_id)
+        for debt in filter(None, debts):
+            try:
+                self._replacements.remove(debt)
+                self._diary.settle(debt)
+            except CallFailedError as failure:
+                self._log.warning(f"{failure.fact} The URL replacement is removed at the end of this step.")
+        return run
+
+    def _send_start(
+        self, operation: str, path: Mapping[str, object], body: object, parse: Callable[[Answer], int]
+    ) -> RemoteRun:
+        try:
+            return self._run(self._calls.start(operation, parse=parse, path=path, body=body))
+        except CallFailedError as failure:
+            if failure.fault.surely_without_effect:
+                raise
+            return self._reconcile(failure)
+
+    def _connect(self) -> dict[str, object]:
+        name = self._settings.autify_connect
+        return {"autify_connect": {"name": name}} if name else {}
+
+    def _path(self) -> dict[str, object]:
+        return {"project_id": self._project}
+
+    def _reconcile(self, lost: CallFailedError) -> RemoteRun:
+        """Name what the lost start may have made. Another build's run is never taken for ours unasked."""
+        self._log.warning(f"{lost.fact} A run may have been started: looking at the vendor's list.")
+        where = f"Look at {self._origin}/projects/{self._project}/results before starting another run."
+        try:
+            candidates = listing.new_since(self._before, self._calls, self._project, self._plan)
+        except CallFailedError as second:
+            fact = f"{lost.fact} A run may exist, and the list of results can't be read: {second.fact}"
+            raise ResultUnknownError(fact, remedy=where, reason=Reason.MAY_EXIST) from second
+        pages = "".join(f"\n  {self._page(id_)}" for id_ in candidates)
+        if self._wish.adopt and len(candidates) == 1:
+            self._log.warning(f"`adopt` is set: the one new run is taken as ours.{pages}")
+            return self._run(candidates[0])
+        if not candidates:
+            fact = f"{lost.fact} A run may exist, though the vendor lists no new one."
+            raise ResultUnknownError(fact, remedy=where, reason=Reason.MAY_EXIST) from lost
+        fact = f"{lost.fact} A run may exist. New at the vendor since, ours or another build's:{pages}"
+        remedy = "If one is yours, collect it with `mode: wait` and its id as `run-id`; do not start another before."
+        raise ResultUnknownError(fact, remedy=remedy, reason=Reason.MAY_EXIST) from lost
+
+    def attach(self, run_id: str) -> RemoteRun:
+        ref = run_reference(run_id)
+        if ref is None:
+            raise BadInputError([("run-id", f"{run_id!r} is no run of Autify.")])
+        self._project = ref.project or self._project
+        return self._run(ref.id)
+
+    def poll(self, run: RemoteRun) -> Progress:
+        self._last = self._calls.read(
+            "describe-result",
+            parse=lambda answer: self._ours(results.read(answer.value), run),
+            path=self._path() | {"result_id": run.id},
+        )
+        progress = results.progress(self._last)
+        if progress.verdict is None:
+            self._learn_names(NAMES_A_LOOK)
+        return progress
+
+    def _ours(self, result: results.Result, run: RemoteRun) -> results.Result:
+        """The same result, or ValueError: an answer about another or an older run is no answer."""
+        if str(result.id) != run.id:
+            raise ValueError(f"it is about run {result.id}")
+        if self._plan is not None and result.plan_id not in (None, self._plan):
+            raise ValueError("it is about another test plan")
+        if not self._before.precedes(result):
+            raise ValueError("it is about a run made before ours was started")
+        return result
+
+    def collect(self, run: RemoteRun, *, seconds: float) -> TestReport:
+        last = self._last
+        if last is None:
+            return TestReport(title=self._title(None), run=run)
+        if seconds:
+            self._learn_names(len(last.cases))
+        suites = results.suites(last, self._names)
+        return TestReport(
+            title=self._title(last),
+            run=run,
+            word=last.status,
+            verdict=results.VERDICTS.get(last.status),
+            suites=suites,
+            totals=count(suites),
+            seconds=last.seconds,
+            warnings=self._warnings(last),
+        )
+
+    def _learn_names(self, most: int) -> None:
+        """Names of scenarios: nice to have, so a failure is shrugged off and not asked for again."""
+        scenarios = {case.scenario for case in self._last.cases} if self._last else set()
+        for scenario in sorted(scenarios - self._names.keys() - self._nameless)[:most]:
+            try:
+                self._names[scenario] = self._calls.peek(
+                    "describe-scenario",
+                    parse=lambda answer: results.text(answer.value["name"]),
+                    path=self._path() | {"scenario_id": scenario},
+                )
+            except CallFailedError:
+                self._nameless.add(scenario)
+
+    def _warnings(self, last: results.Result) -> tuple[str, ...]:
+        found = []
+        reviewed = sum(case.needs_review for case in last.cases)
+        if last.needs_review or reviewed:
+            cases = "1 case needs" if reviewed == 1 else f"{reviewed or 'Some'} cases need"
+            found.append(f"{cases} a person's review at Autify, and the verdict here does not wait for it.")
+        if self._nameless:
+            found.append(f"The names of {len(self._nameless)} scenarios could not be read; their ids stand for them.")
+        return tuple(found)
+
+    def _title(self, last: results.Result | None) -> str:
+        if last is not None and last.plan_name:
+            return f"Autify test plan {last.plan_name}"
+        if self._plan is not None:
+            return f"Autify test plan {self._plan}"
+        return f"Autify, project {self._project}"
+
+    def cancel(self, run: RemoteRun) -> bool:  # noqa: ARG002 -- the Protocol's shape: Autify has no such operation
+        return False
+
+    def undo(self, debt: Mapping[str, str]) -> None:
+        self._replacements.remove(debt)
+
+    def usual_seconds(self) -> float | None:
+        """Of a test plan's earlier runs; runs of scenarios differ too much from each other."""
+        durations = self._before.durations if self._plan is not None else ()
+        return median(durations) if durations else None
+
+    def _run(self, id_: int) -> RemoteRun:
+        return RemoteRun(vendor="autify", id=str(id_), url=self._page(id_))
+
+    def _page(self, id_: int) -> str:
+        return f"{self._origin}/projects/{self._project}/results/{id_}"
+
+
+def _schedule_id(answer: Answer) -> int:
+    """The id stands twice in the answer, once as a text: they must agree."""
+    data = answer.value["data"]
+    found = results.whole(data["id"])
+    if "attributes" in data and results.whole(data["attributes"]["id"]) != found:
+        raise ValueError("its two ids differ")
+    return found

@@ -1,0 +1,79 @@
+"""From a report to a conclusion, and from a conclusion to an exit code. Green needs proof."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
+from core.errors import RunnerError
+from core.model import Conclusion, ExitCode, Reason, Result, TestReport, Verdict
+
+
+def judge(report: TestReport) -> Result:
+    """The conclusion of a run that the vendor calls final (`report.verdict` is set)."""
+    totals = report.totals
+    bad = totals.failed + totals.errored
+    match report.verdict:
+        case Verdict.FAILED:
+            some = f"{bad} of {totals.tests} cases did not pass" if totals.tests else "the vendor shows no cases"
+            return _ended(Conclusion.FAILED, Reason.TESTS_FAILED, ExitCode.TESTS_FAILED, f"Tests failed: {some}.")
+        case Verdict.PASSED if bad:
+            fact = f"The vendor calls the run passed, but {bad} of its {totals.tests} cases did not pass."
+            return _ended(Conclusion.FAILED, Reason.TESTS_FAILED, ExitCode.TESTS_FAILED, fact)
+        case Verdict.PASSED if totals.ran:
+            fact = f"{totals.passed} of {totals.tests} cases passed, none failed."
+            return _ended(Conclusion.PASSED, Reason.NONE, ExitCode.PASSED, fact)
+        case Verdict.PASSED | Verdict.SKIPPED:
+            return _ended(
+                Conclusion.INCONCLUSIVE,
+                Reason.EMPTY,
+                ExitCode.EMPTY,
+                "The run finished without running a test.",
+                "Check that the test plan holds scenarios; if an empty run is fine, set `allow-empty: true`.",
+            )
+        case Verdict.VENDOR_ERROR:
+            return _ended(
+                Conclusion.ERROR,
+                Reason.VENDOR_ERROR,
+                ExitCode.RESULT_UNKNOWN,
+                f"The vendor could not run the tests: its word is {report.word!r}.",
+                "This is often transient. Look at the run's page, then run the job again.",
+            )
+        case Verdict.CANCELLED:
+            return _ended(
+                Conclusion.CANCELLED,
+                Reason.CANCELLED_AT_VENDOR,
+                ExitCode.RESULT_UNKNOWN,
+                "The run was cancelled at the vendor.",
+                "Somebody stopped it there. Run the job again when the tests should count.",
+            )
+        case None:
+            raise ValueError("a report without a verdict can't be judged")
+
+
+def ended_by(error: RunnerError) -> Result:
+    """The conclusion that an error is."""
+    return _ended(error.conclusion, error.reason, error.exit_code, error.fact, error.remedy)
+
+
+def gate(result: Result, *, fail_on: AbstractSet[str], warnings: bool) -> Result:
+    """The same result with the status that the process leaves with.
+
+    Only failed tests, a timeout, an empty run and a cancellation at the vendor can be let through.
+    """
+    gated = {
+        (ExitCode.TESTS_FAILED, Reason.TESTS_FAILED): "failed",
+        (ExitCode.TIMED_OUT, Reason.TIMEOUT): "timed-out",
+        (ExitCode.EMPTY, Reason.EMPTY): "inconclusive",
+        (ExitCode.RESULT_UNKNOWN, Reason.CANCELLED_AT_VENDOR): "cancelled",
+    }.get((result.exit_code, result.reason))
+    status = int(result.exit_code)
+    if gated is not None and gated not in fail_on:
+        status = 0
+    if status == 0 and warnings and "warning" in fail_on:
+        status = int(ExitCode.TESTS_FAILED)
+    return replace(result, status=status)
+
+
+def _ended(conclusion: Conclusion, reason: Reason, exit_code: ExitCode, fact: str, remedy: str = "") -> Result:
+    return Result(
+        conclusion=conclusion, reason=reason, exit_code=exit_code, fact=fact, remedy=remedy, status=int(exit_code)
+    )

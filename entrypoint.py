@@ -1,0 +1,49 @@
+"""The one file that runs: help and signals before any import, then core.cli."""
+
+import sys
+from os.path import abspath, dirname, join
+
+HERE = dirname(abspath(__file__))
+FIRST = sys.argv[1] if len(sys.argv) > 1 else ""
+OWN_HELP = ("api", "sandbox")  # these know more than one generated text
+
+if FIRST == "--version" or ({"--help", "-h"} & set(sys.argv[1:]) and FIRST not in OWN_HELP):
+    # Printed before anything is imported: this answers in the time that the interpreter takes to start.
+    with open(join(HERE, "core", "version.txt" if FIRST == "--version" else "help.txt"), encoding="utf-8") as text:
+        sys.stdout.write(text.read())
+    sys.exit(0)
+
+import io  # noqa: E402 -- after the help
+import os  # noqa: E402 -- after the help
+import signal  # noqa: E402 -- after the help
+
+noted: list[int] = []
+
+
+def note(number: int, _frame: object) -> None:
+    """Remember a signal until the program can act on it; as PID 1 it would otherwise be lost. The second one ends."""
+    if noted:
+        os._exit(128 + noted[0])
+    noted.append(number)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, note)
+    signal.signal(signal.SIGTERM, note)
+    from core.cli import main
+    from core.process import Process
+
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")
+    sys.exit(
+        main(
+            Process(
+                arguments=sys.argv[1:],
+                environment=os.environ,
+                out=sys.stdout,
+                workspace=os.getcwd(),
+                noted=noted,
+                program=(sys.executable, join(HERE, "entrypoint.py")),
+            )
+        )
+    )

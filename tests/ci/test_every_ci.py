@@ -1,0 +1,77 @@
+"""What holds on every CI: hostile text does nothing, secrets stay hidden, no stream is too poor."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from core.ci import CIS
+from tests.ci.hostile import FRAGMENTS, HOSTILE, SECRET, Screen, a_ci, a_report, a_result
+from tests.readers.github_runner import read_log
+from tests.readers.other_systems import azure, buildkite, gitlab, markers, teamcity, without_ignorables
+
+
+def _everything(name: str, out: Screen, text: str) -> None:
+    """Say the text in every way that the protocol has."""
+    ci = a_ci(name, out, vendor="autify")
+    with ci.group(text):
+        ci.info(text)
+        ci.info(f"The word is {text}")
+        ci.warning(text)
+        ci.debug(text)
+        ci.live(text)
+        ci.block(text)
+        ci.outputs({"run-id": text})
+    ci.publish(a_report(text, failed=3, errored=2), a_result(text), summary=iter([text]), annotations=4)
+
+
+@pytest.mark.parametrize("name", CIS)
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_text_is_no_command_of_any_system(name: str, text: str) -> None:
+    out = Screen()
+    _everything(name, out, text)
+    shown = out.getvalue()
+    for read in (shown, without_ignorables(shown)):
+        assert azure(read) == teamcity(read) == gitlab(read) == buildkite(read) == []
+        if name != "github":
+            assert markers(read) == []
+    assert SECRET not in shown
+    assert not set("\x00\x07\x08\x1b\x7f\x9b\u200b\u202e") & set(shown)
+    assert len(shown) < 2_000_000
+
+
+def _shape(shown: str) -> list[tuple[str, tuple[str, ...]]]:
+    """What the runner would execute, without the texts."""
+    return [(command.name, tuple(command.properties)) for command in read_log(shown)[0]]
+
+
+@pytest.mark.parametrize("name", CIS)
+def test_random_command_fragments_change_no_command_on_the_way_through_an_adapter(name: str) -> None:
+    chance = random.Random(21)  # noqa: S311 -- a reproducible corpus, not a secret
+    plain = Screen()
+    _everything(name, plain, "x")
+    for number in range(1000):
+        text = "".join(chance.choices(FRAGMENTS, k=chance.randint(2, 12))) + "x"
+        out = Screen()
+        _everything(name, out, text)
+        shown = out.getvalue()
+        assert _shape(shown) == _shape(plain.getvalue()), (number, text, shown)
+        assert _shape(without_ignorables(shown)) == _shape(plain.getvalue()), (number, text, shown)
+        assert azure(shown) == teamcity(shown) == gitlab(shown) == buildkite(shown) == [], (number, text, shown)
+
+
+@pytest.mark.parametrize("name", CIS)
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_no_stream_is_too_poor(name: str, encoding: str) -> None:
+    for text in HOSTILE.values():
+        _everything(name, Screen(encoding=encoding), text)
+
+
+@pytest.mark.parametrize("name", CIS)
+def test_every_line_is_ended_and_reaches_the_stream_at_once(name: str, tmp_path: Path) -> None:
+    with (tmp_path / "log").open("w", encoding="utf-8") as out:
+        ci = a_ci(name, out)
+        ci.info("one")
+        assert (tmp_path / "log").read_text() == "one\n"
+        ci.block("two")
+        assert "| two\n" in (tmp_path / "log").read_text()

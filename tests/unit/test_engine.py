@@ -1,0 +1,272 @@
+"""The engine over a scripted vendor and a clock that makes time up: every way out is a report and a result."""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.engine import Hooks, RunRequest, clean_up, execute
+from core.errors import CallFailedError, Fault, ResultUnknownError, StoppedError
+from core.journal import Journal, left_behind
+from core.model import (
+    Conclusion,
+    Outcome,
+    Phase,
+    Progress,
+    Reason,
+    RemoteRun,
+    Result,
+    TestCase,
+    TestReport,
+    TestSuite,
+    Verdict,
+    count,
+)
+from core.pacing import Pacing
+from core.patience import Patience
+from core.stop import Stop
+from tests.support import MemoryCi, VirtualClock
+
+RUN = RemoteRun(vendor="v", id="1", url="https://vendor.example.com/1")
+QUEUED = Progress(phase=Phase.QUEUED, word="queued")
+RUNNING = Progress(phase=Phase.RUNNING, word="running", done=1, total=2)
+PASSED = Progress(phase=Phase.FINISHED, word="passed", done=2, total=2, verdict=Verdict.PASSED)
+FAILED = replace(PASSED, word="failed", verdict=Verdict.FAILED)
+UNKNOWN = Progress(phase=Phase.RUNNING, word="pondering", known=False)
+
+Step = Progress | Exception | Callable[[], None]
+
+
+class Scripted:
+    """Implements core.ports.Vendor from a list of what its looks give."""
+
+    def __init__(self, *script: Step, start: Exception | None = None, cancels: bool = False) -> None:
+        self.script = list(script)
+        self.starts = 0
+        self.polls = 0
+        self.cancelled: list[str] = []
+        self.undone: list[Mapping[str, str]] = []
+        self.undo_fails: Exception | None = None
+        self._start = start
+        self._cancels = cancels
+        self._last: Progress | None = None
+
+    def start(self) -> RemoteRun:
+        self.starts += 1
+        if self._start:
+            raise self._start
+        return RUN
+
+    def attach(self, run_id: str) -> RemoteRun:
+        return replace(RUN, id=run_id)
+
+    def poll(self, run: RemoteRun) -> Progress:
+        self.polls += 1
+        step = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        if isinstance(step, Exception):
+            raise step
+        if not isinstance(step, Progress):
+            step()
+            return self.poll(run)
+        self._last = step
+        return step
+
+    def collect(self, run: RemoteRun, *, seconds: float) -> TestReport:
+        last = self._last
+        outcome = Outcome.FAILED if last and last.verdict is Verdict.FAILED else Outcome.PASSED
+        cases = (TestCase(name="c", classname="s", outcome=outcome),) if last else ()
+        suites = (TestSuite(name="s", cases=cases, timestamp=""),)
+        return TestReport(title="t", run=run, verdict=last and last.verdict, suites=suites, totals=count(suites))
+
+    def cancel(self, run: RemoteRun) -> bool:
+        self.cancelled.append(run.id)
+        return self._cancels
+
+    def undo(self, debt: Mapping[str, str]) -> None:
+        if self.undo_fails:
+            raise self.undo_fails
+        self.undone.append(debt)
+
+    def usual_seconds(self) -> float | None:
+        return None
+
+
+class Bench:
+    """One execution with its parts at hand."""
+
+    def __init__(self, tmp_path: Path, vendor: Scripted, *, mode: str = "run", timeout: float = 600.0) -> None:
+        self.clock = VirtualClock()
+        self.ci = MemoryCi()
+        self.stop = Stop()
+        self.vendor = vendor
+        self.workspace = str(tmp_path)
+        self.journal = Journal.create(self.workspace, step="step", vendor="v", mode=mode, at=0.0)
+        self.request = RunRequest(vendor="v", mode=mode, title="t", timeout=timeout, run_id="1")
+        self.told: list[str] = []
+
+    def patience(self) -> Patience:
+        return Patience(
+            clock=self.clock, stop=self.stop, log=self.ci, rng=random.Random(1), timeout=self.request.timeout
+        )
+
+    def run(self) -> tuple[TestReport, Result]:
+        hooks = Hooks(
+            started=lambda run: self.told.append(run.id),
+            grace=lambda: None,
+            busy=lambda: 0,
+            pacing=lambda usual: Pacing(random.Random(1), usual=usual),
+        )
+        return execute(self.request, self.vendor, patience=self.patience(), journal=self.journal, hooks=hooks)
+
+
+def test_a_run_is_started_watched_and_judged(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, Scripted(QUEUED, RUNNING, PASSED))
+    report, result = bench.run()
+    assert (result.conclusion, result.status) == (Conclusion.PASSED, 0)
+    assert (report.run, bench.vendor.starts, bench.told) == (RUN, 1, ["1"])
+    assert [line for line in bench.ci.lines if "The run is" in line] == [
+        "The run is queued (queued).",
+        "The run is running (running, 2 cases).",
+        "The run is finished (passed, 2 cases).",
+    ]
+
+
+def test_mode_start_does_not_wait(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, Scripted(RUNNING), mode="start")
+    _, result = bench.run()
+    assert (result.conclusion, result.status, bench.vendor.polls) == (Conclusion.STARTED, 0, 0)
+    assert left_behind(bench.workspace, step="step", vendor="v") == []
+
+
+def test_mode_wait_starts_nothing(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, Scripted(FAILED), mode="wait")
+    _, result = bench.run()
+    assert (result.reason, bench.vendor.starts) == (Reason.TESTS_FAILED, 0)
+
+
+def test_the_timeout_is_a_conclusion_of_its_own(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, Scripted(RUNNING), timeout=120)
+    began = bench.clock.time
+    report, result = bench.run()
+    assert (result.conclusion, result.reason, result.status) == (Conclusion.TIMED_OUT, Reason.TIMEOUT, 4)
+    assert bench.clock.time - began == pytest.approx(120, abs=1)
+    assert report.totals.tests == 1
+
+
+def test_a_timeout_on_an_unknown_word_is_an_unknown_result_and_warned_about_once(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, Scripted(RUNNING, UNKNOWN), timeout=120)
+    _, result = bench.run()
+    assert (result.conclusion, result.reason, result.status) == (Conclusion.ERROR, Reason.PROTOCOL, 7)
+    assert bench.ci.text.count("is unknown here: it never counts") == 1
+
+
+def test_on_timeout_cancel_asks_the_vendor(tmp_path: Path) -> None:
+    for cancels, said in ((True, "It was cancelled"), (False, "can't cancel")):
+        vendor = Scripted(RUNNING, cancels=cancels)
+        bench = Bench(tmp_path, vendor, timeout=60)
+        bench.request = replace(bench.request, cancel_on_timeout=True)
+        _, result = bench.run()
+        assert (result.reason, vendor.cancelled) == (Reason.TIMEOUT, ["1"])
+        assert said in result.fact
+
+
+def test_a_final_word_that_contradicts_itself_counts_only_when_read_twice(tmp_path: Path) -> None:
+    doubtful = replace(PASSED, consistent=False)
+    bench = Bench(tmp_path, Scripted(doubtful, RUNNING, FAILED))
+    _, result = bench.run()
+    assert result.reason is Reason.TESTS_FAILED
+    assert "went back from finished to running" in bench.ci.text
+
+    bench = Bench(tmp_path, Scripted(doubtful, doubtful))
+    _, result = bench.run()
+    assert (result.conclusion, bench.vendor.polls) == (Conclusion.PASSED, 2)
+
+
+def test_a_contradiction_at_the_deadline_is_still_read_twice(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, Scripted(*[RUNNING] * 3, replace(PASSED, consistent=False), RUNNING), timeout=3)
+    _, result = bench.run()
+    assert result.reason is Reason.TIMEOUT
+
+
+@pytest.mark.parametrize("number", [2, 15])
+def test_a_signal_ends_the_wait_cancels_and_names_the_run(tmp_path: Path, number: int) -> None:
+    vendor = Scripted(RUNNING, cancels=True)
+    bench = Bench(tmp_path, vendor)
+    vendor.script = [RUNNING, lambda: bench.stop._handle(number, None), RUNNING]
+    report, result = bench.run()
+    assert (result.conclusion, result.reason, result.status) == (Conclusion.CANCELLED, Reason.SIGNAL, 128 + number)
+    assert vendor.cancelled == ["1"]
+    assert RUN.url in result.remedy
+    assert report.totals.tests == 1
+    assert left_behind(bench.workspace, step="step", vendor="v") == []
+
+
+def test_a_signal_while_a_start_is_in_flight_says_that_a_run_may_exist(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, Scripted(RUNNING, start=StoppedError(15)))
+    bench.journal.starting()
+    _, result = bench.run()
+    assert result.status == 143
+    assert "a run may exist" in result.fact
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_a_failed_start_is_safe_to_repeat_and_a_failed_wait_is_not(tmp_path: Path, fault: Fault) -> None:
+    failure = CallFailedError(fault, "GET /x failed.")
+    _, before = Bench(tmp_path, Scripted(RUNNING, start=failure)).run()
+    assert (before.conclusion, before.status) == (Conclusion.ERROR, 3)
+    _, after = Bench(tmp_path, Scripted(RUNNING, failure)).run()
+    assert (after.conclusion, after.status) == (Conclusion.ERROR, 7)
+    assert RUN.url in after.remedy
+
+
+def test_a_start_that_may_have_happened_is_never_repeated(tmp_path: Path) -> None:
+    error = ResultUnknownError("Lost.", remedy="Look.", reason=Reason.MAY_EXIST)
+    bench = Bench(tmp_path, Scripted(RUNNING, start=error))
+    _, result = bench.run()
+    assert (result.reason, result.status, bench.vendor.starts) == (Reason.MAY_EXIST, 7, 1)
+
+
+def test_debts_are_paid_whatever_happens(tmp_path: Path) -> None:
+    for script in ((PASSED,), (RUNNING, CallFailedError(Fault.AUTH, "x"))):
+        bench = Bench(tmp_path, Scripted(*script))
+        bench.journal.owe({"kind": "thing"})
+        bench.run()
+        assert bench.vendor.undone == [{"kind": "thing"}]
+        assert bench.journal.debts == []
+
+
+def test_a_debt_that_cannot_be_paid_is_named_and_left_to_cleanup(tmp_path: Path) -> None:
+    vendor = Scripted(PASSED)
+    vendor.undo_fails = CallFailedError(Fault.SERVER, "DELETE /x answered 503.")
+    bench = Bench(tmp_path, vendor)
+    bench.journal.owe({"kind": "thing"})
+    _, result = bench.run()
+    assert "kind thing" in result.problems[0]
+    (left,) = left_behind(bench.workspace, step="step", vendor="v")
+
+    vendor.undo_fails = None
+    done: list[str] = []
+    problems: list[str] = []
+    clean_up(left, vendor, bench.patience(), done, problems)
+    assert (vendor.undone, problems) == ([{"kind": "thing"}], [])
+    assert done
+    assert left_behind(bench.workspace, step="step", vendor="v") == []
+
+
+def test_cleanup_cancels_what_a_killed_process_waited_for_and_nothing_else(tmp_path: Path) -> None:
+    for mode, cancelled in (("run", ["1"]), ("wait", ["1"]), ("start", [])):
+        vendor = Scripted(RUNNING, cancels=True)
+        bench = Bench(tmp_path / mode, vendor, mode=mode)
+        bench.journal.started(RUN)  # and killed here
+        for left in left_behind(bench.workspace, step="step", vendor="v"):
+            clean_up(left, vendor, bench.patience(), [], [])
+        assert vendor.cancelled == cancelled
+
+
+def test_a_heartbeat_comes_every_minute(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, Scripted(RUNNING), timeout=600)
+    bench.run()
+    beats = [line for line in bench.ci.lines if line.startswith("Running, 1 of 2 cases done")]
+    assert 8 <= len(beats) <= 10

@@ -1,0 +1,131 @@
+"""Where inputs come from and in which order; what is refused, and how it is said."""
+
+import pytest
+
+from core.commands.asked import MissingSecret, known_inputs, understand
+from core.errors import BadInputError
+from core.inputs import gather, secrets_of
+
+GOOD = {"vendor": "autify", "token": "t0ken-x", "project-id": "77", "scenarios": "501"}
+
+
+def asked(environment: dict[str, str], *arguments: str) -> object:
+    raw = gather(arguments, environment)
+    return understand(raw, known_inputs(raw.values.get("vendor", "")))
+
+
+def problems(environment: dict[str, str], *arguments: str) -> dict[str, str]:
+    with pytest.raises(BadInputError) as caught:
+        asked(environment, *arguments)
+    return dict(caught.value.problems)
+
+
+def as_input(values: dict[str, str]) -> dict[str, str]:
+    return {f"INPUT_{name.upper()}": text for name, text in values.items()}
+
+
+def test_flags_beat_input_variables_which_beat_test_runner_variables() -> None:
+    environment = {"TEST_RUNNER_TIMEOUT": "1m", "TEST_RUNNER_RUN_ID": "1", "INPUT_TIMEOUT": "2m", "INPUT_RUN-ID": "2"}
+    raw = gather(["--timeout", "3m"], environment)
+    assert raw.values == {"timeout": "3m", "run-id": "2"}
+
+
+def test_an_empty_input_is_unset_and_lets_the_weaker_source_through() -> None:
+    raw = gather([], {"INPUT_TIMEOUT": " ", "TEST_RUNNER_TIMEOUT": "1m", "INPUT_NAME": ""})
+    assert raw.values == {"timeout": "1m"}
+
+
+def test_flags_take_both_forms_and_a_bare_one_is_true() -> None:
+    raw = gather(["--name=a=b", "--adopt", "--scenarios", "501\n502", "--allow-empty"], {})
+    assert raw.values == {"name": "a=b", "adopt": "true", "scenarios": "501\n502", "allow-empty": "true"}
+
+
+def test_the_runners_own_inputs_of_every_docker_action_are_not_ours() -> None:
+    assert gather([], {"INPUT_ARGS": "x", "INPUT_ENTRYPOINT": "y"}).values == {}
+
+
+def test_every_problem_is_told_at_once_and_names_its_input() -> None:
+    found = problems(
+        as_input(
+            {"vendor": "autify", "timeout": "30", "adopt": "yes", "fail-on": "red", "scenarios": "x", "timout": "1m"}
+        )
+    )
+    assert set(found) == {"timeout", "adopt", "fail-on", "scenarios", "timout", "token"}
+    assert "AUTIFY_WEB_ACCESS_TOKEN" in found["token"]
+    assert "Did you mean `timeout`?" in found["timout"]
+
+
+def test_an_unknown_vendor_is_told_the_known_ones() -> None:
+    assert "autify" in problems(as_input(GOOD | {"vendor": "selenium"}))["vendor"]
+    assert "autify" in problems({})["vendor"]
+
+
+@pytest.mark.parametrize("name", ["rerun-failed", "plan", "quarantine", "working-directory", "app-file", "record-to"])
+def test_inputs_that_come_later_are_unknown(name: str) -> None:
+    assert "is unknown" in problems(as_input(GOOD | {name: "1"}))[name]
+
+
+def test_a_secret_on_the_command_line_is_refused_without_showing_it() -> None:
+    environment = as_input({name: text for name, text in GOOD.items() if name != "token"})
+    found = problems(environment, "--token", "s3cret-value")
+    assert "TEST_RUNNER_TOKEN or AUTIFY_WEB_ACCESS_TOKEN" in found["token"]
+    assert "s3cret-value" not in str(found)
+
+
+def test_the_vendors_usual_variable_is_the_last_source_of_a_secret() -> None:
+    from core.commands.asked import hidden_texts  # noqa: PLC0415 -- shows which function does it
+
+    environment = as_input(GOOD | {"token": ""}) | {"AUTIFY_WEB_ACCESS_TOKEN": "from-variable"}
+    raw = gather([], environment)
+    known = known_inputs("autify")
+    assert hidden_texts(raw, known, environment) == ["from-variable"]
+    assert understand(raw, known).settings.token.reveal() == "from-variable"
+    assert secrets_of(raw, known) == ["from-variable"]
+
+
+def test_a_token_with_a_line_break_is_no_token() -> None:
+    assert "Copy it again" in problems(as_input(GOOD | {"token": "abc\ndef"}))["token"]
+
+
+def test_a_missing_secret_may_be_skipped_on_the_users_word() -> None:
+    with pytest.raises(MissingSecret):
+        asked(as_input(GOOD | {"token": "", "on-missing-secret": "skip"}))
+
+
+@pytest.mark.parametrize(
+    ("values", "names"),
+    [
+        ({"scenarios": ""}, {"scenarios"}),
+        ({"test-plan": "3001"}, {"scenarios"}),
+        ({"project-id": ""}, {"project-id"}),
+        ({"scenarios": "https://app.autify.com/projects/78/scenarios/501"}, {"project-id"}),
+        ({"scenarios": "", "test-plan": "3001", "capabilities": "{os: Linux}"}, {"capabilities"}),
+        ({"scenarios": "", "test-plan": "3001", "execution-type": "parallel"}, {"execution-type"}),
+        ({"mode": "wait"}, {"run-id"}),
+        ({"mode": "wait", "run-id": "x"}, {"run-id"}),
+        ({"product": "mobile"}, {"product"}),
+        ({"results-dir": "../out"}, {"results-dir"}),
+        ({"results-dir": "/tmp/out"}, {"results-dir"}),
+        ({"ca-bundle": "/does/not/exist.pem"}, {"ca-bundle"}),
+        ({"base-url": "http://vendor.example.com"}, {"base-url"}),
+        ({"url-replacements": "https://a.test"}, {"url-replacements"}),
+        ({"capabilities": "linux"}, {"capabilities"}),
+    ],
+    ids=lambda value: " ".join(f"{key}={text}" for key, text in value.items()) if isinstance(value, dict) else "",
+)
+def test_what_a_run_needs_is_checked_before_any_request(values: dict[str, str], names: set[str]) -> None:
+    assert set(problems(as_input(GOOD | values))) == names
+
+
+def test_ids_may_be_given_as_the_addresses_of_the_vendors_pages() -> None:
+    found = asked(
+        as_input(
+            {
+                "vendor": "autify",
+                "token": "t0ken-x",
+                "scenarios": "https://app.autify.com/projects/77/scenarios/501?x=1\n"
+                "https://app.autify.com/projects/77/scenarios/502/#top",
+            }
+        )
+    )
+    assert [(ref.project, ref.id) for ref in found.settings.scenarios] == [(77, 501), (77, 502)]  # type: ignore[attr-defined]

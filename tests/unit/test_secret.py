@@ -1,0 +1,72 @@
+"""A secret shows itself nowhere, and its encoded forms are hidden too."""
+
+import base64
+import copy
+import json
+import pickle
+from urllib.parse import quote
+from xml.sax.saxutils import escape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.secret import MASK, Redactor, Secret, encoded_forms
+
+CANARY = 'canary-7f3a/+&<"ü% x'
+
+
+def test_a_secret_does_not_show_itself() -> None:
+    secret = Secret(CANARY)
+    shown = [str(secret), repr(secret), f"{secret}", f"{secret:>40}", f"{secret!r}", f"{[secret]}", "{}".format(secret)]  # noqa: UP032 -- one more way in
+    assert all("canary" not in text for text in shown)
+    with pytest.raises(TypeError):
+        json.dumps(secret)
+    with pytest.raises(TypeError):
+        pickle.dumps(secret)
+    with pytest.raises(TypeError):
+        _ = secret + "x"  # type: ignore[operator]
+    assert secret.reveal() == CANARY
+    assert copy.copy(secret.reveal()) == CANARY
+
+
+@pytest.mark.parametrize("before", ["", "x", "xy", "user:"])
+@pytest.mark.parametrize(
+    "encode",
+    [
+        str,
+        quote,
+        lambda text: quote(text, safe=""),
+        lambda text: json.dumps(text)[1:-1],
+        lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+        escape,
+        lambda text: escape(text, {'"': "&quot;"}),
+        lambda text: base64.b64encode(text.encode()).decode(),
+        lambda text: base64.urlsafe_b64encode(text.encode()).decode(),
+        lambda text: text.encode().hex(),
+        lambda text: repr(text)[1:-1],
+    ],
+    ids=["raw", "url", "url-all", "json", "json-utf8", "xml", "xml-attribute", "base64", "base64url", "hex", "repr"],
+)
+def test_every_form_of_a_secret_is_hidden(encode: object, before: str) -> None:
+    assert callable(encode)
+    hidden = Redactor([Secret(CANARY)])(f"a {encode(before + CANARY + 'tail')} b")
+    assert MASK in hidden
+    for form in encoded_forms(CANARY):
+        assert form not in hidden
+
+
+def test_each_line_of_a_secret_is_hidden() -> None:
+    hidden = Redactor([Secret("first-line\nsecond-line\n")])("a second-line b first-line")
+    assert hidden == f"a {MASK} b {MASK}"
+
+
+def test_a_very_short_secret_does_not_make_the_log_unreadable() -> None:
+    assert Redactor([Secret("a"), Secret("")])("a banana") == "a banana"
+
+
+@given(st.text(min_size=3, max_size=30), st.text(max_size=20), st.text(max_size=20))
+def test_no_text_around_a_secret_brings_it_back(secret: str, before: str, after: str) -> None:
+    if secret.strip() != secret or len(secret.splitlines()) != 1 or secret in MASK * 2:
+        return
+    assert secret not in Redactor([Secret(secret)])(before + secret + after).replace(MASK, "\0")
