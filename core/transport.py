@@ -5,13 +5,14 @@ as CallFailedError, classified by what the vendor may have done.
 """
 
 import email.utils
+import os
 import ssl
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -70,7 +71,7 @@ class Transport:
         self._stop = stop
         self._inbox = inbox
         self._proxies = proxies(base_url, environment)
-        self._bundle, self._verify = _trusted(ca_bundle)
+        self._verify = _trusted(ca_bundle, self)
         self._session = _session()
 
     def send(self, call: Call, *, linger: float = 0.0) -> Answer:
@@ -176,15 +177,21 @@ def _session() -> requests.Session:
     return session
 
 
-def _trusted(ca_bundle: str) -> tuple[object, str]:
-    """The file of authorities to trust, and what keeps it alive: the library takes one file, we have two."""
+def _trusted(ca_bundle: str, owner: object) -> str:
+    """The file of authorities to trust: the library takes one, so the user's are added to a copy of the usual ones.
+
+    The copy lives as long as `owner`.
+    """
     standard = certifi.where()
     if not ca_bundle:
-        return None, standard
-    both = tempfile.NamedTemporaryFile("wb", suffix=".pem")  # noqa: SIM115 -- lives as long as the transport
-    both.write(Path(standard).read_bytes() + b"\n" + Path(ca_bundle).read_bytes())
-    both.flush()
-    return both, both.name
+        return standard
+    handle, path = tempfile.mkstemp(suffix=".pem")
+    with os.fdopen(handle, "wb") as both:
+        for name in (standard, ca_bundle):
+            with open(name, "rb") as file:
+                both.write(file.read() + b"\n")
+    weakref.finalize(owner, os.unlink, path)
+    return path
 
 
 def _body(response: requests.Response, call: Call, ends: float, limit: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Write what is generated from the settings: action.yml, help.txt, version.txt, the README's tables. `--check` compares."""
+"""Write what is generated from the settings: action.yml, help.txt, the README's tables. `--check` compares."""
 
 import sys
 from collections.abc import Iterator
@@ -64,10 +64,8 @@ def inputs() -> list[Input]:
     merged: dict[str, Input] = {}
     for vendor in VENDORS:
         for name, option in declared(load(vendor).settings).items():
-            before = merged.get(name)
-            merged[name] = Input(
-                name, before.option if before else option, (*(before.vendors if before else ()), vendor)
-            )
+            before = merged.get(name, Input(name, option, ()))
+            merged[name] = Input(name, before.option, (*before.vendors, vendor))
     return found + list(merged.values())
 
 
@@ -112,8 +110,8 @@ def help_text() -> str:
         "       entrypoint.py demo",
         "",
         "Each input is read from --NAME, from INPUT_NAME, from TEST_RUNNER_NAME (with underscores), in that order.",
-        "Secrets are never flags. Exit codes: 0 passed, 1 tests failed, 2 bad input, 3 nothing was started, 4 timed out,",
-        "5 no test ran, 6 a report could not be written, 7 result unknown, 70 a bug, 130/143 stopped.",
+        "Secrets are never flags. Exit codes: 0 passed, 1 tests failed, 2 bad input, 3 nothing was started,",
+        "4 timed out, 5 no test ran, 6 a report could not be written, 7 result unknown, 70 a bug, 130/143 stopped.",
     ]
     group: tuple[str, ...] | None = None
     for item in inputs():

@@ -124,8 +124,23 @@ def test_only_an_address_that_is_one_is_shown(url: str) -> None:
 
 def test_a_secret_at_the_edge_of_a_cut_leaves_no_half_of_itself() -> None:
     for length in range(150, 215):
-        commands = _annotations(a_report("x" * length + SECRET))
-        assert all(SECRET[:4] not in command.properties["title"] + command.data for command in commands)
+        report = a_report("x" * length + SECRET)
+        commands = _annotations(report)
+        assert all("hun" not in command.properties["title"] + command.data for command in commands)
+        out = Screen()
+        a_ci("terminal", out).publish(report, a_result(), summary=iter([]), annotations=8)
+        assert "hun" not in out.getvalue()
+
+
+def test_what_finds_no_room_among_the_ten_is_a_plain_line() -> None:
+    out = Screen()
+    ci = a_ci("github", out)
+    for _ in range(2):
+        ci.publish(a_report(failed=8, warnings=0), a_result(), summary=iter([]), annotations=8)
+    commands, shown = read_log(out.getvalue())
+    assert [command.properties["title"] for command in commands].count("autify: failed") == 2
+    assert len(commands) == 10
+    assert shown.count("Error: 8 more cases did not pass: See the job summary.") == 1
 
 
 @dataclass(frozen=True)

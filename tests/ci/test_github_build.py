@@ -68,11 +68,12 @@ def test_on_a_pull_request_the_commit_is_the_one_that_its_author_knows(tmp_path:
         b'{"pull_request": {"head": {"sha": 7}}}',
         b'{"pull_request": {"head": {"sha": "x\\n::error::"}}}',
         b'{"pull_request": {"head": {"sha": "abc"}}}',
+        b'{"pull_request": {"head": {"sha": "' + b"::error::".ljust(40) + b'"}}}',
         b"[" * 100_000,
         b'{"x": ' + b"9" * 5000 + b"}",
         b" " * ((32 << 20) + 1),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_a_broken_event_leaves_the_merge_commit(event: bytes, tmp_path: Path) -> None:
     assert _of_pull_request(tmp_path, event).commit == "f" * 40

@@ -75,6 +75,14 @@ def test_a_block_of_hostile_text_stands_in_a_fence_and_harms_nothing_even_withou
     assert SECRET not in out.getvalue()
 
 
+def test_a_secret_at_the_edge_of_a_cut_line_leaves_no_half_of_itself() -> None:
+    for name in ("github", "terminal"):
+        out = Screen()
+        a_ci(name, out).block("x" * 3995 + SECRET)
+        a_ci(name, out).info("x" * 3995 + SECRET)
+        assert SECRET[:4] not in out.getvalue()
+
+
 class _BrokenOnce(Screen):
     def write(self, text: str) -> int:
         if text.startswith("| "):

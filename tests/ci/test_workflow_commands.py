@@ -17,6 +17,7 @@ DELIMITER = "ghadelimiter_0123456789abcdef"
 @given(data=TEXT, title=TEXT, file=TEXT)
 def test_any_text_comes_through_the_data_and_the_properties_of_a_command(data: str, title: str, file: str) -> None:
     line = command("error", data, title=f"T {title}.", file=f"F {file}.", code="")
+    assert "code" not in line.partition(" ")[2].partition("=T ")[0]
     commands, shown = read_log(line)
     assert shown == []
     assert [(c.name, c.data, c.properties) for c in commands] == [

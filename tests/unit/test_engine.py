@@ -78,7 +78,9 @@ class Scripted:
         outcome = Outcome.FAILED if last and last.verdict is Verdict.FAILED else Outcome.PASSED
         cases = (TestCase(name="c", classname="s", outcome=outcome),) if last else ()
         suites = (TestSuite(name="s", cases=cases, timestamp=""),)
-        return TestReport(title="t", run=run, verdict=last and last.verdict, suites=suites, totals=count(suites))
+        return TestReport(
+            title="t", run=run, verdict=last.verdict if last else None, suites=suites, totals=count(suites)
+        )
 
     def cancel(self, run: RemoteRun) -> bool:
         self.cancelled.append(run.id)
