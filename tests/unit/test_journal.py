@@ -1,0 +1,79 @@
+"""The journal survives what kills a process, and believes nobody else's lines."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from core.errors import OutputError
+from core.journal import FOLDER, Journal, left_behind
+from core.model import RemoteRun
+
+RUN = RemoteRun(vendor="autify", id="7", url="https://vendor.example.com/7")
+DEBT = {"kind": "url-replacement", "test-plan": "3001"}
+
+
+def journal(workspace: Path, *, step: str = "e2e", mode: str = "run") -> Journal:
+    return Journal.create(str(workspace), step=step, vendor="autify", mode=mode, at=1_770_000_000)
+
+
+def left(workspace: Path, step: str = "e2e", vendor: str = "autify") -> list[object]:
+    return list(left_behind(str(workspace), step=step, vendor=vendor))
+
+
+def test_what_is_open_is_found_again_and_what_is_finished_is_not(tmp_path: Path) -> None:
+    mine = journal(tmp_path)
+    mine.starting()
+    assert left_behind(str(tmp_path), step="e2e", vendor="autify")[0].doubtful
+    mine.started(RUN)
+    mine.owe(DEBT)
+    (found,) = left_behind(str(tmp_path), step="e2e", vendor="autify")
+    assert (found.runs, found.debts, found.doubtful) == ({"7": RUN}, [DEBT], False)
+    mine.settle(DEBT)
+    mine.finished(RUN)
+    assert left(tmp_path) == []
+
+
+def test_another_step_or_vendor_is_none_of_our_business(tmp_path: Path) -> None:
+    journal(tmp_path).started(RUN)
+    assert left(tmp_path, step="other") == []
+    assert left(tmp_path, vendor="testmo") == []
+    assert len(left(tmp_path)) == 1
+
+
+def test_a_line_cut_by_a_kill_and_lines_of_others_are_skipped(tmp_path: Path) -> None:
+    journal(tmp_path).started(RUN)
+    (path,) = (tmp_path / FOLDER).glob("*.jsonl")
+    with path.open("ab") as file:
+        file.write(b'[1]\nnull\n"x"\n{"event":"started","id":8,"url":1}\n{"event":"owe","what":3}\n\xff\xfe\n')
+        file.write(b"[" * 100_000 + b'\n{"event":"finis')
+    (found,) = left_behind(str(tmp_path), step="e2e", vendor="autify")
+    assert list(found.runs) == ["7"]
+
+
+def test_the_journal_keeps_out_of_git_and_follows_no_link(tmp_path: Path) -> None:
+    journal(tmp_path)
+    assert (tmp_path / FOLDER / ".gitignore").read_text() == "*\n"
+    other = tmp_path / "elsewhere"
+    other.mkdir()
+    linked = tmp_path / "linked"
+    linked.mkdir()
+    (linked / FOLDER).symlink_to(other)
+    with pytest.raises(OutputError, match="symbolic link"):
+        journal(linked)
+    assert list(other.iterdir()) == []
+
+
+def test_a_workspace_that_cannot_be_written_is_told_before_anything_starts(tmp_path: Path) -> None:
+    (tmp_path / FOLDER).write_text("a file, no folder")
+    with pytest.raises(OutputError, match="journal"):
+        journal(tmp_path)
+
+
+def test_each_entry_is_on_the_disk_at_once(tmp_path: Path) -> None:
+    mine = journal(tmp_path)
+    (path,) = (tmp_path / FOLDER).glob("*.jsonl")
+    before = path.stat().st_size
+    mine.starting()
+    assert path.stat().st_size > before
+    assert oct(os.stat(path).st_mode & 0o777) == "0o644"
