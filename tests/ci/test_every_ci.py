@@ -47,7 +47,7 @@ def _shape(shown: str) -> list[tuple[str, tuple[str, ...]]]:
 
 @pytest.mark.parametrize("name", CIS)
 def test_random_command_fragments_change_no_command_on_the_way_through_an_adapter(name: str) -> None:
-    chance = random.Random(21)  # noqa: S311 -- a reproducible corpus, not a secret
+    chance = random.Random(21)
     plain = Screen()
     _everything(name, plain, "x")
     for number in range(1000):

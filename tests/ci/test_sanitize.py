@@ -15,7 +15,7 @@ def _live(text: str) -> bool:
 
 
 def test_no_string_built_of_command_fragments_acts_as_a_command_in_a_log_line_or_a_block() -> None:
-    chance = random.Random(20)  # noqa: S311 -- a reproducible corpus, not a secret
+    chance = random.Random(20)
     live = 0
     for number in range(200_000):
         raw = "".join(chance.choices(FRAGMENTS, k=chance.randint(2, 12)))

@@ -17,13 +17,17 @@ DELIMITER = "ghadelimiter_0123456789abcdef"
 @given(data=TEXT, title=TEXT, file=TEXT)
 def test_any_text_comes_through_the_data_and_the_properties_of_a_command(data: str, title: str, file: str) -> None:
     line = command("error", data, title=f"T {title}.", file=f"F {file}.", code="")
-    assert "code" not in line.partition(" ")[2].partition("=T ")[0]
     commands, shown = read_log(line)
     assert shown == []
     assert [(c.name, c.data, c.properties) for c in commands] == [
         ("error", data, {"title": f"T {title}.", "file": f"F {file}."})
     ]
     assert parse_v2(line) == commands[0]
+
+
+def test_empty_properties_are_left_out() -> None:
+    assert command("error", "x", title="", file="a") == "::error file=a::x"
+    assert command("error", "", title="") == "::error::"
 
 
 @given(values=st.dictionaries(NAME, st.one_of(TEXT, st.just(f"{DELIMITER[:-1]}0\nx"), st.just("a\nEOF\nb=c\n"))))

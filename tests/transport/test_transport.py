@@ -344,9 +344,9 @@ def test_a_path_segment_cannot_lead_elsewhere() -> None:
 
 
 def test_no_form_of_the_credential_is_in_what_the_recorder_can_show(tmp_path: Path) -> None:
-    with recorder(lambda seen: Reply(status=500, body=f'{{"message":"{CANARY}"}}'.encode())) as server:
-        with pytest.raises(CallFailedError) as caught:
-            transport(server.url).send(call())
+    reply = Reply(status=500, body=f'{{"message":"{CANARY}"}}'.encode())
+    with recorder(lambda seen: reply) as server, pytest.raises(CallFailedError) as caught:
+        transport(server.url).send(call())
     # The transport passes the vendor's words on: hiding an echoed secret is the work of every sink's redactor.
     assert base64.b64encode(CANARY.encode()).decode() not in str(caught.value)
 

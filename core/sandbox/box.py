@@ -1,0 +1,90 @@
+"""The seam between the server and one emulated vendor."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Protocol
+
+from core.sandbox.clock import Clock
+from core.sandbox.ledger import Ledger
+from core.sandbox.scenario import Scenario
+
+JSON = "application/json; charset=utf-8"
+HTML = "text/html; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request, routed: its operation and the values in its path are known."""
+
+    operation: str
+    values: tuple[int, ...]
+    method: str
+    query: Mapping[str, str]
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    origin: str  # scheme, host and what comes before the vendor's own path: links in answers begin with it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the vendor means to say; a fault may still keep it from arriving so."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = JSON
+    headers: tuple[tuple[str, str], ...] = ()
+    reason: str = ""  # empty: the usual phrase
+    effect: bool = False
+
+
+class Box(Protocol):
+    """One vendor's state behind its wire. The server calls it under a lock."""
+
+    operations: tuple[str, ...]
+    starts: frozenset[str]  # the operations that start a run
+    base: str  # path of the API
+    verdict: tuple[str, str]  # the field that carries a verdict, and the word that is green
+
+    def route(self, method: str, path: str) -> tuple[str, tuple[int, ...]] | None:
+        """Name the operation and the values in its path. None: not part of the API."""
+
+    def arrive(self, call: Call) -> None:
+        """Let the world act before a call, whether a fault then swallows it or not."""
+
+    def leave(self, call: Call) -> None:
+        """Let the world act after a call, whether a fault swallowed it or not."""
+
+    def answer(self, call: Call) -> Answer:
+        """Do what the call asks for."""
+
+    def page(self, method: str, path: str) -> Answer:
+        """Answer what is not part of the API, as the vendor's web pages do."""
+
+    def failure(self, status: int, message: str | None = None) -> Answer:
+        """Make an error in the vendor's shape."""
+
+    def twist(self, kind: str, call: Call, answer: Answer) -> Answer:
+        """Replace an answer by one about something else: `stale`, `wrong-id` or `wrong-project`."""
+
+    def ledger(self) -> Ledger:
+        """Tell the truth."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What a box is made of."""
+
+    scenario: Scenario
+    clock: Clock
+    rng: Random
+    first_id: int  # of the runs; differs between spaces, so that a result page can be found without its prefix
+
+
+BoxFactory = Callable[[Setting], Box]
+
+
+def encoded(value: Any) -> bytes:
+    """JSON as vendors send it; a lone surrogate, which UTF-8 cannot carry, stays an escape."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")

@@ -1,0 +1,23 @@
+"""What came over the wire, in order, for assertions."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request and what became of it. It is in the journal before the first byte of the answer leaves."""
+
+    at: float  # reading of the sandbox's `now`
+    operation: str
+    method: str
+    path: str  # as sent, percent-encoded, without the query
+    query: str  # as sent, without the question mark
+    headers: tuple[tuple[str, str], ...]  # in order, repeated ones too
+    body: bytes
+    status: int | None  # None: no status line was sent
+    fault: str | None  # as text, see `Fault`
+    effect: bool  # whether the call changed the vendor's state
+
+    def header(self, name: str) -> str | None:
+        """Return the first header of that name, whatever its case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)

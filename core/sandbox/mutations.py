@@ -1,0 +1,74 @@
+"""How a fault changes the text of a good answer."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+from core.sandbox.box import encoded
+
+DEPTH: Final = 100_000
+DIGITS: Final = 5_000
+_NUMBER: Final = re.compile(rb'(":)-?\d[\d.]*')
+
+
+def _duplicated(body: bytes, verdict: tuple[str, str]) -> bytes:
+    """Say the verdict twice, the second time in green: the last one wins with most parsers."""
+    value: Any = json.loads(body)
+    target = value[0] if isinstance(value, list) and value else value
+    if not isinstance(target, dict) or not target:
+        return body
+    name, green = verdict if verdict[0] in target else next(iter(target.items()))
+    doubled = encoded(target)[:-1] + b"," + encoded({name: green})[1:]
+    if target is value:
+        return doubled
+    rest = encoded(value[1:])[1:]
+    return b"[" + doubled + (b"," + rest if len(value) > 1 else rest)
+
+
+def _without(body: bytes, verdict: tuple[str, str]) -> bytes:
+    value: Any = json.loads(body)
+    for target in value if isinstance(value, list) else [value]:
+        if isinstance(target, dict) and target:
+            del target[verdict[0] if verdict[0] in target else next(iter(target))]
+    return encoded(value)
+
+
+def _inserted(body: bytes, name: str, raw: bytes) -> bytes:
+    """Add a member to the object (or an element to the array), as text: it may be no JSON that we could write."""
+    opening, rest = body[:1], body[1:]
+    if opening not in (b"{", b"["):
+        return raw
+    comma = b"" if rest.lstrip()[:1] in (b"}", b"]") else b","
+    member = encoded(name) + b":" if opening == b"{" else b""
+    return opening + member + raw + comma + rest
+
+
+def _renumbered(body: bytes, raw: bytes) -> bytes:
+    """Write something else for the first number."""
+    changed, count = _NUMBER.subn(lambda match: bytes(match[1]) + raw, body, count=1)
+    return changed if count else _inserted(body, "number", raw)
+
+
+def _swapped(body: bytes, _verdict: tuple[str, str]) -> bytes:
+    value: Any = json.loads(body)
+    return encoded({"data": value} if isinstance(value, list) else [value])
+
+
+_MUTATIONS: Final[dict[str, Callable[[bytes, tuple[str, str]], bytes]]] = {
+    "empty-body": lambda _body, _verdict: b"",
+    "null-body": lambda _body, _verdict: b"null",
+    "list-body": _swapped,
+    "duplicate-keys": _duplicated,
+    "missing-status": _without,
+    "deep-json": lambda body, _verdict: _inserted(body, "nested", b"[" * DEPTH + b"]" * DEPTH),
+    "huge-number": lambda body, _verdict: _renumbered(body, b"9" * DIGITS),
+    "nan": lambda body, _verdict: _renumbered(body, b"NaN"),
+    "cut": lambda body, _verdict: body[: max(1, len(body) // 2)],
+}
+
+
+def mutated(kind: str, body: bytes, verdict: tuple[str, str]) -> bytes:
+    """Change a JSON body as the fault wants it; faults that are about something else leave it alone."""
+    change = _MUTATIONS.get(kind)
+    return body if change is None else change(body, verdict)

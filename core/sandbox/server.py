@@ -1,0 +1,72 @@
+"""The sockets and threads of the sandbox. Loopback only; no thread outlives it."""
+
+import contextlib
+import select
+import socket
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from core.sandbox.wire import BadRequestError, Request, read_head, read_request
+
+HOST: Final = "127.0.0.1"  # never anything else: the sandbox knows no secrets and keeps none out
+_BAD: Final = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+Respond = Callable[[socket.socket, Request], bool]
+
+
+class Server:
+    """Accepts connections and hands each request to `respond`, which says whether the connection goes on."""
+
+    def __init__(self, respond: Respond, *, port: int = 0) -> None:
+        self._respond = respond
+        self._listener = socket.create_server((HOST, port), backlog=128)
+        self._waker, self._wake = socket.socketpair()
+        self._lock = threading.Lock()
+        self._connections: dict[socket.socket, threading.Thread] = {}
+        self.port: int = self._listener.getsockname()[1]
+        self._acceptor = threading.Thread(target=self._accept, name="sandbox", daemon=True)
+        self._acceptor.start()
+
+    def close(self) -> None:
+        """End all connections and wait for their threads."""
+        self._wake.send(b"x")
+        self._acceptor.join()
+        with self._lock:
+            threads = list(self._connections.values())
+            for connection in self._connections:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+        for thread in threads:
+            thread.join()
+        for end in (self._listener, self._waker, self._wake):
+            end.close()
+
+    def _accept(self) -> None:
+        while True:
+            ready, _, _ = select.select([self._listener, self._waker], [], [])
+            if self._waker in ready:
+                return
+            with contextlib.suppress(OSError):  # the client may be gone already
+                connection, _ = self._listener.accept()
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                thread = threading.Thread(target=self._serve, args=(connection,), name="sandbox-call", daemon=True)
+                with self._lock:
+                    self._connections[connection] = thread
+                thread.start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        # The stream goes first: a socket is closed, or reset, only once nothing reads from it any more.
+        try:
+            with connection, connection.makefile("rb") as stream, contextlib.suppress(OSError):
+                try:
+                    while (head := read_head(stream)) is not None:
+                        if ("expect", "100-continue") in ((key.lower(), value.lower()) for key, value in head.headers):
+                            connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+                        if not self._respond(connection, read_request(stream, head)):
+                            return
+                except BadRequestError:
+                    connection.sendall(_BAD)
+        finally:
+            with self._lock:
+                self._connections.pop(connection, None)

@@ -1,0 +1,13 @@
+"""Reports as files: WRITERS maps a file's name to the pure function that gives its text in pieces."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from core.junit import write_junit
+from core.ports import Writer
+from core.writers.report_json import write_json
+from core.writers.summary import write_summary
+
+WRITERS: Mapping[str, Writer] = MappingProxyType(
+    {"junit.xml": write_junit, "report.json": write_json, "summary.md": write_summary}
+)

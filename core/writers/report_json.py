@@ -1,0 +1,115 @@
+"""report.json: everything that is known of a run, for programs; one case per line, streamed.
+
+Its contract is docs/report.schema.json. `schema` grows when a key goes or changes its meaning; new keys come without.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from core import VERSION
+from core.model import TestCase
+
+if TYPE_CHECKING:
+    from core.model import Build, RemoteRun, Result, TestReport, TestSuite, Totals
+
+SCHEMA = 1
+_SURROGATE = "[\ud800-\udfff]"  # json writes one; strict readers refuse it
+
+
+def write_json(report: "TestReport", result: "Result", build: "Build") -> Iterator[str]:
+    """The report as one JSON object; the cases come last and in a stream."""
+    encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(", ", ": ")).encode
+
+    def line(value: object) -> str:
+        text = encode(value)
+        return text if text.isascii() else re.sub(_SURROGATE, "\ufffd", text)
+
+    yield "{\n"
+    for key, value in _head(report, result, build).items():
+        yield f'  "{key}": {line(value)},\n'
+    yield '  "suites": ['
+    for number, suite in enumerate(report.suites):
+        yield ",\n" if number else "\n"
+        yield f'    {line(_suite(suite))[:-1]}, "cases": ['
+        before = "\n"
+        for case in suite.cases:
+            yield f"{before}      {line(_case(case))}"
+            before = ",\n"
+        yield "]}"
+    yield "]\n}\n"
+
+
+def _head(report: "TestReport", result: "Result", build: "Build") -> dict[str, object]:
+    """Everything but the cases. `exit-code` is what the process leaves with, as in the output of the same name."""
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "test-runner-action", "version": VERSION},
+        "title": report.title,
+        "conclusion": result.conclusion,
+        "reason": result.reason,
+        "exit-code": result.status,
+        "exit-code-before-fail-on": int(result.exit_code),
+        "fact": result.fact,
+        "remedy": result.remedy,
+        "problems": list(result.problems),
+        "warnings": list(report.warnings),
+        "seconds": _number(result.seconds),
+        "run": _run(report.run, report),
+        "totals": _totals(report.totals),
+        "build": {name: getattr(build, name) for name in ("ci", "step", "name", "commit", "branch", "url")},
+    }
+
+
+def _run(run: "RemoteRun | None", report: "TestReport") -> dict[str, object] | None:
+    if run is None:
+        return None
+    return {
+        "vendor": run.vendor,
+        "id": run.id,
+        "url": run.url,
+        "word": report.word,
+        "verdict": report.verdict,
+        "seconds": _number(report.seconds),
+    }
+
+
+def _totals(totals: "Totals") -> dict[str, object]:
+    return {
+        "tests": totals.tests,
+        "passed": totals.passed,
+        "failed": totals.failed,
+        "errored": totals.errored,
+        "skipped": totals.skipped,
+        "flaky": totals.flaky,
+        "seconds": _number(totals.seconds) or 0.0,
+    }
+
+
+def _suite(suite: "TestSuite") -> dict[str, object]:
+    return {"name": suite.name, "timestamp": suite.timestamp, "properties": _properties(suite.properties)}
+
+
+def _case(case: TestCase) -> dict[str, Any]:
+    return {
+        "name": case.name,
+        "classname": case.classname,
+        "outcome": case.outcome,
+        "seconds": _number(case.seconds),
+        "message": case.message,
+        "details": case.details,
+        "url": case.url,
+        "needs-review": case.needs_review,
+        "flaky": case.flaky,
+        "properties": _properties(case.properties),
+    }
+
+
+def _properties(pairs: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in pairs]
+
+
+def _number(seconds: float | None) -> float | None:
+    """A duration as JSON can hold it, to the millisecond; None for what is none."""
+    return round(seconds, 3) if seconds is not None and 0 <= seconds < 1e12 else None

@@ -1,0 +1,32 @@
+"""One server for all tests that need no special one; each test gets it reset."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from core.sandbox import SCENARIOS, Progression, Sandbox
+from tests.sandbox.support import EPOCH, Client, Time, client_of
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Sandbox]:
+    with Sandbox(drip=0.002) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def now() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def sandbox(server: Sandbox, now: Time) -> Sandbox:
+    """Return a passing vendor whose runs are over at the first look."""
+    server.reset(scenario=SCENARIOS["passing"], progression=Progression.immediate(), now=now, epoch=EPOCH, seed=0)
+    return server
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Iterator[Client]:
+    with client_of(sandbox.url) as one:
+        yield one

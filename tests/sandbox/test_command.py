@@ -1,0 +1,123 @@
+"""The command for a person: started as a process, asked, ended by a signal."""
+
+import contextlib
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from core.sandbox import FAULTS, SCENARIOS
+from core.sandbox.command import main
+from tests.sandbox.support import client_of
+
+PROGRAM = "import sys; from core.sandbox.command import main; sys.exit(main(sys.argv[1:]))"
+
+
+@contextlib.contextmanager
+def started(*arguments: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """Run the command, yield it and the URL of its first line."""
+    command = [sys.executable, "-c", PROGRAM, *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            first = process.stdout.readline()
+            match = re.fullmatch(
+                r"sandbox: autify, scenario [a-z-]+, listening at (http://127\.0\.0\.1:\d+/api/v1)\n", first
+            )
+            assert match, first
+            yield process, match[1]
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_serves_until_a_signal_ends_it(number: signal.Signals) -> None:
+    faults = ["--fault", "503@describe-result", "--fault", "hang@list-results"]
+    with started("--vendor", "autify", "--scenario", "one-failure", "--progression", "immediate", *faults) as (
+        process,
+        url,
+    ):
+        with client_of(url, timeout=0.1) as client:
+            run = client.start()
+            assert client.get(f"/projects/77/results/{run}?token=secret").status == 503
+            assert client.look(run)["status"] == "failed"
+        with client_of(url, timeout=0.1) as client, contextlib.suppress(TimeoutError):
+            client.get("/projects/77/results")
+        process.send_signal(number)
+        out, err = process.communicate(timeout=5)
+    assert process.returncode == 0
+    assert err == ""
+    assert out.splitlines() == [
+        "POST /api/v1/projects/77/execute_scenarios 200",
+        f"GET /api/v1/projects/77/results/{run} 503 503@describe-result",
+        f"GET /api/v1/projects/77/results/{run} 200",
+        "GET /api/v1/projects/77/results - hang@list-results",
+    ]
+
+
+def test_control_characters_never_reach_the_terminal() -> None:
+    with started() as (process, url):
+        port = int(url.split(":")[2].split("/")[0])
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(b"GET /\x1b[2J\x07\xe9::error:: HTTP/1.1\r\nAuthorization: Bearer s3cret\r\n\r\n")
+            connection.recv(1)
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=5)
+    assert out == "GET /\\x1b[2J\\x07\\xe9::error:: 200\n"
+
+
+def test_everything_that_is_wrong_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(
+        [
+            "--vendor",
+            "v",
+            "--scenario",
+            "s",
+            "--progression",
+            "p",
+            "--fault",
+            "f",
+            "--port",
+            "x",
+            "--seed",
+            "-1",
+            "more",
+        ]
+    )
+    told = capsys.readouterr()
+    assert (code, told.out) == (2, "")
+    for text in ("'v': choose from autify", "'s': choose from passing, ", "'p'", "'f'", "'x'", "'-1'", "'more'"):
+        assert text in told.err
+    assert told.err.count("  - ") == 7
+
+
+@pytest.mark.parametrize("arguments", [["--port"], ["--fault", "503@nowhere"], ["--port", "65536"]])
+def test_bad_arguments_end_it_with_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    assert "usage: sandbox" in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["--port", str(port)]) == 2
+    assert f"cannot listen on port {port} of the loopback interface: Address already in use" in capsys.readouterr().err
+
+
+def test_it_lists_what_there_is_to_choose_from(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--list"]) == 0
+    listed = capsys.readouterr().out
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    helped = capsys.readouterr().out
+    assert ended.value.code == 0
+    for name, one in SCENARIOS.items():
+        assert re.search(rf"^  {name} +{re.escape(one.description)}$", listed, re.MULTILINE)
+    for kind in FAULTS:
+        assert re.search(rf"^  {kind} +\S", listed, re.MULTILINE)
+    assert "KIND[=ARG]@CALL[#NTH][*TIMES]" in listed
+    assert listed in helped
