@@ -48,9 +48,9 @@ $(VENV)/made:
 
 # A stamp for each set of packages, newer than its lock: a second call installs nothing.
 $(VENV)/run: requirements.txt | $(VENV)/made
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.txt
 	@touch $@
 
 $(VENV)/dev: requirements-dev.txt | $(VENV)/made
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.txt
 	@touch $@ $(VENV)/run
