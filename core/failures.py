@@ -17,7 +17,7 @@ _NEVER_LEFT = {"NameResolutionError", "NewConnectionError", "ConnectTimeoutError
 def of_status(line: str, status: int, headers: Mapping[str, str], body: bytes) -> CallFailedError:
     """The failure that an answer outside 2xx is."""
     said = _message(body)
-    fact = f"{line} answered {status}" + (f": {said}" if said else ".")
+    fact = f"{line} answered {status}" + (f": {said}{'' if said[-1] in '.!?' else '.'}" if said else ".")
     wait = retry_after(headers.get("Retry-After"), headers.get("Date"))
     if 300 <= status < 400:
         return CallFailedError(
@@ -96,4 +96,4 @@ def _message(body: bytes) -> str:
         said = (found.get("message") or found.get("error")) if isinstance(found, dict) else None
     except ValueError:
         return ""
-    return f"{said[:LONGEST_EXCERPT]!s}" if isinstance(said, str) else ""
+    return said[:LONGEST_EXCERPT].strip() if isinstance(said, str) else ""

@@ -60,9 +60,12 @@ def declared(settings: type) -> dict[str, Option]:
     return {item.name.replace("_", "-"): _option(item) for item in fields(settings)}
 
 
-def parse(settings: "type[Settings]", raw: Mapping[str, str], problems: list[Problem]) -> "Settings | None":
-    """Typed settings from raw texts (empty means unset). Adds to `problems`; None when any came up here."""
-    before = len(problems)
+def parse(settings: "type[Settings]", raw: Mapping[str, str], problems: list[Problem]) -> "Settings":
+    """Typed settings from raw texts (empty means unset). Adds to `problems`.
+
+    What is wrong or missing has its default in the settings, so that further checks can add what they find: only
+    without a problem are they to be used.
+    """
     values: dict[str, object] = {}
     for name, declaration in declared(settings).items():
         text = raw.get(name, "")
@@ -74,7 +77,7 @@ def parse(settings: "type[Settings]", raw: Mapping[str, str], problems: list[Pro
             values[name.replace("-", "_")] = declaration.kind.convert(text if declaration.kind.secret else text.strip())
         except ValueError as error:
             problems.append((name, str(error)))
-    return settings(**values) if len(problems) == before else None
+    return settings(**values)
 
 
 def _missing(declaration: Option) -> str:

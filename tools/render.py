@@ -126,6 +126,7 @@ def inputs_table() -> str:
     rows = ["| input | default | vendors | meaning |", "|---|---|---|---|"]
     for item in inputs():
         default = item.option.shown_default or ("required" if item.option.required else "")
+        default = default.replace("<", "&lt;")  # a browser would take `<step>` for an element
         rows.append(f"| `{item.name}` | {default} | {', '.join(item.vendors) or 'all'} | {item.option.help} |")
     return "\n".join(rows)
 

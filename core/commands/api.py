@@ -65,14 +65,14 @@ def _call(process: Process, words: Sequence[str], rest: Sequence[str], raw: Raw,
     problems += flags.problems
     raw.values.update(flags.values)
     common = parse(Common, {name: text for name, text in raw.values.items() if name in SETTINGS}, problems)
-    settings = parse(spec.settings, {"token": raw.values.get("token", "")}, problems)
+    settings: object = parse(spec.settings, {"token": raw.values.get("token", "")}, problems)
     problems += [
         (name.replace("_", "-"), "is required: it is a part of the path.")
         for name in _placeholders(operation)
         if not given.get(name)
     ]
     body = _body(own.get("json"), operation, problems)
-    if problems or common is None or settings is None:
+    if problems:
         raise BadInputError(problems)
     answer = _exchange(process, spec, words[1], common, settings, given, body, ci)
     _show(answer, own.get("output"), process, ci, redact)

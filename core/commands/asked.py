@@ -67,14 +67,14 @@ def understand(raw: Raw, known: Mapping[str, Option]) -> Asked:
     if vendor not in VENDORS:
         raise BadInputError(problems)
     spec = load(vendor)
-    skips = common is not None and common.on_missing_secret == "skip"  # noqa: S105 -- a word, no password
+    skips = common.on_missing_secret == "skip"  # noqa: S105 -- a word, no password
     if skips and _lacks_secret(raw, spec.settings):
         raise MissingSecret
-    settings = parse(spec.settings, raw.values, problems)
-    if settings is not None:
-        mode, run_id = raw.values.get("mode", "run").strip(), raw.values.get("run-id", "").strip()
-        problems += spec.check(settings, mode, run_id)
-    if problems or common is None or settings is None:
+    settings: Any = parse(spec.settings, raw.values, problems)
+    told = {name for name, _ in problems}
+    mode, run_id = raw.values.get("mode", "run").strip(), raw.values.get("run-id", "").strip()
+    problems += [problem for problem in spec.check(settings, mode, run_id) if problem[0] not in told]
+    if problems:
         raise BadInputError(problems)
     return Asked(spec=spec, common=common, settings=settings)
 

@@ -50,7 +50,7 @@ def test_every_problem_is_told_at_once_and_names_its_input() -> None:
             {"vendor": "autify", "timeout": "30", "adopt": "yes", "fail-on": "red", "scenarios": "x", "timout": "1m"}
         )
     )
-    assert set(found) == {"timeout", "adopt", "fail-on", "scenarios", "timout", "token"}
+    assert set(found) == {"timeout", "adopt", "fail-on", "scenarios", "project-id", "timout", "token"}
     assert "AUTIFY_WEB_ACCESS_TOKEN" in found["token"]
     assert "Did you mean `timeout`?" in found["timout"]
 
