@@ -132,6 +132,8 @@ class Autify:
             raise ValueError(f"it is about run {result.id}")
         if self._plan is not None and result.plan_id not in (None, self._plan):
             raise ValueError("it is about another test plan")
+        if result.pages - {(self._project, result.id)}:
+            raise ValueError("its cases are another run's or another project's")
         if not self._before.precedes(result):
             raise ValueError("it is about a run made before ours was started")
         return result

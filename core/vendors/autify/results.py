@@ -1,5 +1,6 @@
 """Autify's results: from JSON to a Progress and to suites. Every word of the vendor is translated in these tables."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ OUTCOMES = {
     "canceled": Outcome.ERRORED,
 }
 UNFINISHED = ("waiting", "running")
+PAGE = re.compile(r"/projects/(\d{1,18})/results/(\d{1,18})(?=/|$)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,12 @@ class Result:
     @property
     def cases(self) -> list[Case]:
         return [case for group in self.groups for case in group.cases]
+
+    @property
+    def pages(self) -> set[tuple[int, int]]:
+        """(project, result) as the addresses of the cases name them: the only place where a result says its project."""
+        found = (PAGE.search(case.url) for case in self.cases)
+        return {(int(match[1]), int(match[2])) for match in found if match}
 
 
 def read(value: Any) -> Result:
