@@ -15,8 +15,9 @@ def counts(totals: Totals) -> str:
 
 
 def headline(result: Result) -> str:
-    """What happened and what to do."""
-    return f"{result.fact} {result.remedy}".strip()
+    """What happened and what to do; after a list the remedy has a line of its own."""
+    between = "\n" if "\n" in result.fact else " "
+    return f"{result.fact}{between}{result.remedy}".strip()
 
 
 def further(report: TestReport, result: Result) -> list[str]:

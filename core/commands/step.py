@@ -13,7 +13,11 @@ from core.verdict import ended_by
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from core.commands.asked import Asked
+    from core.inputs import Raw
+    from core.options import Option
     from core.ports import Ci
 
 
@@ -40,6 +44,8 @@ def step(process: Process) -> int:
         publisher.clear()
         asked = understand(raw, known)
         publisher.ready(asked.common)
+        if ci.name != "terminal":  # a person has just typed them
+            _show_inputs(raw, known, ci)
         report, result = _execute(process, asked, ci, publisher)
     except MissingSecret:
         report, result = TestReport(title=title, run=None), _skipped()
@@ -54,6 +60,18 @@ def _execute(process: Process, asked: "Asked", ci: "Ci", publisher: Publisher) -
     from core.commands.running import execute_asked  # noqa: PLC0415 -- requests: bad input must not pay for it
 
     return execute_asked(process, asked, ci, publisher)
+
+
+def _show_inputs(raw: "Raw", known: "Mapping[str, Option]", ci: "Ci") -> None:
+    """What this step was told, folded: the log of a build is where people look for a typing error.
+
+    An address may hold a password, and with it an @: that one isn't shown.
+    """
+    with ci.group("Inputs"):
+        for name in known:
+            if name in raw.values:
+                text = raw.values[name].strip()
+                ci.info(f"{name}: {'(set)' if known[name].kind.secret or '@' in text else text}")
 
 
 def _ci(process: Process, values: dict[str, str], vendor: str, redact: Redactor) -> "Ci":

@@ -176,7 +176,8 @@ class Autify:
             cases = "1 case needs" if reviewed == 1 else f"{reviewed or 'Some'} cases need"
             found.append(f"{cases} a person's review at Autify, and the verdict here does not wait for it.")
         if self._nameless:
-            found.append(f"The names of {len(self._nameless)} scenarios could not be read; their ids stand for them.")
+            some = "1 scenario" if len(self._nameless) == 1 else f"{len(self._nameless)} scenarios"
+            found.append(f"No name could be read for {some}: the id stands for it.")
         return tuple(found)
 
     def _title(self, last: results.Result | None) -> str:
