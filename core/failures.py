@@ -19,6 +19,8 @@ def of_status(line: str, status: int, headers: Mapping[str, str], body: bytes) -
     said = _message(body)
     fact = f"{line} answered {status}" + (f": {said}{'' if said[-1] in '.!?' else '.'}" if said else ".")
     wait = retry_after(headers.get("Retry-After"), headers.get("Date"))
+    if wait:
+        fact += f" It asks to be left alone for {wait:.0f}s."
     if 300 <= status < 400:
         return CallFailedError(
             Fault.UNREADABLE, f"{line} answered {status}, a redirect, which is not followed.", status=status

@@ -97,16 +97,21 @@ class Patience:
         `until` is an earlier deadline for calls that are not worth as much.
         """
         now = self.clock.now()
+        since = now if self._bad_since is None else self._bad_since
+        end = min(since + self._patience(), self._deadline)
+        room = (end if until is None else min(end, until)) - now
+        if failure.retry_after is not None and failure.retry_after > room > 0:
+            if self._window is not None or until is not None:
+                raise failure  # asked not to come back before the window closes, there is nothing to wait for
+            room = self.left  # the vendor itself says when: this once the window before the first answer gives way
         if self._bad_since is None:
             self._bad_since = now
             self.log.warning(f"{failure.fact} Trying again {self._for_how_long()}.")
             self._last_line = now
         self._bad_calls += 1
-        end = min(self._bad_since + self._patience(), self._deadline)
-        end = end if until is None else min(end, until)
-        if now >= end:
+        if room <= 0:
             raise failure
-        self.pause(min(self._delay(failure), end - now))
+        self.pause(min(self._delay(failure), room))
 
     def _patience(self) -> float:
         if self._window is not None:

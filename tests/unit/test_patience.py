@@ -79,6 +79,25 @@ def test_retry_after_is_cut_by_the_deadline_only() -> None:
     assert mine.clock.now() - began == pytest.approx(100, abs=0.1)
 
 
+def test_retry_after_outlasts_the_window_before_the_first_answer_but_only_once() -> None:
+    mine = patience(3600, good=False)
+    began = mine.clock.now()
+    busy = CallFailedError(Fault.BUSY, "x", retry_after=200)
+    mine.failed(busy)
+    assert 200 <= mine.clock.now() - began <= 220
+    with pytest.raises(CallFailedError):
+        mine.failed(busy)
+    assert mine.clock.now() - began <= 220
+
+
+def test_retry_after_past_the_users_window_ends_the_wait_at_once() -> None:
+    mine = patience(3600, 100)
+    began = mine.clock.now()
+    with pytest.raises(CallFailedError):
+        mine.failed(CallFailedError(Fault.BUSY, "x", retry_after=200))
+    assert mine.clock.now() == began
+
+
 def test_waits_between_tries_grow_to_half_a_minute_and_no_further() -> None:
     mine = patience()
     waits = []
