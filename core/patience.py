@@ -13,6 +13,7 @@ from core.stop import BELL, Stop
 FIRST_WINDOW = 60.0  # before the first good answer of the process, so that a wrong host is told soon
 HEARTBEAT = 60.0
 SHORTEST_RETRY, LONGEST_RETRY = 1.0, 30.0
+SHORTEST_WAIT = 0.001  # what rounding leaves of a wait must not become a spin
 LAST_CALL = 2.0  # even at the deadline one look gets this long
 
 
@@ -76,7 +77,7 @@ class Patience:
             if left <= 0:
                 return
             try:
-                item = self.clock.take(self.inbox, min(left, beat))
+                item = self.clock.take(self.inbox, max(min(left, beat), SHORTEST_WAIT))
             except Empty:
                 continue
             if item is not BELL:
