@@ -14,11 +14,12 @@ from core.process import Process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from core.commands.running import Means
     from core.journal import Left
     from core.ports import Ci
 
 
-def cleanup(process: Process, raw: Raw, known: Mapping[str, Option], ci: "Ci") -> int:
+def cleanup(process: Process, raw: Raw, known: Mapping[str, Option], ci: "Ci", means: "Means | None" = None) -> int:
     """0 when nothing of ours is left, 7 when something could not be ended: it is then named.
 
     With nothing to do it is 0 whatever the inputs are: a step that failed on them left nothing behind.
@@ -30,32 +31,37 @@ def cleanup(process: Process, raw: Raw, known: Mapping[str, Option], ci: "Ci") -
         ci.info("Nothing was left behind by this step.")
         return 0
     try:
-        return _end(process, raw, known, ci, found, run_id)
+        return _end(process, raw, known, ci, found, run_id, means)
     except RunnerError as error:
         ci.warning(f"{error.fact} {error.remedy}".strip())
         return int(error.exit_code)
 
 
-def _end(process: Process, raw: Raw, known: Mapping[str, Option], ci: "Ci", found: "list[Left]", run_id: str) -> int:
-    from core.clock import SystemClock  # noqa: PLC0415 -- requests comes with these: most clean-ups have nothing to do
-    from core.commands.running import assemble  # noqa: PLC0415 -- the same
+def _end(
+    process: Process,
+    raw: Raw,
+    known: Mapping[str, Option],
+    ci: "Ci",
+    found: "list[Left]",
+    run_id: str,
+    means: "Means | None",
+) -> int:
+    from core.commands.running import assemble, usual_means  # noqa: PLC0415 -- brings requests: mostly nothing to do
     from core.engine import clean_up, end_run  # noqa: PLC0415 -- the same
     from core.journal import Journal  # noqa: PLC0415 -- the same
-    from core.stop import Stop  # noqa: PLC0415 -- the same
 
     asked = understand(raw, known)
-    stop, clock = Stop(), SystemClock()
-    stop.install(process.noted)
+    means = means or usual_means(process)
     done: list[str] = []
     problems: list[str] = []
     for left in found:
-        patience, _, vendor = assemble(process, asked, ci, left.journal, clock=clock, stop=stop)
+        patience, _, vendor = assemble(process, asked, ci, left.journal, means)
         clean_up(left, vendor, patience, done, problems)
     if not found:
         journal = Journal.create(
-            process.workspace, step=ci.build().step, vendor=asked.spec.name, mode="cleanup", at=clock.wall()
+            process.workspace, step=ci.build().step, vendor=asked.spec.name, mode="cleanup", at=means.clock.wall()
         )
-        _, _, vendor = assemble(process, asked, ci, journal, clock=clock, stop=stop)
+        _, _, vendor = assemble(process, asked, ci, journal, means)
         end_run(vendor, vendor.attach(run_id), done, problems)
     for sentence in done:
         ci.info(sentence)

@@ -1,6 +1,7 @@
 """Put the parts together for one run: patience, transport, calls, vendor, journal; then let the engine work."""
 
 import random
+from dataclasses import dataclass
 
 from core.calls import ApiCalls
 from core.clock import SystemClock
@@ -17,26 +18,32 @@ from core.stop import Stop
 from core.transport import Transport
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What makes a run unrepeatable: time, signals, jitter. A test brings its own."""
+
+    clock: Clock
+    stop: Stop
+    rng: random.Random
+
+
+def usual_means(process: Process) -> Means:
+    stop = Stop()
+    stop.install(process.noted)
+    return Means(clock=SystemClock(), stop=stop, rng=random.Random())  # noqa: S311 -- jitter
+
+
 def execute_asked(
-    process: Process,
-    asked: Asked,
-    ci: Ci,
-    publisher: Publisher,
-    *,
-    clock: Clock | None = None,
-    stop: Stop | None = None,
+    process: Process, asked: Asked, ci: Ci, publisher: Publisher, means: Means | None = None
 ) -> tuple[TestReport, Result]:
-    """Run what is asked. A test brings its own clock, and its own stop that no signal reaches."""
-    clock = clock or SystemClock()
-    if stop is None:
-        stop = Stop()
-        stop.install(process.noted)
+    """Run what is asked."""
+    means = means or usual_means(process)
+    clock, rng = means.clock, means.rng
     common, build = asked.common, ci.build()
     journal = Journal.create(
         process.workspace, step=build.step, vendor=asked.spec.name, mode=common.mode, at=clock.wall()
     )
-    patience, calls, vendor = assemble(process, asked, ci, journal, clock=clock, stop=stop)
-    rng = random.Random()  # noqa: S311 -- jitter
+    patience, calls, vendor = assemble(process, asked, ci, journal, means)
 
     def pacing(usual: float | None) -> Pacing:
         return Pacing(rng, fixed=common.poll_interval, usual=common.expected_duration or usual)
@@ -58,23 +65,23 @@ def execute_asked(
 
 
 def assemble(
-    process: Process, asked: Asked, ci: Ci, journal: Journal, *, clock: Clock, stop: Stop
+    process: Process, asked: Asked, ci: Ci, journal: Journal, means: Means
 ) -> tuple[Patience, ApiCalls, Vendor]:
     """A vendor with its calls, ready for one run."""
     common, spec = asked.common, asked.spec
     patience = Patience(
-        clock=clock,
-        stop=stop,
+        clock=means.clock,
+        stop=means.stop,
         log=ci,
-        rng=random.Random(),  # noqa: S311 -- jitter
+        rng=means.rng,
         timeout=common.timeout,
         window=common.outage_window,
     )
     transport = Transport(
         base_url=asked.base_url,
         headers=lambda: spec.headers(asked.settings),
-        clock=clock,
-        stop=stop,
+        clock=means.clock,
+        stop=means.stop,
         inbox=patience.inbox,
         ca_bundle=common.ca_bundle,
         environment=process.environment,

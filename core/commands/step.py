@@ -16,13 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from core.commands.asked import Asked
+    from core.commands.running import Means
     from core.inputs import Raw
     from core.options import Option
     from core.ports import Ci
 
 
-def step(process: Process) -> int:
-    """Do what the inputs ask; returns the exit code. Every way out leaves outputs and files behind."""
+def step(process: Process, *, means: "Means | None" = None) -> int:
+    """Do what the inputs ask; returns the exit code. Every way out leaves outputs and files behind.
+
+    A test brings its own `means`; the log's times are then theirs too.
+    """
     arguments = list(process.arguments)
     command = arguments.pop(0) if arguments and arguments[0] in COMMANDS else ""
     raw = gather(arguments, process.environment)
@@ -32,12 +36,12 @@ def step(process: Process) -> int:
     known = known_inputs(vendor)
     secrets = hidden_texts(raw, known, process.environment)
     redact = Redactor(Secret(text) for text in secrets)
-    ci = _ci(process, raw.values, vendor, redact)
+    ci = _ci(process, raw.values, vendor, redact, means)
     ci.mask(secrets)
     if raw.values.get("mode", "").strip() == "cleanup":
         from core.commands.cleanup import cleanup  # noqa: PLC0415 -- a run needs nothing of it
 
-        return cleanup(process, raw, known, ci)
+        return cleanup(process, raw, known, ci, means)
     publisher = Publisher(ci=ci, redact=redact, workspace=process.workspace, wanted=raw.values.get("results-dir", ""))
     title = f"Test run at {vendor}" if vendor else "Test run"
     try:
@@ -46,7 +50,7 @@ def step(process: Process) -> int:
         publisher.ready(asked.common)
         if ci.name != "terminal":  # a person has just typed them
             _show_inputs(raw, known, ci)
-        report, result = _execute(process, asked, ci, publisher)
+        report, result = _execute(process, asked, ci, publisher, means)
     except MissingSecret:
         report, result = TestReport(title=title, run=None), _skipped()
     except RunnerError as error:
@@ -56,10 +60,12 @@ def step(process: Process) -> int:
     return publisher.finish(report, result)
 
 
-def _execute(process: Process, asked: "Asked", ci: "Ci", publisher: Publisher) -> tuple[TestReport, Result]:
+def _execute(
+    process: Process, asked: "Asked", ci: "Ci", publisher: Publisher, means: "Means | None"
+) -> tuple[TestReport, Result]:
     from core.commands.running import execute_asked  # noqa: PLC0415 -- requests: bad input must not pay for it
 
-    return execute_asked(process, asked, ci, publisher)
+    return execute_asked(process, asked, ci, publisher, means)
 
 
 def _show_inputs(raw: "Raw", known: "Mapping[str, Option]", ci: "Ci") -> None:
@@ -74,15 +80,14 @@ def _show_inputs(raw: "Raw", known: "Mapping[str, Option]", ci: "Ci") -> None:
                 ci.info(f"{name}: {'(set)' if known[name].kind.secret or '@' in text else text}")
 
 
-def _ci(process: Process, values: dict[str, str], vendor: str, redact: Redactor) -> "Ci":
+def _ci(process: Process, values: dict[str, str], vendor: str, redact: Redactor, means: "Means | None") -> "Ci":
     import time  # noqa: PLC0415 -- built in
 
     override = values.get("ci", "").strip()
     debug = values.get("log-level", "").strip() == "debug" or process.environment.get("RUNNER_DEBUG") == "1"
     name = detect(process.environment, override if override in CIS else "")
-    return CIS[name].make(
-        env=process.environment, out=process.out, redact=redact, vendor=vendor, debug=debug, now=time.monotonic
-    )
+    now = means.clock.now if means else time.monotonic
+    return CIS[name].make(env=process.environment, out=process.out, redact=redact, vendor=vendor, debug=debug, now=now)
 
 
 def _skipped() -> Result:

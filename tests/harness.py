@@ -1,0 +1,262 @@
+"""One step of the real program, in this process, against a real Sandbox over loopback, in time that is made up."""
+
+import io
+import json
+import os
+import queue
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from core.commands.running import Means
+from core.commands.step import step
+from core.process import Process
+from core.sandbox import Exchange, Fault, Ledger, Progression, Sandbox, Scenario
+from core.stop import Stop
+from tests.readers.github_runner import read_file_commands
+
+TOKEN = "cAnArY+t0ken/&~9f8e7d6c"  # its JSON, URL, XML and Base64 forms all differ
+EPOCH = 1_772_445_600.0  # 2026-03-02T10:00:00Z
+PATIENCE = 30.0  # real seconds that an answer over loopback may take before the test fails
+LOUD = ("endless", "gzip-bomb")  # these stall only for who swallows everything: the client ends them by itself
+
+
+class LateError(AssertionError):
+    """No answer came and nothing stalled: the test bench is broken, or the machine is overloaded."""
+
+
+class VirtualClock:
+    """Implements core.ports.Clock for a client, and `now` for the sandbox that it talks to.
+
+    A wait for nothing in particular takes no time. While an answer is coming, real time passes and virtual time
+    stands still, until the answer is there or the sandbox says that it never will be: then time jumps to the end of
+    the wait. Which of the sandbox's exchanges stalled is known by its thread, so that the drip of a connection given
+    up long ago is not taken for the silence of the one in use.
+    """
+
+    def __init__(self, start: float = 1_000.0) -> None:
+        self.time = self.start = start
+        self.waits: list[float] = []
+        self.alarms: list[tuple[float, Callable[[], None]]] = []
+        self._news = threading.Condition()
+        self._exchanges = 0
+        self._exchange_of: dict[int, int] = {}
+        self._silent = 0  # the last exchange that stalled
+        self._given_up = 0  # the last one whose silence was noticed
+
+    def now(self) -> float:
+        return self.time
+
+    def wall(self) -> float:
+        return EPOCH + self.time - self.start
+
+    def at(self, seconds: float, act: Callable[[], None]) -> None:
+        """Do something so many seconds from the clock's start, should time get there in a wait."""
+        self.alarms = sorted([*self.alarms, (self.start + seconds, act)], key=lambda alarm: alarm[0])
+
+    def exchanged(self, exchange: Exchange) -> None:
+        """For the sandbox's `observe`."""
+        loud = exchange.fault is not None and exchange.fault.startswith(LOUD)
+        with self._news:
+            self._exchanges += 1
+            self._exchange_of[threading.get_ident()] = 0 if loud else self._exchanges
+
+    def stalled(self) -> None:
+        """For the sandbox's `on_stall`."""
+        with self._news:
+            self._silent = max(self._silent, self._exchange_of.get(threading.get_ident(), 0))
+
+    def take(self, inbox: "queue.SimpleQueue[Any]", seconds: float, *, coming: bool = False) -> Any:
+        if seconds <= 0:
+            raise queue.Empty
+        if coming:
+            item = self._await(inbox)
+            if item is not None:
+                return item
+        else:
+            self.waits.append(seconds)
+        return self._jump(inbox, seconds)
+
+    def _await(self, inbox: "queue.SimpleQueue[Any]") -> Any:
+        """What came in real time; None when nothing will."""
+        late = time.monotonic() + PATIENCE
+        while time.monotonic() < late:
+            try:
+                return inbox.get(timeout=0.02)
+            except queue.Empty:
+                with self._news:
+                    if self._silent > self._given_up:
+                        self._given_up = self._silent
+                        return None
+        raise LateError(f"no answer after {PATIENCE:.0f} real seconds, at {self.time - self.start:.1f} s virtual time")
+
+    def _jump(self, inbox: "queue.SimpleQueue[Any]", seconds: float) -> Any:
+        """To the end of the wait, or to what comes before."""
+        until = self.time + seconds
+        while True:
+            try:
+                return inbox.get(block=False)
+            except queue.Empty:
+                pass
+            if not self.alarms or self.alarms[0][0] > until:
+                break
+            moment, act = self.alarms.pop(0)
+            self.time = max(self.time, moment)
+            act()
+        self.time = until
+        raise queue.Empty
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How a step ended and all that it left behind. `texts` is every sink by name, for canaries."""
+
+    status: int
+    outputs: Mapping[str, str]
+    log: str
+    report: Mapping[str, Any]
+    junit: str
+    summary: str
+    texts: Mapping[str, str]
+    journal: Sequence[Exchange]
+    ledger: Ledger
+    seconds: float  # of virtual time
+
+    @property
+    def conclusion(self) -> str:
+        return str(self.outputs.get("conclusion", ""))
+
+    @property
+    def reason(self) -> str:
+        return str(self.outputs.get("reason", ""))
+
+    def calls(self, operation: str) -> list[Exchange]:
+        return [exchange for exchange in self.journal if exchange.operation == operation]
+
+
+class Bench:
+    """A vendor and a clock for one or several steps in a row; use it in a `with` block."""
+
+    def __init__(
+        self,
+        workspace: str | os.PathLike[str],
+        *,
+        scenario: Scenario,
+        faults: Sequence[Fault | str] = (),
+        progression: Progression | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.clock = VirtualClock()
+        self.stop = Stop()
+        self.seed = seed
+        self.workspace = os.fspath(workspace)
+        self.observers: list[Callable[[Exchange], None]] = [self.clock.exchanged]
+        self.sandbox = Sandbox(
+            scenario=scenario,
+            faults=[fault if isinstance(fault, Fault) else Fault.parse(fault) for fault in faults],
+            progression=progression,
+            now=self.clock.now,
+            epoch=EPOCH,
+            on_stall=self.clock.stalled,
+            observe=self._observe,
+            seed=seed,
+        )
+
+    def __enter__(self) -> Self:
+        self.sandbox.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.sandbox.close()
+
+    def _observe(self, exchange: Exchange) -> None:
+        for observer in self.observers:
+            observer(exchange)
+
+    def stop_at(self, seconds: float, number: int = 15) -> None:
+        """A signal once so much virtual time has passed."""
+        self.clock.at(seconds, lambda: self._ring(number))
+
+    def stop_in_call(self, nth: int, number: int = 15) -> None:
+        """A signal while the answer to the `nth` request is on its way."""
+        seen = 0
+
+        def watch(_: Exchange) -> None:
+            nonlocal seen
+            seen += 1
+            if seen == nth:
+                self._ring(number)
+
+        self.observers.append(watch)
+
+    def _ring(self, number: int) -> None:
+        if not self.stop.signal:  # the second one would end this very process
+            self.stop._handle(number, None)
+
+    def run(self, **inputs: str) -> Ended:
+        """One step. Inputs by their names with `_` for `-`; vendor, token, base-url and project are there already."""
+        given = {"vendor": "autify", "token": TOKEN, "base_url": self.sandbox.url, "project_id": "77"} | inputs
+        output = os.path.join(self.workspace, "github-output")
+        summary = os.path.join(self.workspace, "github-summary")
+        for path in (output, summary):
+            with open(path, "w", encoding="utf-8"):
+                pass
+        environment = {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_ACTION": "chaos",
+            "GITHUB_OUTPUT": output,
+            "GITHUB_STEP_SUMMARY": summary,
+            "GITHUB_REPOSITORY": "shop/web",
+            "GITHUB_WORKFLOW": "ci",
+            "GITHUB_RUN_NUMBER": "7",
+        } | {f"INPUT_{name.upper().replace('_', '-')}": text for name, text in given.items()}
+        began = self.clock.now()
+        out = io.StringIO()
+        process = Process(
+            arguments=(), environment=environment, out=out, workspace=self.workspace, noted=(), program=()
+        )
+        status = step(process, means=Means(clock=self.clock, stop=self.stop, rng=random.Random(self.seed)))
+        texts = {"log": out.getvalue(), **_files(self.workspace)}
+        return Ended(
+            status=status,
+            outputs=read_file_commands(texts["github-output"]),
+            log=out.getvalue(),
+            report=json.loads(_ending(texts, "report.json") or "{}"),
+            junit=_ending(texts, "junit.xml"),
+            summary=texts["github-summary"],
+            texts=texts,
+            journal=self.sandbox.journal,
+            ledger=self.sandbox.ledger,
+            seconds=self.clock.now() - began,
+        )
+
+
+def run(
+    workspace: str | os.PathLike[str],
+    *,
+    scenario: Scenario,
+    faults: Sequence[Fault | str] = (),
+    progression: Progression | None = None,
+    seed: int = 0,
+    **inputs: str,
+) -> Ended:
+    """One step against a vendor of its own."""
+    with Bench(workspace, scenario=scenario, faults=faults, progression=progression, seed=seed) as bench:
+        return bench.run(**inputs)
+
+
+def _files(folder: str) -> dict[str, str]:
+    found = {}
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(parent, name)
+            with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+                found[os.path.relpath(path, folder)] = file.read()
+    return found
+
+
+def _ending(texts: Mapping[str, str], name: str) -> str:
+    return next((text for path, text in texts.items() if path.endswith(f"/{name}")), "")
