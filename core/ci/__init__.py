@@ -3,9 +3,27 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Protocol, TextIO
 
-from core.ports import Ci
+TYPE_CHECKING = False  # typing and the seams are for type checkers: every start would pay for them
+if TYPE_CHECKING:
+    from typing import Protocol, TextIO
+
+    from core.ports import Ci
+
+    class Make(Protocol):
+        """How every CI is made; `now` is in seconds and only differences mean anything."""
+
+        def __call__(
+            self,
+            *,
+            env: Mapping[str, str],
+            out: TextIO,
+            redact: Callable[[str], str],
+            vendor: str,
+            debug: bool,
+            now: Callable[[], float],
+        ) -> Ci: ...
+
 
 # Systems without an adapter of their own: their logs are plain, whatever they say about a terminal.
 _FOREIGN = (
@@ -23,41 +41,26 @@ _FOREIGN = (
 )
 
 
-class Make(Protocol):
-    """How every CI is made; `now` is in seconds and only differences mean anything."""
-
-    def __call__(
-        self,
-        *,
-        env: Mapping[str, str],
-        out: TextIO,
-        redact: Callable[[str], str],
-        vendor: str,
-        debug: bool,
-        now: Callable[[], float],
-    ) -> Ci: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CiSpec:
     """One CI system: how to know it, and how to make its adapter."""
 
     detect: Callable[[Mapping[str, str]], bool]
-    make: Make
+    make: "Make"
 
 
-def _lazily(module: str) -> Make:
+def _lazily(module: str) -> "Make":
     """The `make` of a module that is imported when it is called: only one CI is needed per process."""
 
     def make(
         *,
         env: Mapping[str, str],
-        out: TextIO,
+        out: "TextIO",
         redact: Callable[[str], str],
         vendor: str,
         debug: bool,
         now: Callable[[], float],
-    ) -> Ci:
+    ) -> "Ci":
         real: Make = import_module(module).make
         return real(env=env, out=out, redact=redact, vendor=vendor, debug=debug, now=now)
 

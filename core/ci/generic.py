@@ -1,15 +1,18 @@
 """Any CI that we don't know yet: the terminal's plain lines, even where the CI pretends to be a terminal."""
 
 from collections.abc import Callable, Mapping
-from typing import TextIO
 
 from core.ci.terminal import Terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
 
 
 def make(
     *,
     env: Mapping[str, str],
-    out: TextIO,
+    out: "TextIO",
     redact: Callable[[str], str],
     vendor: str,
     debug: bool,

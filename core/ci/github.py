@@ -6,7 +6,6 @@ Wire: https://docs.github.com/actions/reference/workflow-commands-for-github-act
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TextIO
 
 from core.ci.appending import append
 from core.ci.github_build import build
@@ -17,6 +16,10 @@ from core.ci.workflow_commands import LONGEST_MESSAGE, command, fit, heredoc
 from core.model import Build, Conclusion, Outcome, Result, TestCase, TestReport
 from core.sanitize import defuse, one_line, quoted_block
 from core.secret import SHORTEST
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
 
 PER_LEVEL = 10  # annotations of one level that the runner keeps per step; the eleventh vanishes without a word
 WARNINGS = 4  # of them for warnings on the way; the rest is for cases, the verdict and "N more"
@@ -30,7 +33,7 @@ class GitHub:
     name = "github"
 
     def __init__(
-        self, *, env: Mapping[str, str], out: TextIO, redact: Callable[[str], str], vendor: str, debug: bool
+        self, *, env: Mapping[str, str], out: "TextIO", redact: Callable[[str], str], vendor: str, debug: bool
     ) -> None:
         self._env = env
         self._stream = Stream(out, redact)
@@ -191,7 +194,7 @@ def _capped(pieces: Iterator[str], room: int, redact: Callable[[str], str]) -> s
 def make(
     *,
     env: Mapping[str, str],
-    out: TextIO,
+    out: "TextIO",
     redact: Callable[[str], str],
     vendor: str,
     debug: bool,

@@ -1,9 +1,12 @@
 """The one way out: every line redacted, defused, encodable, ended and flushed."""
 
 from collections.abc import Callable
-from typing import TextIO
 
 from core.sanitize import sanitize
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
 
 
 class Stream:
@@ -11,7 +14,7 @@ class Stream:
 
     __slots__ = ("_encoding", "_out", "redact")
 
-    def __init__(self, out: TextIO, redact: Callable[[str], str]) -> None:
+    def __init__(self, out: "TextIO", redact: Callable[[str], str]) -> None:
         self._out = out
         self._encoding = getattr(out, "encoding", None) or "utf-8"
         self.redact = redact

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TextIO
 
 from core.ci.ranking import worst
 from core.ci.steps import slug
@@ -11,6 +10,10 @@ from core.ci.stream import Stream
 from core.ci.wording import complaint, counts, duration, further, headline, is_link
 from core.model import Build, Conclusion, Result, TestCase, TestReport
 from core.sanitize import one_line, quoted_block
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
 
 RED, GREEN, YELLOW, BOLD, DIM = "31", "32", "33", "1", "2"
 CLEAR = "\r\x1b[K"
@@ -25,7 +28,7 @@ class Terminal:
         *,
         name: str,
         env: Mapping[str, str],
-        out: TextIO,
+        out: "TextIO",
         redact: Callable[[str], str],
         vendor: str,
         debug: bool,
@@ -122,7 +125,7 @@ class Terminal:
         self._stream.put(line)
 
 
-def _symbols(out: TextIO) -> tuple[str, str, str]:
+def _symbols(out: "TextIO") -> tuple[str, str, str]:
     try:
         "✔✘".encode(getattr(out, "encoding", None) or "utf-8")
     except (UnicodeEncodeError, LookupError):
@@ -130,7 +133,7 @@ def _symbols(out: TextIO) -> tuple[str, str, str]:
     return "✔", "✘", "!"
 
 
-def _columns(out: TextIO, env: Mapping[str, str]) -> int:
+def _columns(out: "TextIO", env: Mapping[str, str]) -> int:
     try:
         columns = os.get_terminal_size(out.fileno()).columns
     except (OSError, ValueError):
@@ -156,7 +159,7 @@ def _fitting(line: str, cells: int) -> str:
 def make(
     *,
     env: Mapping[str, str],
-    out: TextIO,
+    out: "TextIO",
     redact: Callable[[str], str],
     vendor: str,
     debug: bool,

@@ -8,7 +8,7 @@ from core.inputs import Raw, check_names, fill_secrets, secrets_of
 from core.kinds import TEXT
 from core.options import Option, Problem, declared, parse
 from core.settings import Common
-from core.vendors import VENDORS, load
+from core.vendors import VENDORS, inputs_of, load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ def known_inputs(vendor: str) -> dict[str, Option]:
     """Every input that goes with the vendor; without one, those of all vendors."""
     found = {"vendor": VENDOR, **declared(Common)}
     if vendor in VENDORS:
-        return found | declared(load(vendor).settings)
+        return found | declared(inputs_of(vendor)[0])
     for name in VENDORS:
-        found |= declared(load(name).settings)
+        found |= declared(inputs_of(name)[0])
     return found
 
 
@@ -59,24 +59,24 @@ def understand(raw: Raw, known: Mapping[str, Option]) -> Asked:
     if vendor not in VENDORS:
         said = f"{vendor!r} is not known. " if vendor else "is required. "
         problems.append(("vendor", f"{said}The vendors are: {', '.join(VENDORS)}."))
-    others = (name for other in VENDORS if other != vendor for name in declared(load(other).settings))
+    others = (name for other in VENDORS if other != vendor for name in declared(inputs_of(other)[0]))
     names = Raw(values=raw.values, strict=raw.strict, flags=raw.flags)
     check_names(names, known, others, vendor)
     problems += names.problems
     common = parse(Common, raw.values, problems)
     if vendor not in VENDORS:
         raise BadInputError(problems)
-    spec = load(vendor)
+    settings_class, check = inputs_of(vendor)
     skips = common.on_missing_secret == "skip"  # noqa: S105 -- a word, no password
-    if skips and _lacks_secret(raw, spec.settings):
+    if skips and _lacks_secret(raw, settings_class):
         raise MissingSecret
-    settings: Any = parse(spec.settings, raw.values, problems)
+    settings: Any = parse(settings_class, raw.values, problems)
     told = {name for name, _ in problems}
     mode, run_id = raw.values.get("mode", "run").strip(), raw.values.get("run-id", "").strip()
-    problems += [problem for problem in spec.check(settings, mode, run_id) if problem[0] not in told]
+    problems += [problem for problem in check(settings, mode, run_id) if problem[0] not in told]
     if problems:
         raise BadInputError(problems)
-    return Asked(spec=spec, common=common, settings=settings)
+    return Asked(spec=load(vendor), common=common, settings=settings)
 
 
 def _lacks_secret(raw: Raw, settings: type) -> bool:

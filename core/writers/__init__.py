@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from core.junit import write_junit
-from core.ports import Writer
 from core.writers.report_json import write_json
 from core.writers.summary import write_summary
 
-WRITERS: Mapping[str, Writer] = MappingProxyType(
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from core.ports import Writer
+
+WRITERS: "Mapping[str, Writer]" = MappingProxyType(
     {"junit.xml": write_junit, "report.json": write_json, "summary.md": write_summary}
 )

@@ -6,12 +6,14 @@ Its contract is docs/report.schema.json. `schema` grows when a key goes or chang
 import json
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
 
 from core import VERSION
 from core.model import TestCase
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from core.model import Build, RemoteRun, Result, TestReport, TestSuite, Totals
 
 SCHEMA = 1
@@ -91,7 +93,7 @@ def _suite(suite: "TestSuite") -> dict[str, object]:
     return {"name": suite.name, "timestamp": suite.timestamp, "properties": _properties(suite.properties)}
 
 
-def _case(case: TestCase) -> dict[str, Any]:
+def _case(case: TestCase) -> "dict[str, Any]":
     return {
         "name": case.name,
         "classname": case.classname,

@@ -2,17 +2,21 @@ import dataclasses
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from core.ci import CIS, Make, detect, generic, github, terminal
+from core.ci import CIS, detect, generic, github, terminal
 from core.ports import Ci
 from core.settings import Common
 from tests.ci.hostile import Screen, a_ci
 
+if TYPE_CHECKING:
+    from core.ci import Make
+
 ROOT = Path(__file__).parents[2]
 HEAVY = ["json", "logging", "pathlib", "random", "secrets", "shutil", "tempfile", "unicodedata", "urllib", "uuid"]
-MAKES: dict[str, Make] = {"github": github.make, "generic": generic.make, "terminal": terminal.make}
+MAKES: "dict[str, Make]" = {"github": github.make, "generic": generic.make, "terminal": terminal.make}
 
 
 def test_every_ci_is_made_under_its_own_name() -> None:
