@@ -267,7 +267,9 @@ def _earliest(suites: Iterable[TestSuite]) -> str:
 
 def _moment(text: str) -> str:
     """To the second, in UTC, without an offset; empty for the epoch and for what is no time."""
-    from datetime import UTC, datetime  # noqa: PLC0415 -- a step that ends before a run has no suites
+    if text == EPOCH:
+        return ""
+    from datetime import UTC, datetime  # noqa: PLC0415 -- a step that ends before a run has no times
 
     try:
         found = datetime.fromisoformat(text)

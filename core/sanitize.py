@@ -48,7 +48,7 @@ def defuse(text: str) -> str:
 
     For places where the start of a line means nothing, such as the data of an annotation.
     """
-    if not (text.isascii() and text.isprintable()):
+    if not (text.isascii() and text.replace("\n", "").isprintable()):
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
         if "\x1b" in text:
             text = re.sub(_COLOURS, "", text)
@@ -66,7 +66,7 @@ def _lines(text: str, limit: int, most: int = MOST_LINES) -> list[str]:
 
 
 def _start(line: str) -> str:
-    return re.sub(_LINE_START, r"\1\2 ", line)
+    return re.sub(_LINE_START, r"\1\2 ", line) if line.lstrip()[:1] in tuple(":-+~^") else line
 
 
 def _cut(line: str, limit: int) -> str:
