@@ -1,5 +1,6 @@
 """One step of the real program, in this process, against a real Sandbox over loopback, in time that is made up."""
 
+import contextlib
 import io
 import json
 import os
@@ -21,6 +22,7 @@ from tests.readers.github_runner import read_file_commands
 TOKEN = "cAnArY+t0ken/&~9f8e7d6c"  # its JSON, URL, XML and Base64 forms all differ
 EPOCH = 1_772_445_600.0  # 2026-03-02T10:00:00Z
 PATIENCE = 30.0  # real seconds that an answer over loopback may take before the test fails
+NEWS = object()  # wakes a wait for an answer: there is something to look at
 LOUD = ("endless", "gzip-bomb")  # these stall only for who swallows everything: the client ends them by itself
 
 
@@ -41,7 +43,9 @@ class VirtualClock:
         self.time = self.start = start
         self.waits: list[float] = []
         self.alarms: list[tuple[float, Callable[[], None]]] = []
-        self._news = threading.Condition()
+        self.wall_error = 0.0  # what the clock on the wall is off by, whenever somebody sets it
+        self._lock = threading.Lock()
+        self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._exchanges = 0
         self._exchange_of: dict[int, int] = {}
         self._silent = 0  # the last exchange that stalled
@@ -51,7 +55,7 @@ class VirtualClock:
         return self.time
 
     def wall(self) -> float:
-        return EPOCH + self.time - self.start
+        return EPOCH + self.time - self.start + self.wall_error
 
     def at(self, seconds: float, act: Callable[[], None]) -> None:
         """Do something so many seconds from the clock's start, should time get there in a wait."""
@@ -60,14 +64,15 @@ class VirtualClock:
     def exchanged(self, exchange: Exchange) -> None:
         """For the sandbox's `observe`."""
         loud = exchange.fault is not None and exchange.fault.startswith(LOUD)
-        with self._news:
+        with self._lock:
             self._exchanges += 1
             self._exchange_of[threading.get_ident()] = 0 if loud else self._exchanges
 
     def stalled(self) -> None:
         """For the sandbox's `on_stall`."""
-        with self._news:
+        with self._lock:
             self._silent = max(self._silent, self._exchange_of.get(threading.get_ident(), 0))
+            self._inbox.put(NEWS)
 
     def take(self, inbox: "queue.SimpleQueue[Any]", seconds: float, *, coming: bool = False) -> Any:
         if seconds <= 0:
@@ -83,24 +88,29 @@ class VirtualClock:
     def _await(self, inbox: "queue.SimpleQueue[Any]") -> Any:
         """What came in real time; None when nothing will."""
         late = time.monotonic() + PATIENCE
-        while time.monotonic() < late:
+        while True:
+            with self._lock:
+                self._inbox = inbox
+                if self._silent > self._given_up:
+                    self._given_up = self._silent
+                    return None
             try:
-                return inbox.get(timeout=0.02)
+                item = inbox.get(timeout=max(late - time.monotonic(), 0.0))
             except queue.Empty:
-                with self._news:
-                    if self._silent > self._given_up:
-                        self._given_up = self._silent
-                        return None
-        raise LateError(f"no answer after {PATIENCE:.0f} real seconds, at {self.time - self.start:.1f} s virtual time")
+                virtual = self.time - self.start
+                raise LateError(f"no answer after {PATIENCE:.0f} real seconds, at {virtual:.1f} virtual ones") from None
+            if item is not NEWS:
+                return item
 
     def _jump(self, inbox: "queue.SimpleQueue[Any]", seconds: float) -> Any:
         """To the end of the wait, or to what comes before."""
         until = self.time + seconds
         while True:
-            try:
-                return inbox.get(block=False)
-            except queue.Empty:
-                pass
+            with contextlib.suppress(queue.Empty):
+                item = inbox.get(block=False)
+                if item is NEWS:
+                    continue
+                return item
             if not self.alarms or self.alarms[0][0] > until:
                 break
             moment, act = self.alarms.pop(0)
@@ -153,6 +163,7 @@ class Bench:
         self.stop = Stop()
         self.seed = seed
         self.workspace = os.fspath(workspace)
+        self.on_signal: Callable[[], None] = lambda: None
         self.observers: list[Callable[[Exchange], None]] = [self.clock.exchanged]
         self.sandbox = Sandbox(
             scenario=scenario,
@@ -194,6 +205,7 @@ class Bench:
 
     def _ring(self, number: int) -> None:
         if not self.stop.signal:  # the second one would end this very process
+            self.on_signal()
             self.stop._handle(number, None)
 
     def run(self, **inputs: str) -> Ended:
