@@ -110,9 +110,15 @@ def _watch(request: RunRequest, vendor: Vendor, run: RemoteRun, *, patience: Pat
             if now.verdict is not None:
                 if now.consistent or (doubted is not None and doubted.verdict is now.verdict):
                     return now
+                if doubted is None:
+                    patience.say("The vendor's answer contradicts itself: looking once more.")
+                    wait = CONFIRM_SECONDS
+                elif patience.left <= 0:
+                    raise _contradiction(doubted, now, run)
+                else:
+                    wait = pacing.after(patience.clock.now() - began)
                 doubted = now
-                patience.say("The vendor's answer contradicts itself: looking once more.")
-                patience.pause(CONFIRM_SECONDS)
+                patience.pause(wait)
                 continue
             doubted = None
             if patience.left <= 0:
@@ -123,6 +129,12 @@ def _watch(request: RunRequest, vendor: Vendor, run: RemoteRun, *, patience: Pat
             patience.pause(pacing.after(patience.clock.now() - began))
     finally:
         patience.heartbeat = lambda: ""
+
+
+def _contradiction(before: Progress, now: Progress, run: RemoteRun) -> ResultUnknownError:
+    words = f"{one_line(before.word, 60)!r}, then {one_line(now.word, 60)!r}"
+    fact = f"The vendor's final words contradict its cases and each other up to the deadline: {words}."
+    return ResultUnknownError(fact, remedy=f"Look at the run's page: {run.url}", reason=Reason.PROTOCOL)
 
 
 def _announce(now: Progress, last: Progress | None, patience: Patience) -> None:

@@ -192,6 +192,19 @@ def test_a_contradiction_at_the_deadline_is_still_read_twice(tmp_path: Path) -> 
     assert result.reason is Reason.TIMEOUT
 
 
+def test_final_words_that_contradict_each_other_for_ever_end_at_the_deadline(tmp_path: Path) -> None:
+    doubtful = [replace(PASSED, consistent=False), replace(FAILED, consistent=False)]
+    bench = Bench(tmp_path, Scripted(*doubtful * 5_000), timeout=600)
+    report, result = bench.run()
+    assert (result.conclusion, result.reason, result.status) == (Conclusion.ERROR, Reason.PROTOCOL, 7)
+    assert "'passed'" in result.fact
+    assert "'failed'" in result.fact
+    assert RUN.url in result.remedy
+    assert report.verdict is None
+    assert bench.vendor.polls < 200
+    assert bench.ci.text.count("contradicts itself") == 1
+
+
 @pytest.mark.parametrize("number", [2, 15])
 def test_a_signal_ends_the_wait_cancels_and_names_the_run(tmp_path: Path, number: int) -> None:
     vendor = Scripted(RUNNING, cancels=True)

@@ -48,25 +48,38 @@ class PlanReplacements:
         return debt
 
     def remove(self, debt: Mapping[str, str]) -> None:
-        """Remove what the debt stands for; gone already is as good as removed."""
-        plan = results.whole(debt["test-plan"])
-        for id_ in self._ours(debt):
-            try:
-                self._calls.read(
-                    "delete-url-replacement",
-                    parse=lambda answer: answer.value,
-                    path={"test_plan_id": plan, "url_replacement_id": id_},
-                )
-            except CallFailedError as failure:
-                if failure.fault is not Fault.ABSENT:
-                    raise
+        """Remove what the debt stands for; gone already is as good as removed.
 
-    def _ours(self, debt: Mapping[str, str]) -> list[int]:
+        A 404 alone does not prove that it is gone, as a lagging copy may say it too: the list does.
+        """
+        plan = results.whole(debt["test-plan"])
+        for _ in range(TRIES):
+            absent = [failure for id_ in self._ours(debt) if (failure := self._delete(plan, id_))]
+            if not absent:
+                return
+        if self._ours(debt):
+            raise absent[0]
+
+    def _delete(self, plan: int, id_: int) -> CallFailedError | None:
+        """The failure, where the vendor says that there is no such replacement."""
+        try:
+            self._calls.read(
+                "delete-url-replacement",
+                parse=lambda answer: answer.value,
+                path={"test_plan_id": plan, "url_replacement_id": id_},
+            )
+        except CallFailedError as failure:
+            if failure.fault is not Fault.ABSENT:
+                raise
+            return failure
+        return None
+
+    def _ours(self, debt: Mapping[str, str], seconds: float | None = None) -> list[int]:
         above = results.whole(debt["above"])
-        listed = self._listed(results.whole(debt["test-plan"]))
+        listed = self._listed(results.whole(debt["test-plan"]), seconds)
         return [id_ for id_, pair in listed if id_ > above and pair == debt["pair"]]
 
-    def _listed(self, plan: int) -> list[tuple[int, str]]:
+    def _listed(self, plan: int, seconds: float | None = None) -> list[tuple[int, str]]:
         """(id, fingerprint) of what stands on the test plan."""
         return self._calls.read(
             "list-url-replacements",
@@ -75,6 +88,7 @@ class PlanReplacements:
                 for item in results.sequence(answer.value)
             ],
             path={"test_plan_id": plan},
+            seconds=seconds,
         )
 
 
