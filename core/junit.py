@@ -22,6 +22,8 @@ _AGAIN = " (no. "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Counts:
+    """Totals as JUnit has them."""
+
     tests: int = 0
     failed: int = 0
     errored: int = 0
