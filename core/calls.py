@@ -55,6 +55,7 @@ class ApiCalls:
     ) -> Item:
         until = None if seconds is None else self._patience.clock.now() + seconds
         while True:
+            self._patience.stop.check()
             limit = READ_SECONDS if seconds is None else min(READ_SECONDS, seconds)
             call = self._call(operation, path, query, body, limit)
             try:

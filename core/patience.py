@@ -34,6 +34,7 @@ class Patience:
         self._bad_since: float | None = None
         self._bad_calls = 0
         self._ever_good = False
+        self._closing = False
         self._last_line = clock.now()
         self.heartbeat: Callable[[], str] = lambda: ""
 
@@ -57,10 +58,13 @@ class Patience:
         return min(seconds, max(self.left, LAST_CALL))
 
     def begin_closing(self, seconds: float) -> None:
-        """The run is over for us: only cleaning up is left, and it has this long."""
+        """The run is over for us: only cleaning up is left, and it has this long, however often this is called."""
         self.stop.begin_closing()
-        self._deadline = self.clock.now() + seconds
-        self._window = 0.0
+        ends = self.clock.now() + seconds
+        self._deadline = min(self._deadline, ends) if self._closing else ends
+        self._window = seconds
+        self._bad_since = None
+        self._closing = True
 
     def say(self, text: str) -> None:
         """A line for a person, which also counts as a sign of life."""

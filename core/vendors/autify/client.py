@@ -10,6 +10,7 @@ from core.vendors.autify import capabilities, listing, results
 from core.vendors.autify.replacements import PlanReplacements
 from core.vendors.autify.settings import Settings, projects, run_reference
 
+CLEARING_SECONDS = 30.0  # for one replacement, before the run is looked at
 NAMES_A_LOOK = 3  # names are learned while we wait anyway, a few at each look
 
 
@@ -26,6 +27,7 @@ class Autify:
         self._project = next(iter(projects(settings, "")), 0)
         self._plan = settings.test_plan.id if settings.test_plan else None
         self._replacements = PlanReplacements(calls, diary, log)
+        self._on_plan: list[dict[str, str]] = []
         self._before = listing.Baseline()
         self._last: results.Result | None = None
         self._names: dict[int, str] = {}
@@ -60,16 +62,24 @@ class Autify:
         )
 
     def _start_plan(self, plan: int) -> RemoteRun:
-        pairs = self._settings.url_replacements
-        debts = [self._replacements.add(plan, pattern, replacement) for pattern, replacement in pairs]
-        run = self._send_start("execute-schedule", {"test_plan_id": plan}, self._connect(), _schedule_id)
-        for debt in filter(None, debts):
+        for pattern, replacement in self._settings.url_replacements:
+            debt = self._replacements.add(plan, pattern, replacement)
+            if debt:
+                self._on_plan.append(debt)
+        return self._send_start("execute-schedule", {"test_plan_id": plan}, self._connect(), _schedule_id)
+
+    def _clear_plan(self) -> None:
+        """Take the replacements off the plan as soon as the run that needs them is started, and known to be.
+
+        Not before: while this waits for a vendor with a bad day, a stopped job must know its run.
+        """
+        while self._on_plan:
+            debt = self._on_plan.pop()
             try:
-                self._replacements.remove(debt)
+                self._replacements.remove(debt, seconds=CLEARING_SECONDS)
                 self._diary.settle(debt)
             except CallFailedError as failure:
                 self._log.warning(f"{failure.fact} The URL replacement is removed at the end of this step.")
-        return run
 
     def _send_start(
         self, operation: str, path: Mapping[str, object], body: object, parse: Callable[[Answer], int]
@@ -116,6 +126,7 @@ class Autify:
         return self._run(ref.id)
 
     def poll(self, run: RemoteRun) -> Progress:
+        self._clear_plan()
         self._last = self._calls.read(
             "describe-result",
             parse=lambda answer: self._ours(results.read(answer.value), run),

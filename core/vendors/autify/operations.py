@@ -5,7 +5,7 @@ Names: the vendor's command line. Wire: https://autifyhq.github.io/autify-api/sw
 
 from core.ports import Operation
 
-_RESULT_LIMIT = 256 << 20  # a result lists every case on every capability
+_RESULT_LIMIT = 32 << 20  # a result lists every case on every capability: room for 50,000 of them
 _P = "/projects/{project_id}"
 _T = "/test_plans/{test_plan_id}"
 _AP = f"{_P}/autify_connect/access_points"

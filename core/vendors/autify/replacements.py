@@ -47,26 +47,27 @@ class PlanReplacements:
                 break
         return debt
 
-    def remove(self, debt: Mapping[str, str]) -> None:
-        """Remove what the debt stands for; gone already is as good as removed.
+    def remove(self, debt: Mapping[str, str], *, seconds: float | None = None) -> None:
+        """Remove what the debt stands for; gone already is as good as removed. Rides out outages so many seconds.
 
         A 404 alone does not prove that it is gone, as a lagging copy may say it too: the list does.
         """
         plan = results.whole(debt["test-plan"])
         for _ in range(TRIES):
-            absent = [failure for id_ in self._ours(debt) if (failure := self._delete(plan, id_))]
+            absent = [failure for id_ in self._ours(debt, seconds) if (failure := self._delete(plan, id_, seconds))]
             if not absent:
                 return
-        if self._ours(debt):
+        if self._ours(debt, seconds):
             raise absent[0]
 
-    def _delete(self, plan: int, id_: int) -> CallFailedError | None:
+    def _delete(self, plan: int, id_: int, seconds: float | None) -> CallFailedError | None:
         """The failure, where the vendor says that there is no such replacement."""
         try:
             self._calls.read(
                 "delete-url-replacement",
                 parse=lambda answer: answer.value,
                 path={"test_plan_id": plan, "url_replacement_id": id_},
+                seconds=seconds,
             )
         except CallFailedError as failure:
             if failure.fault is not Fault.ABSENT:

@@ -1,0 +1,115 @@
+"""Every vendor x every fault x every call, in virtual time: the truth or a clear error, never a second start."""
+
+from pathlib import Path
+
+import pytest
+
+from core.sandbox import FAULTS, SCENARIOS, Progression
+from core.vendors import VENDORS
+from tests.contract.jobs import CALLS, JOBS, POLL, pairs, triples
+from tests.contract.promises import breaches
+from tests.harness import Bench, Ended
+
+LOOKS = Progression.parse("3 looks")
+BEFORE = {"401", "403", "404", "422", "429", "500", "501", "502", "503", "504", "html", "echo-secret", "hang",
+          "reset-before", "redirect", "redirect301", "redirect303", "redirect307", "redirect308"}  # fmt: skip
+HARMLESS_START = {"429", "wrong-project"}  # the start goes through all the same
+REFUSED_START = {"401": "auth", "403": "auth", "404": "refused", "422": "refused"}
+MISLED_START = {"stale", "wrong-id"}  # the reply names a run that isn't ours: never believed, so never a verdict
+FINAL_POLL = {"422": "refused", "501": "unavailable"}
+
+
+LOUD = ("endless", "gzip-bomb")  # each try costs real time: a shorter wait shows as much
+
+
+def play(folder: Path, scenario: str, fault: str, inputs: dict[str, str]) -> Ended:
+    with Bench(folder, scenario=SCENARIOS[scenario], faults=(fault,), progression=LOOKS) as bench:
+        return bench.run(**inputs)
+
+
+def at(vendor: str, job: str, fault: str, folder: Path, scenario: str) -> Ended:
+    timeout = "2m" if fault.startswith(LOUD) and fault.endswith("forever") else "60m"
+    ended = play(folder, scenario, fault, {**JOBS[vendor][job], "timeout": timeout})
+    misled = fault.partition("@")[0] in MISLED_START and fault.endswith("@start")
+    assert breaches(ended, green=scenario == "passing", misled=misled) == [], ended.log
+    return ended
+
+
+def starts(ended: Ended) -> int:
+    return len(ended.calls("execute-schedule")) + len(ended.calls("execute-scenarios"))
+
+
+def test_every_vendor_is_in_the_suite() -> None:
+    assert set(JOBS) == set(CALLS) == set(POLL) == set(VENDORS)
+
+
+@pytest.mark.parametrize("scenario", ["passing", "one-failure"])
+@pytest.mark.parametrize("kind", FAULTS)
+@pytest.mark.parametrize(("vendor", "job"), pairs())
+def test_a_fault_at_the_start(vendor: str, job: str, kind: str, scenario: str, tmp_path: Path) -> None:
+    ended = at(vendor, job, f"{kind}@start", tmp_path, scenario)
+    assert len(ended.ledger.ours) == (kind not in BEFORE or kind in HARMLESS_START)
+    assert starts(ended) == (2 if kind == "429" else 1)
+    if kind in HARMLESS_START:
+        assert ended.status == (scenario != "passing")
+    elif kind in REFUSED_START:
+        assert (ended.status, ended.reason) == (3, REFUSED_START[kind])
+    elif kind in MISLED_START:
+        assert (ended.status, ended.reason) == (7, "protocol")
+    else:
+        assert (ended.status, ended.reason) == (7, "may-exist")
+
+
+@pytest.mark.parametrize("scenario", ["passing", "one-failure"])
+@pytest.mark.parametrize("kind", FAULTS)
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_fault_at_one_poll_is_ridden_out(vendor: str, kind: str, scenario: str, tmp_path: Path) -> None:
+    ended = at(vendor, "scenarios", f"{kind}@{POLL[vendor]}#2", tmp_path, scenario)
+    if kind in FINAL_POLL:
+        assert (ended.status, ended.reason) == (7, FINAL_POLL[kind])
+    else:
+        assert ended.status == (scenario != "passing")
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_fault_at_every_poll_ends_as_unknown(vendor: str, kind: str, tmp_path: Path) -> None:
+    ended = at(vendor, "scenarios", f"{kind}@{POLL[vendor]}*forever", tmp_path, "passing")
+    assert ended.status == 7
+    assert len(ended.ledger.ours) == 1
+    assert ended.outputs["run-id"] == str(ended.ledger.ours[0].id)
+
+
+@pytest.mark.parametrize("times", ["", "*forever"], ids=["once", "forever"])
+@pytest.mark.parametrize("kind", FAULTS)
+@pytest.mark.parametrize(("vendor", "job", "call"), triples())
+def test_a_fault_at_any_other_call(vendor: str, job: str, call: str, kind: str, times: str, tmp_path: Path) -> None:
+    ended = at(vendor, job, f"{kind}@{call}{times}", tmp_path, "one-failure")
+    assert starts(ended) <= 1
+    if call in ("describe-scenario", "delete-url-replacement"):
+        assert ended.status == 1, "what is nice to have, or comes after the start, changes no verdict"
+
+
+@pytest.mark.parametrize("call", ["start", "describe-result", "list-results"])
+@pytest.mark.parametrize("argument", ["7", "date:7"])
+@pytest.mark.parametrize("status", ["429", "503"])
+def test_retry_after_is_honoured_and_never_shortened(status: str, argument: str, call: str, tmp_path: Path) -> None:
+    ended = at("autify", "scenarios", f"{status}={argument}@{call}", tmp_path, "passing")
+    if status == "503" and call == "start":
+        assert (ended.status, ended.reason) == (7, "may-exist")
+        return
+    assert ended.status == 0
+    hit = next(index for index, exchange in enumerate(ended.journal) if exchange.fault)
+    same = [later for later in ended.journal[hit + 1 :] if later.operation == ended.journal[hit].operation]
+    assert 7 <= same[0].at - ended.journal[hit].at <= 7.8
+
+
+@pytest.mark.parametrize("adopt", ["true", "false"])
+@pytest.mark.parametrize("scenario", ["passing", "foreign-run"])
+def test_a_lost_reply_is_adopted_only_on_the_users_word_and_only_a_single_run(
+    scenario: str, adopt: str, tmp_path: Path
+) -> None:
+    ended = play(tmp_path, scenario, "reset-after@start", {**JOBS["autify"]["plan"], "adopt": adopt})
+    assert breaches(ended, green=scenario == "passing") == []
+    assert ended.status == (0 if (scenario, adopt) == ("passing", "true") else 7)
+    assert str(ended.ledger.ours[0].id) in ended.log
