@@ -1,10 +1,13 @@
 """The real clock, the only place where this program waits, and spans of time as people read them."""
 
 import time
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 Item = TypeVar("Item")
+# Two signals at once can be noted without waking the wait that they come in (CPython runs handlers only in the main
+# thread, and the second may reach another one): so no single wait is longer than this.
+SLICE = 0.25
 # CLOCK_BOOTTIME goes on while a machine is suspended, so that a deadline set before it still holds after it.
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", None)
 
@@ -19,7 +22,13 @@ class SystemClock:
         return time.time()
 
     def take(self, inbox: "SimpleQueue[Item]", seconds: float, *, coming: bool = False) -> Item:  # noqa: ARG002 -- real time needs no hint
-        return inbox.get(timeout=max(seconds, 0.0))
+        until = self.now() + seconds
+        while (left := until - self.now()) > SLICE:
+            try:
+                return inbox.get(timeout=SLICE)
+            except Empty:
+                continue
+        return inbox.get(timeout=max(left, 0.0))
 
 
 def span(seconds: float) -> str:
