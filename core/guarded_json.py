@@ -3,16 +3,25 @@
 The last of two equal keys wins in Python's own reader: `{"status":"failed","status":"passed"}` would be green.
 """
 
+import gc
 import json
 from typing import Any
 
 
 def loads(text: bytes) -> Any:
-    """The document; raises ValueError for anything that is not plain, unambiguous JSON."""
+    """The document; raises ValueError for anything that is not plain, unambiguous JSON.
+
+    Nothing is collected meanwhile: a finalizer that ran at the bottom of a deep nesting would itself fail there.
+    """
+    collects = gc.isenabled()
+    gc.disable()
     try:
         return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
     except RecursionError:
         raise ValueError("nested too deep") from None
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def make(seed: int) -> Case:
     turn = seed % ROUND
     calm = turn >= len(KINDS) + len(FATAL)
     name, scenario = _scenario(rng)
-    plan = rng.random() < 0.5
+    plan = rng.random() < 0.6
     start_kind = KINDS[turn] if turn < len(KINDS) else ""
     if start_kind == "wrong-id":
         # The run with the next number is then another build's, of the same kind and age: no client can tell.
@@ -191,15 +191,15 @@ def _inputs(rng: Random, *, plan: bool, name: str) -> tuple[dict[str, str], floa
     found = {"timeout": f"{minutes}m"}
     if plan:
         found["test_plan"] = str(rng.choice((3001, 3002)))
-        pairs = rng.sample(PAIRS, rng.randint(0, 2))
+        pairs = rng.sample(PAIRS, rng.choice((0, 1, 1, 2, 2, 2)))
         if pairs:
             found["url_replacements"] = "\n".join(pairs)
     else:
-        found["scenarios"] = "\n".join(map(str, range(501, 501 + rng.randint(1, 9))))
+        found["scenarios"] = "\n".join(map(str, range(501, 501 + rng.choice((1, 2, 6, 9, 12)))))
     if rng.random() < 0.65:
         found["adopt"] = "true"
     if rng.random() < 0.25:
-        found["outage_window"] = rng.choice(("30s", "2m", "5m", "30m"))
+        found["outage_window"] = rng.choice(("1m", "2m", "5m", "30m"))
     if rng.random() < 0.1:
         found["log_level"] = "debug"
     if rng.random() < 0.1:
@@ -216,25 +216,25 @@ def _calls(*, plan: bool) -> tuple[str, ...]:
 def _before(rng: Random, *, plan: bool) -> list[str]:
     """What passes by itself."""
     kinds = [kind for kind in KINDS if kind not in FATAL]
-    count = rng.choice((0, 1, 2, 3))
+    count = rng.choice((0, 1, 2, 2))
     call = rng.choice(_calls(plan=plan))
     return [f"{_kind(rng.choice(kinds), rng)}@{call}#{nth}" for nth in range(1, count + 1)]
 
 
 def _watch(rng: Random) -> list[str]:
     found, nth = [], 1
-    for _ in range(rng.choice((0, 3, 6, 8))):
+    for _ in range(rng.choice((0, 3, 6, 9))):
         nth += rng.randint(0, 3)
-        kind = rng.choice(KINDS)
-        if kind in ("422", "501") and rng.random() < 0.6:
-            kind = rng.choice(KINDS)
-        found.append(f"{_kind(kind, rng)}@describe-result#{nth}")
+        kind = rng.choice([kind for kind in KINDS if kind not in ("422", "501")])
+        found.append(f"{_kind(kind, rng, brief=False)}@describe-result#{nth}")
         nth += 1
+    if rng.random() < 0.25:
+        found.append(f"{rng.choice(('422', '501'))}@describe-result#{nth + rng.randint(0, 3)}")
     return found
 
 
 def _names(rng: Random) -> list[str]:
-    return [f"{_kind(rng.choice(KINDS), rng)}@describe-scenario#{nth}" for nth in range(1, rng.randint(1, 9))]
+    return [f"{_kind(rng.choice(KINDS), rng)}@describe-scenario#{nth}" for nth in range(1, rng.randint(1, 13))]
 
 
 def _plan(rng: Random) -> list[str]:
@@ -243,17 +243,18 @@ def _plan(rng: Random) -> list[str]:
     kinds = [kind for kind in KINDS if kind not in FATAL]
     for call in PHASES["plan"]:
         nth = 1
-        for _ in range(rng.choice((0, 1, 2))):
-            kind = rng.choice(KINDS if call.startswith("delete") else kinds)
+        for _ in range(rng.choice((0, 1, 1, 2))):
+            refused = call.startswith("delete") and rng.random() < 0.35
+            kind = rng.choice(FATAL if refused else kinds)
             found.append(f"{_kind(kind, rng)}@{call}#{nth}")
             nth += rng.randint(1, 2)
     return found
 
 
-def _kind(kind: str, rng: Random) -> str:
+def _kind(kind: str, rng: Random, *, brief: bool = True) -> str:
     """A kind with its argument, where it may have one."""
     if kind in ("429", "503") and rng.random() < 0.6:
-        return f"{kind}={rng.choice(('', 'date:'))}{rng.choice((1, 7, 45, 200))}"
+        return f"{kind}={rng.choice(('', 'date:'))}{rng.choice((1, 7, 20, 45) if brief else (1, 7, 45, 200))}"
     if kind == "echo-secret":
         return f"{kind}=503" if rng.random() < 0.3 else kind
     return kind

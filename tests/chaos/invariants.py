@@ -27,7 +27,6 @@ CAUSES = (  # words that a fact about a failed call has: what was asked, or who
     "vendor's status",
     "contradict",
 )
-LASTING = frozenset(("tests-failed", "empty", "vendor-error", "cancelled-at-vendor"))
 
 
 def broken(played: Played) -> list[str]:
@@ -52,30 +51,25 @@ def _verdict(played: Played) -> Iterator[str]:
     """The status is the true verdict, or an error that names its cause."""
     ended, run = played.ended, ours(played)
     fact = str(ended.report.get("fact", ""))
-    key = (ended.status, ended.reason)
     if str(ended.status) != ended.outputs.get("exit-code"):
         yield f"left with {ended.status}, the outputs say {ended.outputs.get('exit-code')}"
     if ended.status and not (ended.reason and fact):
         yield f"status {ended.status} without a reason or a fact"
-    if key == (0, "") and ended.conclusion == Conclusion.STARTED:
-        if not played.case.starts_only or run is None or ended.outputs["run-id"] != str(run.id):
-            yield "`started`, but no run of ours has that id"
-    elif key in VERDICTS:
-        yield from _true(played, run, VERDICTS[key])
-    elif ended.status == 3:
-        if run is not None:
-            yield f"`nothing was started`, but run {run.id} exists"
-        yield from _caused(fact)
-    elif ended.status == 4:
-        yield from _timed_out(played, run)
-    elif ended.status == 7:
-        yield from _caused(fact)
-        yield from _unknown(played, fact)
-    elif ended.status in (130, 143):
-        if played.stopped_at is None or ended.status != 128 + played.case.stop_signal:
-            yield f"status {ended.status} without that signal"
+    words = VERDICTS.get((ended.status, ended.reason))
+    if ended.conclusion == Conclusion.STARTED:
+        yield from _started(played, run)
+    elif words:
+        yield from _true(played, run, words)
+    elif ended.status in _CHECKS:
+        yield from _CHECKS[ended.status](played, run, fact)
     else:
         yield f"status {ended.status}, reason {ended.reason}: {fact}"
+
+
+def _started(played: Played, run: Run | None) -> Iterator[str]:
+    known = run is not None and played.ended.outputs["run-id"] == str(run.id)
+    if played.ended.status or not played.case.starts_only or not (known or _strange_start(played)):
+        yield "`started`, but no run of ours has that id"
 
 
 def _true(played: Played, run: Run | None, words: tuple[str, ...]) -> Iterator[str]:
@@ -100,7 +94,18 @@ def _true(played: Played, run: Run | None, words: tuple[str, ...]) -> Iterator[s
         yield f"the counts are {counts}, in truth {truth}"
 
 
-def _timed_out(played: Played, run: Run | None) -> Iterator[str]:
+def _nothing_started(_: Played, run: Run | None, fact: str) -> Iterator[str]:
+    if run is not None:
+        yield f"`nothing was started`, but run {run.id} exists"
+    yield from _caused(fact)
+
+
+def _stopped(played: Played, _: Run | None, fact: str) -> Iterator[str]:
+    if played.stopped_at is None or played.ended.status != 128 + played.case.stop_signal:
+        yield f"without that signal: {fact}"
+
+
+def _timed_out(played: Played, run: Run | None, _: str) -> Iterator[str]:
     if played.ended.seconds < played.case.timeout - 0.5:
         yield f"timed out after {played.ended.seconds:.1f} s of {played.case.timeout:.0f}"
     late = played.case.scenario.stale_reads or played.case.scenario.detour or _strange_start(played)
@@ -117,8 +122,9 @@ def _strange_start(played: Played) -> bool:
     return any(call.fault is not None and Fault.parse(call.fault).kind in ("stale", "wrong-id") for call in starts)
 
 
-def _unknown(played: Played, fact: str) -> Iterator[str]:
+def _unknown(played: Played, _: Run | None, fact: str) -> Iterator[str]:
     """Nobody knows: then the last answers must have been bad."""
+    yield from _caused(fact)
     ended = played.ended
     if ended.reason == Reason.MAY_EXIST:
         if not any(call.fault for call in _calls(played, "start")):
@@ -127,14 +133,17 @@ def _unknown(played: Played, fact: str) -> Iterator[str]:
     looks = _calls(played, "watch")
     scenario = played.case.scenario
     odd = scenario.vanishes or scenario.ending not in ("passed", "failed", "skipped", "error", "canceled")
-    if looks and not looks[-1].fault and looks[-1].status == 200 and not odd and not scenario.detour:
-        if not (_strange_start(played) or "contradict" in fact):
-            yield f"the result is unknown, though the last look was good: {fact}"
+    good = looks and not looks[-1].fault and looks[-1].status == 200
+    if good and not (odd or scenario.detour or _strange_start(played) or "contradict" in fact):
+        yield f"the result is unknown, though the last look was good: {fact}"
 
 
 def _caused(fact: str) -> Iterator[str]:
     if not any(word in fact for word in CAUSES):
         yield f"the fact names no cause: {fact}"
+
+
+_CHECKS = {3: _nothing_started, 4: _timed_out, 7: _unknown, 130: _stopped, 143: _stopped}
 
 
 def _starts(played: Played) -> Iterator[str]:

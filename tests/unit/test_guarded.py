@@ -1,6 +1,8 @@
 """JSON and YAML with a trick in it end as ValueError, quickly."""
 
+import gc
 import time
+import weakref
 
 import pytest
 
@@ -27,6 +29,23 @@ from core import guarded_json, guarded_yaml
 def test_json_with_a_trick_is_refused(text: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 -- the library's own texts differ
         guarded_json.loads(text)
+
+
+def test_no_finalizer_runs_where_the_stack_is_used_up() -> None:
+    class Node:
+        me: "Node"
+
+    ends: list[bool] = []
+    for _ in range(gc.get_threshold()[0] + 1):
+        node = Node()
+        node.me = node
+        weakref.finalize(node, lambda: ends.append(gc.isenabled()))
+    del node
+    with pytest.raises(ValueError, match="deep"):
+        guarded_json.loads(b'[{"a":[' * 100_000)
+    assert gc.isenabled()
+    gc.collect()
+    assert all(ends)
 
 
 def test_plain_json_is_read() -> None:
