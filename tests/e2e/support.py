@@ -110,7 +110,9 @@ class Step:
     folder: Path
     url: str = ""
     ci: str = "github"
+    defaults: bool = True  # vendor, token, project and address are given
     extra: dict[str, str] = field(default_factory=dict)
+    wrapper: Sequence[str] = ()  # the command that starts the program
 
     def __post_init__(self) -> None:
         self.workspace.mkdir(exist_ok=True)
@@ -154,17 +156,15 @@ class Step:
             found[prefix + name.upper().replace("_", "-" if self.ci == "github" else "_")] = text
         return found | self.extra
 
-    def start(
-        self, *arguments: str, wrapper: Sequence[str] = (), defaults: bool = True, **inputs: str
-    ) -> "subprocess.Popen[str]":
-        """Start the program; vendor, token, project and address are there already."""
+    def start(self, *arguments: str, **inputs: str) -> "subprocess.Popen[str]":
+        """Start the program; inputs have `_` for `-`."""
         self._fresh()
-        usual = {"vendor": "autify", "token": TOKEN, "project_id": "77", "base_url": self.url} if defaults else {}
+        usual = {"vendor": "autify", "token": TOKEN, "project_id": "77", "base_url": self.url} if self.defaults else {}
         return subprocess.Popen(
-            [*wrapper, sys.executable, ENTRYPOINT, *arguments],
+            [*self.wrapper, sys.executable, ENTRYPOINT, *arguments],
             cwd=self.workspace,
             env=self.environment(usual | inputs),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -187,8 +187,8 @@ class Step:
             workspace=self.workspace,
         )
 
-    def run(self, *arguments: str, defaults: bool = True, **inputs: str) -> Ended:
-        return self.finish(self.start(*arguments, defaults=defaults, **inputs))
+    def run(self, *arguments: str, **inputs: str) -> Ended:
+        return self.finish(self.start(*arguments, **inputs))
 
     def kill(self, process: "subprocess.Popen[str]") -> None:
         """End it as a CI does that has lost its patience."""

@@ -8,13 +8,13 @@ import pytest
 from tests.e2e.support import SCENARIO, TOKEN, Step, vendor
 
 
-def sent(step: Step, *arguments: str, defaults: bool = True, **inputs: str) -> Any:
+def sent(step: Step, *arguments: str, **inputs: str) -> Any:
     """The body of the one start, and how the token travelled."""
     with vendor() as server:
         step.url = server.url
-        if not defaults:
+        if not step.defaults:
             arguments = (*arguments, "--base-url", server.url)
-        ended = step.run(*arguments, defaults=defaults, **inputs)
+        ended = step.run(*arguments, **inputs)
         (started,) = server.calls("execute-scenarios")
     assert ended.status == 0, ended.log
     return json.loads(started.body), started.header("authorization")
@@ -66,7 +66,8 @@ def test_the_secret_comes_from_the_vendors_own_variable_last(step: Step) -> None
 def test_flags_alone_are_enough(terminal: Step) -> None:
     terminal.extra = {"AUTIFY_WEB_ACCESS_TOKEN": "one"}
     flags = ("run", "--vendor", "autify", "--project-id", "77", "--scenarios", "501,502", "--adopt")
-    body, _ = sent(terminal, *flags, defaults=False)
+    terminal.defaults = False
+    body, _ = sent(terminal, *flags)
     assert body["name"] == "test-runner-action"
     assert len(body["scenarios"]) == 2
 
