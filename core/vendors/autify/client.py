@@ -1,7 +1,6 @@
 """One Autify run: find the capabilities, start once, read one result until it is final, name its cases."""
 
 from collections.abc import Callable, Mapping
-from statistics import median
 
 from core.errors import BadInputError, CallFailedError, ResultUnknownError
 from core.model import Progress, Reason, RemoteRun, TestReport, count
@@ -207,7 +206,11 @@ class Autify:
     def usual_seconds(self) -> float | None:
         """Of a test plan's earlier runs; runs of scenarios differ too much from each other."""
         durations = self._before.durations if self._plan is not None else ()
-        return median(durations) if durations else None
+        if not durations:
+            return None
+        from statistics import median  # noqa: PLC0415 -- 5 ms, and few runs need it
+
+        return median(durations)
 
     def _run(self, id_: int) -> RemoteRun:
         return RemoteRun(vendor="autify", id=str(id_), url=self._page(id_))

@@ -1,0 +1,68 @@
+"""What a start imports: help nothing of ours, bad input nothing that only a run needs."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ENTRYPOINT = Path(__file__).parents[2] / "entrypoint.py"
+ONLY_A_RUN = {
+    "argparse",
+    "asyncio",
+    "core.calls",
+    "core.engine",
+    "core.journal",
+    "core.ports",
+    "core.sandbox",
+    "core.transport",
+    "core.vendors.autify.client",
+    "core.vendors.autify.spec",
+    "datetime",
+    "email",
+    "hashlib",
+    "http.client",
+    "logging",
+    "pathlib",
+    "random",
+    "requests",
+    "ssl",
+    "statistics",
+    "tempfile",
+    "threading",
+    "typing",
+    "urllib",
+    "urllib3",
+    "yaml",
+}
+BAD = {
+    "nothing at all": [],
+    "inputs missing": ["run", "--vendor", "autify"],
+    "an unknown vendor": ["run", "--vendor", "nobody"],
+    "a wrong value": ["run", "--vendor", "autify", "--timeout", "30"],
+    "an unknown mode": ["run", "--vendor", "autify", "--mode", "guess"],
+}
+
+
+def imported(arguments: list[str], folder: Path) -> tuple[int, set[str]]:
+    """The exit code, and every module that the interpreter reports as imported."""
+    command = [sys.executable, "-S", "-X", "importtime", str(ENTRYPOINT), *arguments]
+    done = subprocess.run(command, env={"LANG": "C.UTF-8"}, cwd=folder, capture_output=True, text=True, check=False)
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return done.returncode, {line.rpartition("|")[2].strip() for line in lines}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["-h"], ["--version"]], ids=" ".join)
+def test_help_imports_nothing_of_ours(arguments: list[str], tmp_path: Path) -> None:
+    status, modules = imported(arguments, tmp_path)
+    assert status == 0
+    assert modules
+    assert not {name for name in modules if name.partition(".")[0] in ("core", "dataclasses", "enum", "re")}
+
+
+@pytest.mark.parametrize("arguments", BAD.values(), ids=BAD)
+def test_bad_input_imports_nothing_that_only_a_run_needs(arguments: list[str], tmp_path: Path) -> None:
+    status, modules = imported(arguments, tmp_path)
+    assert status == 2
+    assert "core.commands.step" in modules
+    assert not modules & ONLY_A_RUN
