@@ -41,9 +41,15 @@ class Publisher:
         self._common = common
 
     def started(self, run: RemoteRun) -> None:
-        """Set `run-id` at once: whatever happens to us, the run can be found."""
+        """Set `run-id` at once: whatever happens to us, the run can be found.
+
+        Should that not work, the run is waited for all the same; the end says that outputs can't be written.
+        """
         self.run = run
-        self._ci.outputs({"run-id": run.id, "run-url": run.url})
+        try:
+            self._ci.outputs({"run-id": run.id, "run-url": run.url})
+        except OutputError as error:
+            self._ci.warning(f"{error.fact} {error.remedy}".strip())
 
     def finish(self, report: TestReport, result: Result) -> int:
         """Write and show everything; returns the status to leave with."""

@@ -115,7 +115,7 @@ class Step:
     wrapper: Sequence[str] = ()  # the command that starts the program
 
     def __post_init__(self) -> None:
-        self.workspace.mkdir(exist_ok=True)
+        self.workspace.mkdir(parents=True, exist_ok=True)
         (self.folder / "runner").mkdir(exist_ok=True)
         event = {"pull_request": {"head": {"sha": HEAD}}}
         (self.folder / "runner" / "event.json").write_text(json.dumps(event), encoding="utf-8")

@@ -85,17 +85,53 @@ def test_results_go_where_the_user_wants_them(step: Step) -> None:
     assert not (step.workspace / "test-results").exists()
 
 
-def test_results_that_cannot_be_written_are_code_six_and_never_hide_a_failure(step: Step) -> None:
+def test_a_folder_for_results_that_is_none_stops_the_step_before_any_request(step: Step) -> None:
     (step.workspace / "taken").write_text("a file where the folder should be", encoding="utf-8")
-    with vendor("one-failure") as server:
-        step.url = server.url
-        failed = step.run(results_dir="taken", **SCENARIO)
-    assert failed.status in (1, 6)
     with vendor() as server:
         step.url = server.url
-        passed = step.run(results_dir="taken", **SCENARIO)
-    assert passed.status == 6
-    assert passed.outputs["reason"] == "output"
+        ended = step.run(results_dir="taken", **SCENARIO)
+        assert server.journal == []
+    assert ended.verdict == (6, "error", "output")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "verdict"),
+    [
+        ("passing", (6, "passed", "output")),
+        ("one-failure", (1, "failed", "tests-failed")),
+        ("empty", (5, "inconclusive", "empty")),
+    ],
+)
+def test_a_verdict_beats_a_report_that_cannot_be_written(
+    scenario: str, verdict: tuple[int, str, str], step: Step
+) -> None:
+    def take_the_place() -> None:
+        folder = step.workspace / RESULTS
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.write_text("a file where the folder should be", encoding="utf-8")
+
+    with vendor(scenario) as server:
+        server.when("describe-result", take_the_place)
+        step.url = server.url
+        ended = step.run(**SCENARIO)
+    assert ended.verdict == verdict
+    assert [ended.outputs[name] for name in ("junit", "json", "summary")] == ["", "", ""]
+    assert f"{RESULTS}/junit.xml can't be written" in ended.log
+
+
+@pytest.mark.parametrize("name", ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"])
+@pytest.mark.parametrize(("scenario", "status"), [("passing", 6), ("one-failure", 1)])
+def test_a_run_is_waited_for_although_the_runners_files_are_missing(
+    name: str, scenario: str, status: int, step: Step
+) -> None:
+    step.extra = {name: str(step.folder / "missing" / "file")}
+    with vendor(scenario) as server:
+        step.url = server.url
+        ended = step.run(**SCENARIO)
+        (run,) = server.ledger.ours
+    assert ended.status == status, ended.log
+    assert "can't be written" in ended.log
+    assert ended.report()["run"]["id"] == str(run.id)
 
 
 def test_a_secret_is_masked_before_anything_else_is_said(step: Step) -> None:
