@@ -10,8 +10,9 @@ from tools.benchmarks.counting import ROUNDS, VALGRIND, Command, cpu, instructio
 from tools.benchmarks.layout import Layout
 from tools.benchmarks.output import figure, note, title
 
-HELP, BAD, FIRST = "--help", "bad input", "run to its first request, refused"
-NOTHING, LIBRARY, WHOLE = "python -c pass", 'python -c "import requests"', "whole run, its sandbox immediate"
+HELP, BAD, FIRST = "--help", "bad input", "run, first request refused"
+NOTHING, LIBRARY, WHOLE = "pass", "import requests", "whole run, sandbox immediate"
+DATACLASSES = "import dataclasses"
 REFUSAL = b'{"errors":[{"message":"unauthorized"}]}'
 
 
@@ -34,13 +35,17 @@ def commands(layout: Layout) -> Iterator[dict[str, Command]]:
     """The starts to compare, and while they run the servers that they need."""
     with refusing() as refuser, Sandbox(progression=Progression.immediate()) as box:
         yield {
-            NOTHING: Command(arguments=[layout.python, "-c", "pass"], environment=layout.environment),
+            **{code: alone(layout, code) for code in (NOTHING, DATACLASSES, LIBRARY)},
             HELP: ours(layout, "--help"),
             BAD: ours(layout, "run", "--vendor", "autify", status=2),
-            LIBRARY: Command(arguments=[layout.python, "-c", "import requests"], environment=layout.environment),
             FIRST: a_run(layout, refuser, status=3),
             WHOLE: a_run(layout, box.url, before=box.reset),
         }
+
+
+def alone(layout: Layout, code: str) -> Command:
+    """The interpreter and nothing of ours."""
+    return Command(arguments=[layout.python, "-c", code], environment=layout.environment)
 
 
 def ours(layout: Layout, *arguments: str, status: int = 0) -> Command:
@@ -82,11 +87,13 @@ def refusing() -> Iterator[str]:
 
 
 def _show(found: Mapping[str, float], unit: str) -> None:
-    for what, against, aim in (
+    rows = (
         (HELP, NOTHING, 2.2),
         (BAD, NOTHING, 5.5),
+        (DATACLASSES, NOTHING, None),
         (FIRST, LIBRARY, 1.25),
         (WHOLE, LIBRARY, None),
-    ):
-        ratio = found[what] / found[against]
-        figure(f"{what} / {against}", ratio, " x", aim=aim, more=f"{found[what]:.1f} / {found[against]:.1f} {unit}")
+    )
+    for what, against, aim in rows:
+        more = f"{found[what]:.1f} / {found[against]:.1f} {unit}"
+        figure(f"{what} / python -c '{against}'", found[what] / found[against], " x", aim=aim, more=more)
