@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from core.process import Process
 
+PACE = "2s"  # how long an emulated run takes
 RUNS = (
     # scenario, what it shows, exit code to expect, further inputs
     ("passing", "a run of two scenarios that passes", 0, ("--scenarios", "501,502")),
@@ -30,7 +31,7 @@ def demo(process: Process) -> int:
 
 
 def _run(process: Process, address: str, scenario: str, inputs: tuple[str, ...]) -> int:
-    base = address.replace("/api/v1", f"/s/{scenario}/api/v1")
+    base = address.replace("/api/v1", f"/s/{scenario}+{PACE}/api/v1")
     folder = f"test-results/test-runner/demo-{scenario}"
     fixed = ("run", "--vendor", "autify", "--project-id", "77", "--base-url", base, "--results-dir", folder)
     # A made-up token: the sandbox takes any. It travels in the environment, as a real one should.

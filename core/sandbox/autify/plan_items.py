@@ -37,7 +37,7 @@ def create_test_plan_variable(state: State, call: Call) -> Any:
     return wire.plan_item(state, item)
 
 
-def list_test_plan_variables(state: State, call: Call) -> Any:
+def list_test_plan_variable(state: State, call: Call) -> Any:
     return _listed(state, call, state.variables)
 
 

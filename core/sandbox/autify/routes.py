@@ -34,7 +34,7 @@ ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("PUT", _REPLACEMENTS + "/{}", items.update_url_replacement),
     ("DELETE", _REPLACEMENTS + "/{}", items.delete_url_replacement),
     ("POST", _VARIABLES, items.create_test_plan_variable),
-    ("GET", _VARIABLES, items.list_test_plan_variables),
+    ("GET", _VARIABLES, items.list_test_plan_variable),
     ("PUT", _VARIABLES + "/{}", items.update_test_plan_variable),
     ("DELETE", _VARIABLES + "/{}", items.delete_test_plan_variable),
     ("GET", "/projects/{}/credits", op.get_credit_usage),
