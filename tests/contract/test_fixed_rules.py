@@ -1,0 +1,108 @@
+"""Where the design fixes a number: how often a failed look is repeated, how long, and what is never believed."""
+
+from pathlib import Path
+
+import pytest
+
+from core.sandbox import SCENARIOS, Progression
+from core.vendors import VENDORS
+from tests.contract.jobs import JOBS, POLL
+from tests.harness import Bench, Ended
+
+GRACE = 60.0
+FIRST_WINDOW = 60.0
+
+
+def play(folder: Path, vendor: str, fault: str, scenario: str = "passing", **inputs: str) -> Ended:
+    pace = Progression.after(3)
+    with Bench(folder, scenario=SCENARIOS[scenario], faults=(fault,), progression=pace) as bench:
+        return bench.run(**JOBS[vendor]["scenarios"], **inputs)
+
+
+def looks(ended: Ended, vendor: str) -> list[float]:
+    return [one.at for one in ended.calls(POLL[vendor])]
+
+
+@pytest.mark.parametrize("kind", ["401", "403"])
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_refused_token_in_mid_run_has_one_retry(vendor: str, kind: str, tmp_path: Path) -> None:
+    ended = play(tmp_path, vendor, f"{kind}@{POLL[vendor]}*forever")
+    assert (ended.status, ended.reason) == (7, "auth")
+    assert len(looks(ended, vendor)) == 2
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_refused_token_before_the_start_has_none(vendor: str, tmp_path: Path) -> None:
+    ended = play(tmp_path, vendor, "401@any*forever")
+    assert (ended.status, ended.reason, len(ended.journal)) == (3, "auth", 1)
+
+
+@pytest.mark.parametrize(("kind", "reason"), [("501", "unavailable"), ("422", "refused")])
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_what_asking_again_cannot_help_is_final(vendor: str, kind: str, reason: str, tmp_path: Path) -> None:
+    ended = play(tmp_path, vendor, f"{kind}@{POLL[vendor]}*forever")
+    assert (ended.status, ended.reason) == (7, reason)
+    assert len(looks(ended, vendor)) == 1
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_run_may_be_unknown_for_a_minute_after_its_start(vendor: str, tmp_path: Path) -> None:
+    ended = play(tmp_path, vendor, f"404@{POLL[vendor]}*forever")
+    assert (ended.status, ended.reason) == (7, "protocol")
+    assert "has vanished" in ended.log
+    times = looks(ended, vendor)
+    assert GRACE <= times[-1] - ended.ledger.ours[0].started_at < GRACE + 35
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_run_that_was_there_and_is_gone_later_has_vanished_at_once(vendor: str, tmp_path: Path) -> None:
+    ended = play(tmp_path, vendor, f"404@{POLL[vendor]}[90-]", scenario="never-ends")
+    assert (ended.status, ended.reason) == (7, "protocol")
+    assert [one.status for one in ended.calls(POLL[vendor])].count(404) == 1
+
+
+@pytest.mark.parametrize("kind", ["500", "503", "reset-before", "hang", "html"])
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_wrong_host_is_told_within_a_minute_or_so(vendor: str, kind: str, tmp_path: Path) -> None:
+    ended = play(tmp_path, vendor, f"{kind}@any*forever")
+    assert ended.status == 3
+    assert (
+        FIRST_WINDOW <= ended.seconds <= FIRST_WINDOW + 62
+    )  # a hung call takes 30 s, before the window and at its end
+
+
+@pytest.mark.parametrize("kind", ["stale", "wrong-id", "wrong-project", "duplicate-keys", "missing-status"])
+@pytest.mark.parametrize("scenario", ["passing", "one-failure"])
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_an_answer_about_something_else_is_never_a_verdict(
+    vendor: str, scenario: str, kind: str, tmp_path: Path
+) -> None:
+    ended = play(tmp_path, vendor, f"{kind}@{POLL[vendor]}*forever", scenario)
+    assert (ended.status, ended.reason) == (7, "protocol")
+    assert ended.outputs["run-id"] == str(ended.ledger.ours[0].id)
+
+
+@pytest.mark.parametrize("times", [3, 20])
+@pytest.mark.parametrize("kind", ["500", "502", "429", "reset-after", "hang", "cut", "short", "nan", "stale"])
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_row_of_failed_looks_is_ridden_out(vendor: str, kind: str, times: int, tmp_path: Path) -> None:
+    ended = play(tmp_path, vendor, f"{kind}@{POLL[vendor]}#2*{times}", "one-failure")
+    assert (ended.status, ended.reason) == (1, "tests-failed")
+    waits = [later - earlier for earlier, later in zip(looks(ended, vendor), looks(ended, vendor)[1:], strict=False)]
+    assert max(waits) <= 61  # a hung look takes 30 s, the wait after it 30 more
+    assert ended.log.count("Trying again") == 1
+    assert ended.log.count("The vendor answers again") == 1
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_an_outage_up_to_the_deadline_is_no_timeout(vendor: str, tmp_path: Path) -> None:
+    ended = play(tmp_path, vendor, f"503@{POLL[vendor]}#2*forever", "never-ends", timeout="10m")
+    assert (ended.status, ended.reason) == (7, "unavailable")
+    assert 600 <= ended.seconds <= 605
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_known_status_at_the_deadline_is_a_timeout(vendor: str, tmp_path: Path) -> None:
+    ended = play(tmp_path, vendor, f"503@{POLL[vendor]}#2", "never-ends", timeout="10m")
+    assert (ended.status, ended.reason) == (4, "timeout")
+    assert 600 <= ended.seconds <= 605
