@@ -7,15 +7,15 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-from core.ci.appending import append
 from core.ci.github_build import build
 from core.ci.ranking import worst
 from core.ci.stream import Stream
-from core.ci.wording import complaint, counts, further, headline, is_link
 from core.ci.workflow_commands import LONGEST_MESSAGE, command, fit, heredoc
+from core.files import append
 from core.model import Build, Conclusion, Outcome, Result, TestCase, TestReport
 from core.sanitize import defuse, one_line, quoted_block
 from core.secret import SHORTEST
+from core.wording import complaint, counts, further, headline, is_link
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

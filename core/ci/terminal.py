@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from core.ci.ranking import worst
 from core.ci.steps import slug
 from core.ci.stream import Stream
-from core.ci.wording import complaint, counts, duration, further, headline, is_link
 from core.model import Build, Conclusion, Result, TestCase, TestReport
 from core.sanitize import one_line, quoted_block
+from core.wording import complaint, counts, duration, further, headline, is_link
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
