@@ -81,12 +81,12 @@ def action() -> str:
     for item in inputs():
         suffix = f" (vendor: {', '.join(item.vendors)})" if item.vendors else ""
         required = "true" if item.name == "vendor" else "false"
-        lines += [f"  {item.name}:", f"    description: {_quoted(item.sentence + suffix)}"]
+        lines += [f"  {item.name}:", *_description(item.sentence + suffix)]
         # No default but the empty one: GitHub would pass it as if the user had given it.
         lines += [f"    required: {required}"] + ([] if item.name == "vendor" else ["    default: ''"])
     lines.append("outputs:")
     for name, text in OUTPUTS.items():
-        lines += [f"  {name}:", f"    description: {_quoted(text + '.')}"]
+        lines += [f"  {name}:", *_description(f"{text}.")]
     lines += [
         "runs:",
         "  using: docker",
@@ -96,8 +96,9 @@ def action() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def _description(text: str) -> list[str]:
+    """As a folded block, in which no sign needs an escape."""
+    return ["    description: >-", *wrap(text, 110, initial_indent=" " * 6, subsequent_indent=" " * 6)]
 
 
 def help_text() -> str:
