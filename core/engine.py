@@ -76,7 +76,9 @@ def execute(
         report = replace(vendor.collect(run, seconds=0.0), verdict=None)
         journal.finished(run)
     problems = pay(vendor, journal, patience)
-    return report, replace(result, problems=(*result.problems, *problems), seconds=patience.clock.now() - began)
+    return report, replace(
+        result, problems=(*result.problems, *problems, *journal.problems), seconds=patience.clock.now() - began
+    )
 
 
 def _obtain(request: RunRequest, vendor: Vendor, *, journal: Journal, hooks: Hooks) -> RemoteRun:

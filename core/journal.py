@@ -18,13 +18,17 @@ LARGEST = 1 << 20
 
 
 class Journal:
-    """Implements core.ports.Diary, and remembers runs. Every entry is on the disk when the method returns."""
+    """Implements core.ports.Diary, and remembers runs. Every entry is on the disk when the method returns.
+
+    What is about to happen raises OutputError where it can't be written; what has happened only adds to `problems`.
+    """
 
     def __init__(self, path: str) -> None:
         self._path = path
         self.open_runs: dict[str, RemoteRun] = {}
         self.debts: list[dict[str, str]] = []
         self.doubtful = False  # a start went out and its answer has not come
+        self.problems: list[str] = []  # entries that could not be made when it was too late to do without
 
     @classmethod
     def create(cls, workspace: str, *, step: str, vendor: str, mode: str, at: float) -> "Journal":
@@ -53,17 +57,17 @@ class Journal:
     def not_started(self) -> None:
         """It surely had no effect."""
         self.doubtful = False
-        self._write("not-started", {})
+        self._note("not-started", {})
 
     def started(self, run: RemoteRun) -> None:
         self.open_runs[run.id] = run
         self.doubtful = False
-        self._write("started", {"id": run.id, "url": run.url})
+        self._note("started", {"id": run.id, "url": run.url})
 
     def finished(self, run: RemoteRun) -> None:
         """The run is final, cancelled, or meant to go on without us."""
         self.open_runs.pop(run.id, None)
-        self._write("finished", {"id": run.id})
+        self._note("finished", {"id": run.id})
 
     def owe(self, what: Mapping[str, str]) -> None:
         self.debts.append(dict(what))
@@ -72,6 +76,14 @@ class Journal:
     def settle(self, what: Mapping[str, str]) -> None:
         self.debts = [debt for debt in self.debts if debt != what]
         self._write("settle", {"what": dict(what)})
+
+    def _note(self, event: str, values: Mapping[str, Any]) -> None:
+        """An entry about what has happened already: no run is given up because it can't be written down."""
+        try:
+            self._write(event, values)
+        except OutputError as error:
+            if error.fact not in self.problems:
+                self.problems.append(error.fact)
 
     def _write(self, event: str, values: Mapping[str, Any]) -> None:
         line = json.dumps({"event": event, **values}) + "\n"

@@ -1,5 +1,6 @@
 """run, start, wait; what stands in the files while a run goes on; timeouts, missing secrets, gates, lost replies."""
 
+import shutil
 import time
 
 import pytest
@@ -132,6 +133,31 @@ def test_a_run_is_waited_for_although_the_runners_files_are_missing(
     assert ended.status == status, ended.log
     assert "can't be written" in ended.log
     assert ended.report()["run"]["id"] == str(run.id)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "verdict"), [("passing", (0, "passed", "")), ("one-failure", (1, "failed", "tests-failed"))]
+)
+def test_a_run_is_never_given_up_because_the_journal_is_gone(
+    scenario: str, verdict: tuple[int, str, str], step: Step
+) -> None:
+    with vendor(scenario) as server:
+        server.when("execute-scenarios", lambda: shutil.rmtree(step.workspace / ".test-runner"))
+        step.url = server.url
+        ended = step.run(**SCENARIO)
+        (run,) = server.ledger.ours
+    assert ended.verdict == verdict
+    assert ended.outputs["run-id"] == str(run.id)
+    assert "The journal" in ended.log
+
+
+def test_without_a_journal_nothing_is_started(step: Step) -> None:
+    (step.workspace / ".test-runner").write_text("a file where the folder should be", encoding="utf-8")
+    with vendor() as server:
+        step.url = server.url
+        ended = step.run(**SCENARIO)
+        assert server.journal == []
+    assert ended.verdict == (6, "error", "output")
 
 
 def test_a_secret_is_masked_before_anything_else_is_said(step: Step) -> None:
