@@ -22,12 +22,13 @@ from tests.readers.github_runner import read_file_commands
 TOKEN = "cAnArY+t0ken/&~9f8e7d6c"  # its JSON, URL, XML and Base64 forms all differ
 EPOCH = 1_772_445_600.0  # 2026-03-02T10:00:00Z
 PATIENCE = 30.0  # real seconds that an answer over loopback may take before the test fails
+SPINS = 1_000  # calls in a row while virtual time stands still: more is a loop without end
 NEWS = object()  # wakes a wait for an answer: there is something to look at
 LOUD = ("endless", "gzip-bomb")  # these stall only for who swallows everything: the client ends them by itself
 
 
 class LateError(AssertionError):
-    """No answer came and nothing stalled: the test bench is broken, or the machine is overloaded."""
+    """No answer came and nothing stalled (the bench is broken, the machine overloaded), or the program spins."""
 
 
 class VirtualClock:
@@ -46,6 +47,7 @@ class VirtualClock:
         self.wall_error = 0.0  # what the clock on the wall is off by, whenever somebody sets it
         self._lock = threading.Lock()
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._spins, self._last = 0, self.time
         self._exchanges = 0
         self._exchange_of: dict[int, int] = {}
         self._silent = 0  # the last exchange that stalled
@@ -77,13 +79,20 @@ class VirtualClock:
     def take(self, inbox: "queue.SimpleQueue[Any]", seconds: float, *, coming: bool = False) -> Any:
         if seconds <= 0:
             raise queue.Empty
-        if coming:
-            item = self._await(inbox)
-            if item is not None:
-                return item
-        else:
+        self._spins = self._spins + 1 if self.time == self._last else 0
+        self._last = self.time
+        if self._spins > SPINS:
+            raise LateError(f"{SPINS} waits in a row took no time")
+        if not coming:
             self.waits.append(seconds)
-        return self._jump(inbox, seconds)
+            return self._jump(inbox, seconds)
+        item = self._await(inbox)
+        if item is None:
+            with contextlib.suppress(queue.Empty):
+                return self._jump(inbox, seconds)  # a signal: the silence goes on, for the next wait to notice
+            self._given_up = self._silent
+            raise queue.Empty
+        return item
 
     def _await(self, inbox: "queue.SimpleQueue[Any]") -> Any:
         """What came in real time; None when nothing will."""
@@ -92,7 +101,6 @@ class VirtualClock:
             with self._lock:
                 self._inbox = inbox
                 if self._silent > self._given_up:
-                    self._given_up = self._silent
                     return None
             try:
                 item = inbox.get(timeout=max(late - time.monotonic(), 0.0))

@@ -98,7 +98,7 @@ def make(seed: int) -> Case:
         stop_at=rng.uniform(0, 120) if stop < 0.25 else None,
         stop_in_call=rng.randint(1, 15) if 0.25 <= stop < 0.5 else None,
         stop_signal=rng.choice((2, 15)),
-        wall_jump=(rng.uniform(0, 60), rng.choice((-1, 1)) * rng.uniform(10, 1e6)) if rng.random() < 0.3 else None,
+        wall_jump=(rng.uniform(0, 60), rng.choice((-1, 1)) * rng.uniform(10, 9000)) if rng.random() < 0.3 else None,
     )
 
 
@@ -195,7 +195,7 @@ def _inputs(rng: Random, *, plan: bool, name: str) -> tuple[dict[str, str], floa
         if pairs:
             found["url_replacements"] = "\n".join(pairs)
     else:
-        found["scenarios"] = "\n".join(map(str, range(501, 501 + rng.choice((1, 2, 6, 9, 12)))))
+        found["scenarios"] = "\n".join(map(str, range(501, 501 + rng.choice((1, 4, 9, 14, 20)))))
     if rng.random() < 0.65:
         found["adopt"] = "true"
     if rng.random() < 0.25:
@@ -234,7 +234,7 @@ def _watch(rng: Random) -> list[str]:
 
 
 def _names(rng: Random) -> list[str]:
-    return [f"{_kind(rng.choice(KINDS), rng)}@describe-scenario#{nth}" for nth in range(1, rng.randint(1, 13))]
+    return [f"{_kind(rng.choice(KINDS), rng)}@describe-scenario#{nth}" for nth in range(1, rng.randint(4, 22))]
 
 
 def _plan(rng: Random) -> list[str]:
