@@ -13,7 +13,8 @@ FIXED = 1_000
 DERIVED = 200
 CHUNK = 50
 LEAST = 20  # hits of each fault in each phase
-REGRESSIONS = (157, 164, 691, 888)  # seeds that once failed: a 404 was taken for proof that a replacement was gone
+# Derived seeds that failed, for as long as the generator makes the same of them; then shrink it into test_found.py.
+REGRESSIONS: tuple[int, ...] = ()
 AGAIN = "\nto see one again: python -m tests.chaos.replay SEED"
 
 _cells: list[tuple[str, str]] = []
