@@ -1,21 +1,22 @@
 """summary.md: the page that a CI shows for the step. What a person wants to know first comes first.
 
-At most 900 KiB: GitHub drops a page over 1 MiB whole. What is cut is said; no cut changes a count.
+At most 900 KiB: GitHub drops a page over 1 MiB whole. Each part has its room, the rooms add up to the cap; what
+finds none is said and changes no count.
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 
-from core.markdown import fenced, in_html, inline, link
-from core.model import Build, Conclusion, Outcome, Result, TestCase, TestReport, TestSuite
-from core.wording import complaint, duration, is_link
+from core import PROJECT
+from core.markdown import inline, link, prose
+from core.model import Build, Conclusion, ExitCode, Outcome, Reason, Result, TestReport
+from core.wording import duration, is_link
+from core.writers.survey import BAD, Shelf, Survey
 
 LARGEST = 900 * 1024  # bytes of UTF-8
-ROOM_FOR_ROWS = 400 * 1024
-ROOM_FOR_DETAILS = 400 * 1024
+ROOM = {"head": 50, "remarks": 60, "rows": 360, "details": 280, "reviews": 30, "flaky": 30, "suites": 60}  # KiB
 MOST_SUITES = 100
-MOST_REVIEWS = 20
 SIGNS = {Conclusion.PASSED: "✅", Conclusion.STARTED: "▶️", Conclusion.SKIPPED: "⏭️"}
+KIB = 1024
 
 
 def write_summary(report: TestReport, result: Result, build: Build) -> Iterator[str]:
@@ -23,30 +24,58 @@ def write_summary(report: TestReport, result: Result, build: Build) -> Iterator[
     yield from _head(report, result, build)
     yield from _numbers(report)
     yield from _remarks(result, report)
-    yield from _failures(report)
-    yield from _reviews(report)
-    yield from _suites(report.suites)
+    totals = report.totals
+    # a green run of one suite has nothing more to show: the adapter warns of cases to review
+    if totals.failed or totals.errored or totals.flaky or report.warnings or len(report.suites) > 1:
+        found = Survey(ROOM["rows"] * KIB, ROOM["details"] * KIB, ROOM["flaky"] * KIB)
+        found.look(report)
+        yield from _failures(totals.failed + totals.errored, found)
+        yield from _marked("To be reviewed by a person", found.reviews)
+        yield from _marked("Flaky: passed, but not at once", found.flaky)
+        yield from _suites(found)
 
 
 def _head(report: TestReport, result: Result, build: Build) -> Iterator[str]:
-    sign = SIGNS.get(result.conclusion, "❌") if not result.status else "❌"
-    if not result.status and result.conclusion not in SIGNS:
-        sign = "⚠️"
-    yield f"## {sign} {inline(report.title, 200)}: {result.conclusion}\n\n"
-    for line in f"{result.fact}\n{result.remedy}".splitlines():
-        if line.strip():
-            yield f"{inline(line, 1_000)}  \n"
-    parts = []
+    sign = "❌" if result.status else SIGNS.get(result.conclusion, "⚠️")
+    yield f"## {sign} {inline(report.title, 200) or inline(build.step, 200)}: {result.conclusion}\n\n"
+    first, *others = result.fact.split("\n") or [""]
+    lines = Shelf(ROOM["head"] * KIB - 20_000)  # the rest of the head needs less
+    lines.put(f"{prose(first, 1_000)}\n")
+    for text in others[:100]:  # a list of problems
+        if text.strip():
+            lines.put(f"- {prose(text, 1_000)}\n")
+    if result.remedy.strip():
+        lines.put(f"\n{prose(result.remedy, 1_000)}\n")
+    yield from lines.pieces
+    if result.reason not in (Reason.NONE, Reason.TESTS_FAILED):
+        yield f"\n[What `{result.reason}` means]({PROJECT}/blob/main/docs/errors.md#{result.reason})\n"
+    yield f"\n{' · '.join(_facts(report, result, build))}\n\n"
+
+
+def _facts(report: TestReport, result: Result, build: Build) -> Iterator[str]:
     if report.run is not None:
         text = f"Run {report.run.id}"
-        parts.append(link(text, report.run.url) if is_link(report.run.url) else inline(text))
-    parts.append(f"took {duration(result.seconds)}")
-    parts.append(f"exit code {result.status}" + (f" ({result.reason})" if result.reason else ""))
+        yield f"**{link(text, report.run.url)}**" if is_link(report.run.url) else inline(text)
+    yield f"took {duration(result.seconds)}"
+    yield _exit(result)
     if build.commit:
-        parts.append(
-            f"commit {inline(build.commit[:10])}" + (f" on {inline(build.branch, 100)}" if build.branch else "")
-        )
-    yield "\n" + " · ".join(parts) + "\n\n"
+        yield f"commit {inline(build.commit[:10])}" + (f" on {inline(build.branch, 100)}" if build.branch else "")
+    elif build.branch:
+        yield f"branch {inline(build.branch, 100)}"
+    if is_link(build.url):
+        yield link(build.name.strip() or "the build", build.url)
+
+
+def _exit(result: Result) -> str:
+    """The status that the process leaves with, and what made it another than the conclusion's own."""
+    code = f"exit code {result.status}"
+    if result.exit_code and not result.status:
+        word = "`fail-on` or `allow-empty`" if result.conclusion is Conclusion.INCONCLUSIVE else "`fail-on`"
+        return f"{code} (by {word}; else {int(result.exit_code)})"
+    if result.status == ExitCode.TESTS_FAILED and not result.exit_code:
+        return f"{code} (a warning, and `fail-on` lists `warning`)"
+    reason = result.reason or (Reason.OUTPUT if result.status == ExitCode.OUTPUT else "")
+    return f"{code} (`{reason}`)" if reason else code
 
 
 def _numbers(report: TestReport) -> Iterator[str]:
@@ -59,91 +88,62 @@ def _numbers(report: TestReport) -> Iterator[str]:
 
 
 def _remarks(result: Result, report: TestReport) -> Iterator[str]:
-    lines = [f"- ❗ {inline(text, 1_000)}\n" for text in result.problems[:20]]
-    lines += [f"- ⚠️ {inline(text, 1_000)}\n" for text in report.warnings[:20]]
-    if lines:
-        yield "".join(lines) + "\n"
+    shelf = Shelf(ROOM["remarks"] * KIB)
+    for sign, texts in (("❗", result.problems), ("⚠️", report.warnings)):
+        for text in texts:
+            shelf.put(f"- {sign} {prose(text, 1_000)}\n")
+    yield from shelf.pieces
+    if shelf.missing:
+        yield f"- {shelf.missing} more in report.json\n"
+    if shelf.pieces:
+        yield "\n"
 
 
-def _bad(report: TestReport) -> Iterator[TestCase]:
-    """The cases that did not pass, failed ones first; a report without any is not looked through."""
-    totals = report.totals
-    for outcome, count in ((Outcome.FAILED, totals.failed), (Outcome.ERRORED, totals.errored)):
-        if count:
-            yield from (case for suite in report.suites for case in suite.cases if case.outcome is outcome)
-
-
-def _failures(report: TestReport) -> Iterator[str]:
-    total = report.totals.failed + report.totals.errored
+def _failures(total: int, found: Survey) -> Iterator[str]:
+    """Rows first, then what they have no room for; a case without a row has no details either."""
     if not total:
         return
+    rows, details = Shelf(ROOM["rows"] * KIB), Shelf(ROOM["details"] * KIB)
+    for outcome in BAD:
+        for row, text in zip(found.rows[outcome].pieces, found.details[outcome], strict=True):
+            if rows.put(row) and text:
+                details.put(text)
+        rows.missing += found.rows[outcome].missing
     yield f"### {total} {'case' if total == 1 else 'cases'} did not pass\n\n"
     yield "| | case | where | time | why |\n|---|---|---|--:|---|\n"
-    shown, room = 0, ROOM_FOR_ROWS
-    for case in _bad(report):
-        row = _row(case)
-        room -= _size(row)
-        if room < 0:
-            break
-        shown += 1
-        yield row
+    yield from rows.pieces
     yield "\n"
-    if shown < total:
-        yield f"_Showing {shown} of {total}: report.json has all of them._\n\n"
-    yield from _details(islice(_bad(report), shown))
+    if rows.missing:
+        yield f"_Shown: {len(rows.pieces)} of {total} cases that did not pass; report.json has all._\n\n"
+    yield from details.pieces
+    if rows.missing or details.missing:
+        yield "_Further details are in report.json._\n\n"
 
 
-def _row(case: TestCase) -> str:
-    name = case.name if case.name.strip() else "(no name)"
-    shown = link(name, case.url) if is_link(case.url) else inline(name)
-    seconds = "" if case.seconds is None else duration(case.seconds)
-    word = "failed" if case.outcome is Outcome.FAILED else "errored"
-    return f"| {word} | {shown} | {inline(case.classname)} | {seconds} | {inline(complaint(case))} |\n"
-
-
-def _details(cases: Iterable[TestCase]) -> Iterator[str]:
-    """What a row has no room for, folded."""
-    room = ROOM_FOR_DETAILS
-    for case in cases:
-        if not case.details.strip() and "\n" not in case.message.strip():
-            continue
-        text = "\n\n".join(part for part in (case.message.strip(), case.details.strip()) if part)
-        piece = f"<details><summary>{in_html(case.name)}</summary>\n\n{fenced(text)}\n</details>\n\n"
-        room -= _size(piece)
-        if room < 0:
-            yield "_Further details are in report.json._\n\n"
-            return
-        yield piece
-
-
-def _reviews(report: TestReport) -> Iterator[str]:
-    if not report.warnings:  # the vendor's adapter warns where there is something to review: no need to look
+def _marked(title: str, shelf: Shelf) -> Iterator[str]:
+    if not shelf.pieces and not shelf.missing:
         return
-    found = (case for suite in report.suites for case in suite.cases if case.needs_review)
-    first = list(islice(found, MOST_REVIEWS + 1))
-    if not first:
+    yield f"### {title}\n\n"
+    yield from shelf.pieces
+    yield f"- {shelf.missing} more in report.json\n\n" if shelf.missing else "\n"
+
+
+def _suites(found: Survey) -> Iterator[str]:
+    """One line per suite, those with failures first."""
+    if len(found.suites) < 2:
         return
-    yield "### To be reviewed by a person\n\n"
-    for case in first[:MOST_REVIEWS]:
-        shown = link(case.name, case.url) if is_link(case.url) else inline(case.name)
-        yield f"- {shown} ({inline(case.classname)})\n"
-    yield "- and more\n\n" if len(first) > MOST_REVIEWS else "\n"
+    shelf = Shelf(ROOM["suites"] * KIB)
+    ordered = sorted(found.suites, key=lambda suite: -sum(suite[1][outcome] for outcome in BAD))
+    for name, counts in ordered[:MOST_SUITES]:
+        numbers = " | ".join(_counts(counts.values()))
+        shelf.put(f"| {inline(name) or '(no name)'} | {numbers} |\n")
+    yield "### Where it ran\n\n| suite | tests | "
+    yield " | ".join(Outcome) + " |\n|---|--:|--:|--:|--:|--:|\n"
+    yield from shelf.pieces
+    if len(shelf.pieces) < len(ordered):
+        yield f"\n_Shown: {len(shelf.pieces)} of {len(ordered)} suites, those with failures first._\n"
 
 
-def _suites(suites: Iterable[TestSuite]) -> Iterator[str]:
-    listed = list(islice(suites, MOST_SUITES + 1))
-    if len(listed) < 2:
-        return
-    yield "### Where it ran\n\n| suite | tests | passed | failed | errored | skipped |\n|---|--:|--:|--:|--:|--:|\n"
-    for suite in listed[:MOST_SUITES]:
-        counts = dict.fromkeys(Outcome, 0)
-        for case in suite.cases:
-            counts[case.outcome] += 1
-        numbers = " | ".join(map(str, (sum(counts.values()), *counts.values())))
-        yield f"| {inline(suite.name)} | {numbers} |\n"
-    if len(listed) > MOST_SUITES:
-        yield f"\n_Showing the first {MOST_SUITES} suites._\n"
-
-
-def _size(text: str) -> int:
-    return len(text.encode("utf-8", "replace"))
+def _counts(counts: Iterable[int]) -> list[str]:
+    numbers = list(counts)
+    return [str(number) for number in (sum(numbers), *numbers)]
