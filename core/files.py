@@ -13,7 +13,8 @@ _DIRECTORY = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW | _CLOEXEC | getattr(os, "O_BINARY", 0)
 # Windows lacks all of these; there the path is resolved once and compared with the workspace's
 HAS_DESCRIPTORS = bool(_NOFOLLOW) and {os.open, os.mkdir, os.rename, os.unlink} <= os.supports_dir_fd
-_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
+_PORTS = {f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³"}
+_RESERVED = {"con", "prn", "aux", "nul", "conin$", "conout$", *_PORTS}
 _LONGEST_PART = 255  # bytes, on every file system in use
 
 
@@ -37,22 +38,22 @@ class Workspace:
     def clear(self, relative: str, names: Iterable[str]) -> None:
         """Delete exactly these files from a folder; what isn't there is fine."""
         parts = _parts(relative)
+        single = [part for name in names for part in _parts(name, most=1)]
         with _named(relative), _absent_is_fine(), self._parent(self._root, parts, create=False) as (at, path):
-            for name in names:
-                _parts(name, most=1)
+            for name in single:
                 with _absent_is_fine():
                     os.unlink(os.path.join(path, name), dir_fd=at)
 
 
 def append(path: str, text: str) -> None:
     """Add UTF-8 text to a file that the CI names, such as GITHUB_OUTPUT: a regular file, reached by no link."""
-    with _named(path):
+    with _named(path, "The CI names this file: check that the step may write it, and its folder."):
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NOFOLLOW | _CLOEXEC
         flags |= getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # a pipe must not hold us up
         fd = os.open(path, flags, 0o644)
         with open(fd, "ab") as file:
             if not stat.S_ISREG(os.fstat(fd).st_mode):
-                raise OutputError(f"{path} can't be written: it is no regular file.")
+                raise OSError(None, "it is no regular file")
             file.write(text.encode("utf-8", "replace"))
 
 
@@ -173,13 +174,13 @@ def _absent_is_fine() -> Iterator[None]:
 
 
 @contextmanager
-def _named(path: str) -> Iterator[None]:
+def _named(path: str, remedy: str = "") -> Iterator[None]:
     """Every error of the system as one of ours, naming the path as the user knows it."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise OutputError(f"{_shown(path)} can't be written: {reason}.", remedy=_remedy(error)) from error
+        raise OutputError(f"{_shown(path)} can't be written: {reason}.", remedy=remedy or _remedy(error)) from error
 
 
 def _remedy(error: OSError) -> str:
