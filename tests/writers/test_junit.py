@@ -1,9 +1,11 @@
 """junit.xml, read back by ports of the readers that it is for."""
 
+import re
 import tracemalloc
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -24,7 +26,7 @@ from core.model import (
     count,
 )
 from tests.ci.hostile import HOSTILE, a_report, a_result
-from tests.writers.junit_readers import azure, gitlab, jenkins, totals
+from tests.writers.junit_readers import KINDS, azure, gitlab, jenkins, totals
 
 BUILD = Build(ci="github", step="e2e")
 ANY = st.text(max_size=20)
@@ -64,6 +66,50 @@ def test_every_reader_counts_and_shows_what_there_is(found: list[TestCase]) -> N
     assert totals(text)[0] == len(found) + ours
 
 
+@given(groups=st.lists(st.lists(cases(), max_size=4), max_size=3), stamp=ANY, status=st.sampled_from([0, 1]))
+def test_each_suite_has_the_counts_of_its_cases_a_time_and_no_forbidden_sign(
+    groups: list[list[TestCase]], stamp: str, status: int
+) -> None:
+    suites = [TestSuite(name=stamp, cases=found, timestamp=stamp) for found in groups]
+    text = written(suites, a_result(status=status))
+    assert not re.search("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", text)
+    root = ET.fromstring(text.encode())  # noqa: S314 -- our own file
+    for suite in root:
+        assert suite.get("name")
+        assert datetime.fromisoformat(suite.get("timestamp", "")).tzinfo is None
+        found = suite.findall("testcase")
+        for claimed, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+            assert int(suite.get(claimed, "-1")) == sum(case.find(tag) is not None for case in found)
+        assert int(suite.get("tests", "-1")) == len(found)
+        assert float(suite.get("time", "-1")) == pytest.approx(sum(float(case.get("time", "-1")) for case in found))
+        assert all(len([child for child in case if child.tag in KINDS]) <= 1 for case in found)
+        assert all(float(case.get("time", "-1")) >= 0 for case in found)
+    assert totals(text)[0] == sum(int(suite.get("tests", "-1")) for suite in root)
+
+
+NAMES = st.sampled_from(
+    ["n", "n (no. 2)", "n (no. 2) (no. 2)", "n (no. 3)", "", " ", "\x01", "\ufffd", "run at autify"]
+)
+CLASSES = st.sampled_from(["c", "", " ", "s", "\x01", "\ufffd", "test-runner.autify"])
+
+
+@given(groups=st.lists(st.lists(st.tuples(CLASSES, NAMES), max_size=9), max_size=3))
+def test_every_pair_of_class_and_name_is_there_once_so_that_no_reader_drops_a_case(
+    groups: list[list[tuple[str, str]]],
+) -> None:
+    suites = [
+        TestSuite(
+            name="s",
+            timestamp="",
+            cases=[TestCase(name=name, classname=classname, outcome=Outcome.PASSED) for classname, name in group],
+        )
+        for group in groups
+    ]
+    text = written(suites)
+    pairs = [(read.suite, read.name) for read in jenkins(text)]
+    assert len(set(pairs)) == len(pairs) == len(azure(text)) == len(gitlab(text)) == sum(map(len, groups)) + 1
+
+
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_text_stays_text(text: str) -> None:
     found = "".join(write_junit(a_report(text, failed=2, errored=1, passed=2), a_result(text), BUILD))
@@ -88,6 +134,42 @@ def test_the_message_is_shown_by_every_reader() -> None:
     assert gitlab(text)[0].shown == "because\n\nline 1\nline 2\n\nhttps://v.example/1"
     properties = {item.get("name"): item.get("value") for item in ET.fromstring(text).iter("property")}  # noqa: S314
     assert properties["url"] == "https://v.example/1"
+
+
+def test_what_the_vendor_says_beside_the_outcome_is_kept() -> None:
+    case = TestCase(
+        name="n",
+        classname="c",
+        outcome=Outcome.PASSED,
+        url="https://v.example/1",
+        details="[[ATTACHMENT|/etc/passwd]]",
+        needs_review=True,
+        flaky=True,
+        properties=(("capability", 'Linux <&">'),),
+    )
+    suite = TestSuite(name="s", cases=[case], timestamp="", properties=(("browser", "Chrome"),))
+    text = written([suite], a_result(status=0))
+    root = ET.fromstring(text.encode())  # noqa: S314 -- our own file
+    found = {str(item.get("name")): item.get("value") for item in root.iter("property")}
+    assert found == {
+        "browser": "Chrome",
+        "url": "https://v.example/1",
+        "needs_review": "true",
+        "flaky": "true",
+        "capability": 'Linux <&">',
+    }
+    (beside,) = (element.text or "" for element in root.iter("system-out"))
+    assert "Needs a review" in beside
+    assert re.search(r"\[\[ATTACHMENT\|(.+?)\]\]", beside) is None  # GitLab would fetch the file
+
+
+def test_times_are_told_in_utc_and_the_earliest_one_stands_in_for_an_unknown_one() -> None:
+    case = TestCase(name="n", classname="c", outcome=Outcome.PASSED)
+    stamps = ("2026-03-02T10:00:00+09:00", "", "2026-03-02T00:30:00Z", "yesterday", "9999-12-31T23:59:59-23:00")
+    text = written([TestSuite(name="s", cases=[case], timestamp=stamp) for stamp in stamps], a_result(status=0))
+    root = ET.fromstring(text.encode())  # noqa: S314 -- our own file
+    first = "2026-03-02T00:30:00"
+    assert [suite.get("timestamp") for suite in root] == ["2026-03-02T01:00:00", first, first, first, first]
 
 
 def test_no_two_cases_have_one_name() -> None:

@@ -3,13 +3,28 @@
 import json
 from dataclasses import replace
 from enum import StrEnum
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from core.model import Build, Conclusion, Outcome, Reason, TestReport, Verdict
+from core.model import (
+    Build,
+    Conclusion,
+    ExitCode,
+    Outcome,
+    Reason,
+    Result,
+    TestCase,
+    TestReport,
+    TestSuite,
+    Verdict,
+    count,
+)
 from core.writers.report_json import SCHEMA, write_json
 from tests.ci.hostile import HOSTILE, a_report, a_result
 
@@ -51,6 +66,33 @@ def test_the_contract_knows_every_word(words: type[StrEnum], where: tuple[str, .
     for key in where:
         place = place[key]
     assert set(place["enum"]) - {None} == {str(word) for word in words}
+
+
+@given(case=st.builds(TestCase, outcome=st.sampled_from(Outcome)), build=st.builds(Build))
+def test_whatever_is_in_a_report_the_contract_is_kept(case: TestCase, build: Build) -> None:
+    suite = TestSuite(name=case.name, cases=[case, case], timestamp=case.url, properties=case.properties)
+    for conclusion, reason, code, verdict in zip(
+        cycle(Conclusion), cycle(Reason), ExitCode, cycle([None, *Verdict]), strict=False
+    ):
+        report = replace(a_report(), suites=[suite], totals=count([suite]), verdict=verdict)
+        result = Result(conclusion=conclusion, reason=reason, exit_code=code, fact=case.message, status=int(code))
+        VALIDATOR.validate(json.loads("".join(write_json(report, result, build))))
+
+
+def test_the_contract_is_a_schema_and_wants_every_key_that_is_written() -> None:
+    Draft202012Validator.check_schema(CONTRACT)
+    whole = written(replace(a_report(), verdict=Verdict.FAILED))
+    places = [whole, whole["tool"], whole["run"], whole["totals"], whole["build"]]
+    suite = whole["suites"][0]
+    suite["properties"] = [{"name": "n", "value": "v"}]
+    for place in (*places, suite, suite["cases"][0], suite["properties"][0]):
+        for key in list(place):
+            value = place.pop(key)
+            assert not VALIDATOR.is_valid(whole), key
+            place[key] = [value]  # no key takes a list of its own type
+            assert not VALIDATOR.is_valid(whole), key
+            place[key] = value
+    VALIDATOR.validate(whole)
 
 
 def test_the_contract_has_the_number_that_is_written() -> None:
