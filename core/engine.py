@@ -19,7 +19,7 @@ from core.sanitize import one_line
 from core.translate import nothing_started, result_unknown
 from core.verdict import ended_by, judge
 
-CLOSING_SECONDS = 3.5  # of the 5 s that a stop may take; files and outputs need the rest
+CLOSING_SECONDS = 2.5  # of the 5 s that a stop may take: the answer to a start may have had 2, files need the rest
 NICETIES_SECONDS = 60.0  # for names and the like, once the verdict is known
 CONFIRM_SECONDS = 1.0
 

@@ -11,7 +11,8 @@ from core.errors import CallFailedError, Fault
 from core.guarded_json import loads
 
 LONGEST_EXCERPT = 200
-_NEVER_LEFT = {"NameResolutionError", "NewConnectionError", "ConnectTimeoutError", "ProxyError"}
+_NEVER_LEFT = {"NameResolutionError", "NewConnectionError", "ConnectTimeoutError"}
+_NO_TUNNEL = "Tunnel connection failed"  # http.client, when the proxy refuses to connect
 
 
 def of_status(line: str, status: int, headers: Mapping[str, str], body: bytes) -> CallFailedError:
@@ -48,7 +49,8 @@ def of_exception(line: str, host: str, error: BaseException) -> CallFailedError:
     names = {type(item).__name__ for item in chain}
     if any(isinstance(item, ssl.SSLCertVerificationError) for item in chain):
         return CallFailedError(Fault.CERTIFICATE, f"The certificate of {host} is not trusted ({line}).")
-    if names & _NEVER_LEFT:
+    # A ProxyError alone proves nothing: urllib3 calls a reset after the request so too, when a proxy is in use.
+    if names & _NEVER_LEFT or any(isinstance(item, OSError) and str(item).startswith(_NO_TUNNEL) for item in chain):
         what = "can't be found" if "NameResolutionError" in names else "can't be reached"
         if "ProxyError" in names:
             what = "can't be reached through the proxy"

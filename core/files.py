@@ -68,7 +68,7 @@ def check_relative(path: str) -> str | None:
         problem = _check_part(part)
         if problem:
             return problem
-    return None
+    return None if plain.strip("./") else "must name something below the workspace, not the workspace itself."
 
 
 def _check_part(part: str) -> str | None:  # noqa: PLR0911 -- one return per rule reads best

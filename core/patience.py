@@ -14,6 +14,7 @@ FIRST_WINDOW = 60.0  # before the first good answer of the process, so that a wr
 HEARTBEAT = 60.0
 SHORTEST_RETRY, LONGEST_RETRY = 1.0, 30.0
 SHORTEST_WAIT = 0.001  # what rounding leaves of a wait must not become a spin
+SHORTEST_CALL = 0.1  # once the time for cleaning up is over
 LAST_CALL = 2.0  # even at the deadline one look gets this long
 
 
@@ -55,7 +56,7 @@ class Patience:
 
     def limit(self, seconds: float) -> float:
         """At most `seconds`, and not past the deadline by more than one last short call."""
-        return min(seconds, max(self.left, LAST_CALL))
+        return min(seconds, max(self.left, SHORTEST_CALL if self._closing else LAST_CALL))
 
     def begin_closing(self, seconds: float) -> None:
         """The run is over for us: only cleaning up is left, and it has this long, however often this is called."""

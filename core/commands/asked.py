@@ -67,20 +67,21 @@ def understand(raw: Raw, known: Mapping[str, Option]) -> Asked:
     if vendor not in VENDORS:
         raise BadInputError(problems)
     settings_class, check = inputs_of(vendor)
-    skips = common.on_missing_secret == "skip"  # noqa: S105 -- a word, no password
-    if skips and _lacks_secret(raw, settings_class):
-        raise MissingSecret
     settings: Any = parse(settings_class, raw.values, problems)
     told = {name for name, _ in problems}
     mode, run_id = raw.values.get("mode", "run").strip(), raw.values.get("run-id", "").strip()
     problems += [problem for problem in check(settings, mode, run_id) if problem[0] not in told]
+    missing = _missing_secrets(raw, settings_class)
+    if missing and common.on_missing_secret == "skip" and {name for name, _ in problems} == missing:  # noqa: S105 -- a word
+        raise MissingSecret
     if problems:
         raise BadInputError(problems)
     return Asked(spec=load(vendor), common=common, settings=settings)
 
 
-def _lacks_secret(raw: Raw, settings: type) -> bool:
-    return any(
-        declaration.required and declaration.kind.secret and not raw.values.get(name, "").strip()
+def _missing_secrets(raw: Raw, settings: type) -> set[str]:
+    return {
+        name
         for name, declaration in declared(settings).items()
-    )
+        if declaration.required and declaration.kind.secret and not raw.values.get(name, "").strip()
+    }

@@ -13,7 +13,7 @@ from core.wording import duration, is_link
 from core.writers.survey import BAD, Shelf, Survey
 
 LARGEST = 900 * 1024  # bytes of UTF-8
-ROOM = {"head": 50, "remarks": 60, "rows": 360, "details": 280, "reviews": 30, "flaky": 30, "suites": 60}  # KiB
+ROOM = {"head": 60, "remarks": 60, "rows": 360, "details": 270, "reviews": 30, "flaky": 30, "suites": 60}  # KiB
 MOST_SUITES = 100
 SIGNS = {Conclusion.PASSED: "✅", Conclusion.STARTED: "▶️", Conclusion.SKIPPED: "⏭️"}
 KIB = 1024
@@ -39,13 +39,14 @@ def _head(report: TestReport, result: Result, build: Build) -> Iterator[str]:
     sign = "❌" if result.status else SIGNS.get(result.conclusion, "⚠️")
     yield f"## {sign} {inline(report.title, 200) or inline(build.step, 200)}: {result.conclusion}\n\n"
     first, *others = result.fact.split("\n") or [""]
-    lines = Shelf(ROOM["head"] * KIB - 20_000)  # the rest of the head needs less
+    lines = Shelf(ROOM["head"] * KIB // 4)  # the rest is for the remedy, the title and the links at their longest
     lines.put(f"{prose(first, 1_000)}\n")
-    for text in others[:100]:  # a list of problems
-        if text.strip():
-            lines.put(f"- {prose(text, 1_000)}\n")
+    for text in filter(str.strip, others):  # a list of problems
+        lines.put(f"- {prose(text, 1_000)}\n")
+    if lines.missing:
+        lines.pieces.append(f"- {lines.missing} more in report.json\n")
     if result.remedy.strip():
-        lines.put(f"\n{prose(result.remedy, 1_000)}\n")
+        lines.pieces.append(f"\n{prose(result.remedy, 1_000)}\n")
     yield from lines.pieces
     if result.reason not in (Reason.NONE, Reason.TESTS_FAILED):
         yield f"\n[What `{result.reason}` means]({PROJECT}/blob/main/docs/errors.md#{result.reason})\n"

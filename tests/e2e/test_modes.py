@@ -76,6 +76,8 @@ def test_a_build_without_its_secret_fails_or_is_skipped_as_asked(step: Step) -> 
         assert "NOTHING WAS TESTED" in skipped.log
         assert server.journal == []
         assert step.run(on_missing_secret="skip", **SCENARIO).verdict == (0, "passed", "")
+        wrong = step.run(token="", on_missing_secret="skip", timeout="5", **SCENARIO)
+        assert wrong.verdict == (2, "error", "bad-input"), "a typing error is no missing secret"
 
 
 GATES = [
