@@ -42,7 +42,7 @@ def _head(report: TestReport, result: Result, build: Build) -> Iterator[str]:
     lines = Shelf(ROOM["head"] * KIB // 4)  # the rest is for the remedy, the title and the links at their longest
     lines.put(f"{prose(first, 1_000)}\n")
     for text in filter(str.strip, others):  # a list of problems
-        lines.put(f"- {prose(text, 1_000)}\n")
+        lines.put(f"- {prose(text, 1_000)}\n" if lines.is_open else "")
     if lines.missing:
         lines.pieces.append(f"- {lines.missing} more in report.json\n")
     if result.remedy.strip():

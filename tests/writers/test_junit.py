@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.junit import duration, write_junit
@@ -55,6 +55,7 @@ def written(suites: list[TestSuite], result: Result | None = None) -> str:
     return "".join(write_junit(report, result or a_result(), BUILD))
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(found=st.lists(cases(), min_size=1, max_size=6))
 def test_every_reader_counts_and_shows_what_there_is(found: list[TestCase]) -> None:
     text = written([TestSuite(name="s", cases=found, timestamp="2026-03-02T10:00:00")])
@@ -66,6 +67,7 @@ def test_every_reader_counts_and_shows_what_there_is(found: list[TestCase]) -> N
     assert totals(text)[0] == len(found) + ours
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(groups=st.lists(st.lists(cases(), max_size=4), max_size=3), stamp=ANY, status=st.sampled_from([0, 1]))
 def test_each_suite_has_the_counts_of_its_cases_a_time_and_no_forbidden_sign(
     groups: list[list[TestCase]], stamp: str, status: int
@@ -81,7 +83,9 @@ def test_each_suite_has_the_counts_of_its_cases_a_time_and_no_forbidden_sign(
         for claimed, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
             assert int(suite.get(claimed, "-1")) == sum(case.find(tag) is not None for case in found)
         assert int(suite.get("tests", "-1")) == len(found)
-        assert float(suite.get("time", "-1")) == pytest.approx(sum(float(case.get("time", "-1")) for case in found))
+        assert float(suite.get("time", "-1")) == pytest.approx(
+            sum(float(case.get("time", "-1")) for case in found), abs=0.001 * (len(found) + 1)
+        )
         assert all(len([child for child in case if child.tag in KINDS]) <= 1 for case in found)
         assert all(float(case.get("time", "-1")) >= 0 for case in found)
     assert totals(text)[0] == sum(int(suite.get("tests", "-1")) for suite in root)
@@ -93,6 +97,7 @@ NAMES = st.sampled_from(
 CLASSES = st.sampled_from(["c", "", " ", "s", "\x01", "\ufffd", "test-runner.autify"])
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(groups=st.lists(st.lists(st.tuples(CLASSES, NAMES), max_size=9), max_size=3))
 def test_every_pair_of_class_and_name_is_there_once_so_that_no_reader_drops_a_case(
     groups: list[list[tuple[str, str]]],

@@ -79,6 +79,38 @@ def test_any_text_in_a_sentence_is_shown_as_it_is_but_for_names_between_backtick
     assert words.replace("`", "").split() == ["x", *defuse(text).replace("`", "").split()]
 
 
+@pytest.mark.parametrize(
+    "live",
+    [
+        *("*a*", "**a**", "_a_", "__a__", "~~a~~", "`a b`", "``a``", "[a](b)", "![a](b)", "<b>a</b>", "<https://a.b>"),
+        *(
+            "&lt;",
+            "&#60;",
+            "&copy;",
+            "# a",
+            "1. a",
+            "1) a",
+            "- a",
+            "* a",
+            "+ a",
+            "> a",
+            "---",
+            "***",
+            "a\n===",
+            "a\n---",
+        ),
+        *("\\*a\\*", "a\\", "<!-- a -->", "</details>", "| a |\n|---|\n| b |", "```\na\n```", "    a", "[a]: b\n[a]"),
+    ],
+)
+def test_nothing_that_markdown_knows_begins_at_the_start_of_a_line_or_inside(live: str) -> None:
+    for markdown in (inline(live), prose(live)):
+        found = READER.parse(f"{markdown}\n")
+        assert [token.type for token in found] == ["paragraph_open", "inline", "paragraph_close"]
+        children = [child for child in found[1].children or () if child.content != "<!-- -->"]
+        assert {child.type for child in children} <= {"text", "text_special"}
+        assert "".join(child.content for child in children).split() == defuse(live).split()
+
+
 def test_the_name_of_an_input_shows_as_code() -> None:
     assert prose("Check the input `token`: <b> `a b`") == "Check the input `token`: &lt;b&gt; \\`a b\\`"
 
