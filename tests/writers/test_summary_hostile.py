@@ -7,7 +7,7 @@ from html import unescape
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -116,6 +116,9 @@ def test_the_name_of_an_input_shows_as_code() -> None:
 
 
 @given(text=st.text(alphabet="`~\n ab<", max_size=40))
+@example("```\na")
+@example("a\n`````\n```")
+@example("~~~")
 def test_no_text_leaves_its_fence(text: str) -> None:
     found = READER.parse(f"{fenced(text)}\nafter\n")
     assert found[0].type == "fence"
