@@ -119,10 +119,3 @@ def test_a_lost_reply_is_adopted_only_on_the_users_word_and_only_a_single_run(
 def test_without_its_replacement_a_plan_is_not_started(kind: str, tmp_path: Path) -> None:
     ended = at("autify", "plan", f"{kind}@create-url-replacement*forever", tmp_path, "passing")
     assert (ended.status, starts(ended)) == (3, 0), "the tests would have run against another address"
-
-
-def test_hanging_names_hold_up_no_verdict(tmp_path: Path) -> None:
-    inputs = {**JOBS["autify"]["scenarios"], "timeout": "30s"}
-    ended = play(tmp_path, "many", "hang@describe-scenario*forever", inputs)
-    assert ended.status == 0
-    assert ended.seconds <= 45

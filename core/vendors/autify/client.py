@@ -10,7 +10,6 @@ from core.vendors.autify.replacements import PlanReplacements
 from core.vendors.autify.settings import Settings, projects, run_reference
 
 CLEARING_SECONDS = 30.0  # for one replacement, before the run is looked at
-FAILED_NAMES = 2  # look-ups that failed as in an outage, after which no further name is asked for
 NAMES_A_LOOK = 3  # names are learned while we wait anyway, a few at each look
 
 
@@ -32,7 +31,6 @@ class Autify:
         self._last: results.Result | None = None
         self._names: dict[int, str] = {}
         self._nameless: set[int] = set()
-        self._failed_names = 0
 
     def start(self) -> RemoteRun:
         self._before = listing.baseline(self._calls, self._project, self._plan)
@@ -178,12 +176,8 @@ class Autify:
                     parse=lambda answer: results.text(answer.value["name"]),
                     path=self._path() | {"scenario_id": scenario},
                 )
-            except CallFailedError as failure:
+            except CallFailedError:
                 self._nameless.add(scenario)
-                self._failed_names += failure.fault.passes
-            if self._failed_names >= FAILED_NAMES:  # a known verdict must not wait for them
-                self._nameless |= scenarios - self._names.keys()
-                return
 
     def _warnings(self, last: results.Result) -> tuple[str, ...]:
         found = []
