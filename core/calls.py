@@ -16,6 +16,8 @@ Item = TypeVar("Item")
 READ_SECONDS = 30.0
 START_SECONDS = 120.0
 PEEK_SECONDS = 5.0
+PEEKS_SLOWNESS = 10.0  # what look-ups of nice things may cost in all, beyond the usual time of each
+USUAL_PEEK = 0.2
 LINGER = 2.0  # after a signal: the answer to a start in flight names the run
 GRACE = 60.0  # a run that has just been started may not be found at once
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -37,6 +39,7 @@ class ApiCalls:
         self._journal = journal
         self._grace_until: float | None = None
         self._refused_once = False
+        self._slowness = 0.0
         self.busy = 0  # how often the vendor said 429
 
     def begin_grace(self) -> None:
@@ -58,12 +61,13 @@ class ApiCalls:
             self._patience.stop.check()
             limit = READ_SECONDS if seconds is None else min(READ_SECONDS, seconds)
             call = self._call(operation, path, query, body, limit)
+            began = self._patience.clock.now()
             try:
                 item = understood(self._send(call), parse, call.line)
             except CallFailedError as failure:
                 if not self._worth_repeating(failure):
                     raise
-                self._patience.failed(failure, until=until)
+                self._patience.failed(failure, since=began, until=until)
             else:
                 self._refused_once = False
                 self._patience.answered()
@@ -93,6 +97,7 @@ class ApiCalls:
         while True:
             self._patience.stop.check()
             call = self._call(operation, path, None, body, seconds)
+            began = self._patience.clock.now()
             if journal:
                 journal.starting()
             try:
@@ -104,7 +109,7 @@ class ApiCalls:
                     journal.not_started()
                 if not failure.fault.passes:
                     raise
-                self._patience.failed(failure)
+                self._patience.failed(failure, since=began)
             else:
                 self._patience.answered()
                 return item
@@ -118,7 +123,13 @@ class ApiCalls:
         query: Mapping[str, object] | None = None,
     ) -> Item:
         call = self._call(operation, path, query, None, PEEK_SECONDS)
-        return understood(self._send(call), parse, call.line)
+        if self._patience.left <= 0 or self._slowness >= PEEKS_SLOWNESS:
+            raise CallFailedError(Fault.LOST, f"{call.line} was not made: there is no time for it.")
+        began = self._patience.clock.now()
+        try:
+            return understood(self._send(call), parse, call.line)
+        finally:
+            self._slowness += max(self._patience.clock.now() - began - USUAL_PEEK, 0.0)
 
     def pause(self, seconds: float) -> None:
         self._patience.pause(seconds)

@@ -21,7 +21,7 @@ class SystemClock:
     def wall(self) -> float:
         return time.time()
 
-    def take(self, inbox: "SimpleQueue[Item]", seconds: float, *, coming: bool = False) -> Item:  # noqa: ARG002 -- real time needs no hint
+    def take(self, inbox: "SimpleQueue[Item]", seconds: float, *, coming: object = None) -> Item:  # noqa: ARG002 -- real time needs no hint
         until = self.now() + seconds
         while (left := until - self.now()) > SLICE:
             try:

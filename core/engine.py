@@ -1,6 +1,6 @@
 """One run from start to report: start once, watch, collect, and leave nothing unnamed. Knows the Protocols only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from core.clock import span
@@ -20,7 +20,7 @@ from core.translate import nothing_started, result_unknown
 from core.verdict import ended_by, judge
 
 CLOSING_SECONDS = 2.5  # of the 5 s that a stop may take: the answer to a start may have had 2, files need the rest
-NICETIES_SECONDS = 60.0  # for names and the like, once the verdict is known
+PAYING_SECONDS = 30.0  # for the same when no signal came
 CONFIRM_SECONDS = 1.0
 
 
@@ -61,7 +61,7 @@ def execute(
             result = _started(run)
         else:
             last = _watch(request, vendor, run, patience=patience, hooks=hooks)
-            report = vendor.collect(run, seconds=NICETIES_SECONDS if last.verdict else 0.0)
+            report = vendor.collect(run, complete=last.verdict is not None)
             result = judge(report) if last.verdict else _timed_out(request, vendor, run, last, patience)
             journal.finished(run)
     except StoppedError as stopped:
@@ -73,7 +73,7 @@ def execute(
         result = ended_by(error)
     if run is not None and run.id in journal.open_runs:
         # What was known of the cases when the run was given up: for the report, not for a verdict.
-        report = replace(vendor.collect(run, seconds=0.0), verdict=None)
+        report = replace(vendor.collect(run, complete=False), verdict=None)
         journal.finished(run)
     problems = pay(vendor, journal, patience)
     return report, replace(
@@ -103,7 +103,7 @@ def _watch(request: RunRequest, vendor: Vendor, run: RemoteRun, *, patience: Pat
     def heartbeat() -> str:
         return _status(last, patience.clock.now() - began, request.timeout)
 
-    patience.heartbeat = heartbeat
+    before, patience.heartbeat = patience.heartbeat, heartbeat
     try:
         while True:
             now = vendor.poll(run)
@@ -130,7 +130,7 @@ def _watch(request: RunRequest, vendor: Vendor, run: RemoteRun, *, patience: Pat
                 pacing.slow_down()
             patience.pause(pacing.after(patience.clock.now() - began))
     finally:
-        patience.heartbeat = lambda: ""
+        patience.heartbeat = before
 
 
 def _contradiction(before: Progress, now: Progress, run: RemoteRun) -> ResultUnknownError:
@@ -188,7 +188,7 @@ def _timed_out(request: RunRequest, vendor: Vendor, run: RemoteRun, last: Progre
 
 def _cancel(vendor: Vendor, run: RemoteRun, patience: Patience) -> str:
     """Cancel and say what came of it, in a sentence."""
-    patience.begin_closing(CLOSING_SECONDS)
+    patience.grant(PAYING_SECONDS)
     try:
         if vendor.cancel(run):
             return "It was cancelled at the vendor."
@@ -218,15 +218,24 @@ def pay(vendor: Vendor, journal: Journal, patience: Patience) -> list[str]:
     """Undo what this process still owes at the vendor; sentences about what could not be undone."""
     problems: list[str] = []
     if journal.debts:
-        patience.begin_closing(CLOSING_SECONDS)
+        patience.grant(PAYING_SECONDS)
     for debt in list(journal.debts):
         try:
-            vendor.undo(debt)
+            _undo(debt, vendor, patience)
             journal.settle(debt)
         except (RunnerError, CallFailedError) as error:
-            name = ", ".join(f"{key} {value}" for key, value in debt.items())
-            problems.append(f"Left at the vendor ({name}): {error} Run `mode: cleanup`, or remove it there.")
+            name = debt.get("label") or debt.get("kind", "something of this step")
+            problems.append(f"Left at the vendor: {name}. {error} Run `mode: cleanup`, or remove it there.")
     return problems
+
+
+def _undo(debt: Mapping[str, str], vendor: Vendor, patience: Patience) -> None:
+    """Undo one thing; a signal meanwhile makes it hurry."""
+    try:
+        vendor.undo(debt)
+    except StoppedError:
+        patience.begin_closing(CLOSING_SECONDS)
+        vendor.undo(debt)
 
 
 def clean_up(left: Left, vendor: Vendor, patience: Patience, done: list[str], problems: list[str]) -> None:

@@ -36,8 +36,9 @@ class Patience:
         self._bad_calls = 0
         self._ever_good = False
         self._closing = False
-        self._last_line = clock.now()
-        self.heartbeat: Callable[[], str] = lambda: ""
+        self._last_line = self._began = clock.now()
+        self._timeout = timeout
+        self.heartbeat: Callable[[], str] = self._waiting
 
     @property
     def left(self) -> float:
@@ -58,8 +59,15 @@ class Patience:
         """At most `seconds`, and not past the deadline by more than one last short call."""
         return min(seconds, max(self.left, SHORTEST_CALL if self._closing else LAST_CALL))
 
+    def grant(self, seconds: float) -> None:
+        """Time for what is left to do after the verdict or the deadline: this long, unless closing has begun."""
+        if not self._closing:
+            self._deadline = self.clock.now() + seconds
+            self._window = seconds
+            self._bad_since = None
+
     def begin_closing(self, seconds: float) -> None:
-        """The run is over for us: only cleaning up is left, and it has this long, however often this is called."""
+        """A signal came: only cleaning up is left, and it has this long, however often this is called."""
         self.stop.begin_closing()
         ends = self.clock.now() + seconds
         self._deadline = min(self._deadline, ends) if self._closing else ends
@@ -77,7 +85,7 @@ class Patience:
         until = self.clock.now() + min(seconds, self.left)
         while True:
             self.stop.check()
-            beat = self._beat()
+            beat = self.beat()
             left = until - self.clock.now()
             if left <= 0:
                 return
@@ -97,36 +105,36 @@ class Patience:
         self._bad_since = None
         self._bad_calls = 0
 
-    def failed(self, failure: CallFailedError, *, until: float | None = None) -> None:
+    def failed(self, failure: CallFailedError, *, since: float | None = None, until: float | None = None) -> None:
         """Wait before the next try; raises `failure` when the outage window or the deadline is used up.
 
-        `until` is an earlier deadline for calls that are not worth as much.
+        `since` is when the failed call began: a call that hung was a part of the outage. `until` is an earlier
+        deadline for calls that are not worth as much.
         """
         now = self.clock.now()
-        since = now if self._bad_since is None else self._bad_since
+        if self._bad_since is not None:
+            since = self._bad_since
+        elif since is None:
+            since = now
         end = min(since + self._patience(), self._deadline)
         room = (end if until is None else min(end, until)) - now
         if failure.retry_after is not None and failure.retry_after > room > 0:
             if self._window is not None or until is not None:
                 raise failure  # asked not to come back before the window closes, there is nothing to wait for
             room = self.left  # the vendor itself says when: this once the window before the first answer gives way
-        if self._bad_since is None:
-            self._bad_since = now
-            self.log.warning(f"{failure.fact} Trying again {self._for_how_long()}.")
-            self._last_line = now
-        self._bad_calls += 1
         if room <= 0:
             raise failure
+        if self._bad_since is None:
+            self._bad_since = since
+            self.log.warning(f"{failure.fact} Trying again for up to {span(room)}.")
+            self._last_line = now
+        self._bad_calls += 1
         self.pause(min(self._delay(failure), room))
 
     def _patience(self) -> float:
         if self._window is not None:
             return self._window if self._ever_good else min(self._window, FIRST_WINDOW)
         return self._deadline if self._ever_good else FIRST_WINDOW
-
-    def _for_how_long(self) -> str:
-        seconds = min(self._patience(), self.left)
-        return f"for up to {span(seconds)}"
 
     def _delay(self, failure: CallFailedError) -> float:
         if failure.retry_after is not None:
@@ -136,9 +144,11 @@ class Patience:
             base = max(base, 5.0)
         return self._rng.uniform(base / 2, base)
 
-    def _beat(self) -> float:
+    def beat(self) -> float:
         """Show a sign of life if one is due; the seconds until the next."""
         line = self.heartbeat()
+        if line and self._bad_since is not None:
+            line += f", no good answer for {span(self.clock.now() - self._bad_since)}"
         if line and self.log.live(line):
             return 1.0
         if self.clock.now() - self._last_line >= HEARTBEAT:
@@ -146,3 +156,7 @@ class Patience:
                 self.log.info(line)
             self._last_line = self.clock.now()
         return self._last_line + HEARTBEAT - self.clock.now()
+
+    def _waiting(self) -> str:
+        """What there is to say before a run is watched."""
+        return f"Waiting for the vendor, {span(self.clock.now() - self._began)} of at most {span(self._timeout)}"

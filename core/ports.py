@@ -22,11 +22,11 @@ class Clock(Protocol):
         """Seconds since 1970, for timestamps that people read; never for a decision."""
         ...
 
-    def take(self, inbox: SimpleQueue[Item], seconds: float, *, coming: bool = False) -> Item:
+    def take(self, inbox: SimpleQueue[Item], seconds: float, *, coming: object = None) -> Item:
         """The next item, waiting at most `seconds`; raises queue.Empty when none came.
 
         The one place where this program waits: signals and answers both arrive through an inbox. `coming` tells a
-        clock that makes time up that another thread is about to put something in.
+        clock that makes time up which call's answer another thread is about to put in.
         """
         ...
 
@@ -158,7 +158,10 @@ class Calls(Protocol):
         path: Mapping[str, object],
         query: Mapping[str, object] | None = None,
     ) -> Item:
-        """One short try at something nice to know; any CallFailedError is the caller's to shrug off."""
+        """One short try at something nice to know; any CallFailedError is the caller's to shrug off.
+
+        Past the deadline, or once such tries have cost too much time, it fails without a request.
+        """
         ...
 
     def pause(self, seconds: float) -> None:
@@ -178,7 +181,7 @@ class Diary(Protocol):
     """What must be known if this process dies: debts at the vendor, written before they are made."""
 
     def owe(self, what: Mapping[str, str]) -> None:
-        """Something of ours is about to exist at the vendor that has to be undone."""
+        """Something of ours is about to exist at the vendor that has to be undone; `label` names it for a person."""
         ...
 
     def settle(self, what: Mapping[str, str]) -> None:
@@ -201,8 +204,8 @@ class Vendor(Protocol):
         """Look once, riding out outages."""
         ...
 
-    def collect(self, run: RemoteRun, *, seconds: float) -> TestReport:
-        """The last look as a report. Spends at most `seconds` on names and other niceties, 0: no request."""
+    def collect(self, run: RemoteRun, *, complete: bool) -> TestReport:
+        """The last look as a report. `complete`: requests for names and other niceties may be made."""
         ...
 
     def cancel(self, run: RemoteRun) -> bool:

@@ -28,6 +28,7 @@ from core.ports import Answer, Clock
 from core.stop import BELL, Stop
 
 CONNECT_SECONDS = 10.0
+SHORTEST_WAIT = 0.001  # what rounding leaves of a wait must not become a spin
 BLOCK = 1 << 16
 ERROR_LIMIT = 1 << 12  # of an error page only the beginning is of use
 HIGHEST_RATIO = 200  # decoded to received bytes; honest JSON stays under 50
@@ -51,7 +52,10 @@ class Call:
 
 
 class Transport:
-    """A connection to one vendor. `headers` is asked for each request, so that secrets live only on the wire."""
+    """A connection to one vendor. `headers` is asked for each request, so that secrets live only on the wire.
+
+    `beat` is called while an answer is waited for: it shows a sign of life and gives the seconds until the next.
+    """
 
     def __init__(
         self,
@@ -61,6 +65,7 @@ class Transport:
         clock: Clock,
         stop: Stop,
         inbox: "SimpleQueue[Any]",
+        beat: Callable[[], float] = lambda: 60.0,
         ca_bundle: str = "",
         environment: Mapping[str, str],
     ) -> None:
@@ -70,6 +75,7 @@ class Transport:
         self._clock = clock
         self._stop = stop
         self._inbox = inbox
+        self._beat = beat
         self._proxies = proxies(base_url, environment)
         self._verify = _trusted(ca_bundle, self)
         self._session = _session()
@@ -89,9 +95,12 @@ class Transport:
             if self._stop.rung and not lingering:
                 lingering = True
                 until = min(until, self._clock.now() + linger)
+            left = until - self._clock.now()
             try:
-                item = self._clock.take(self._inbox, until - self._clock.now(), coming=True)
+                item = self._clock.take(self._inbox, min(left, max(self._beat(), SHORTEST_WAIT)), coming=ticket)
             except Empty:
+                if self._clock.now() < until:
+                    continue
                 self._session = _session()
                 self._stop.check()
                 fact = f"{call.line} got no complete answer within {call.seconds:.0f}s."

@@ -52,6 +52,7 @@ class VirtualClock:
         self._exchange_of: dict[int, int] = {}
         self._silent = 0  # the last exchange that stalled
         self._given_up = 0  # the last one whose silence was noticed
+        self._silent_call: object = None  # the call that it belongs to: it stays silent, however often it is waited for
 
     def now(self) -> float:
         return self.time
@@ -76,22 +77,20 @@ class VirtualClock:
             self._silent = max(self._silent, self._exchange_of.get(threading.get_ident(), 0))
             self._inbox.put(NEWS)
 
-    def take(self, inbox: "queue.SimpleQueue[Any]", seconds: float, *, coming: bool = False) -> Any:
+    def take(self, inbox: "queue.SimpleQueue[Any]", seconds: float, *, coming: object = None) -> Any:
         if seconds <= 0:
             raise queue.Empty
         self._spins = self._spins + 1 if self.time == self._last else 0
         self._last = self.time
         if self._spins > SPINS:
             raise LateError(f"{SPINS} waits in a row took no time")
-        if not coming:
+        if coming is None:
             self.waits.append(seconds)
             return self._jump(inbox, seconds)
-        item = self._await(inbox)
+        item = None if coming is self._silent_call else self._await(inbox)
         if item is None:
-            with contextlib.suppress(queue.Empty):
-                return self._jump(inbox, seconds)  # a signal: the silence goes on, for the next wait to notice
-            self._given_up = self._silent
-            raise queue.Empty
+            self._silent_call, self._given_up = coming, self._silent
+            return self._jump(inbox, seconds)
         return item
 
     def _await(self, inbox: "queue.SimpleQueue[Any]") -> Any:

@@ -83,6 +83,7 @@ def assemble(
         clock=means.clock,
         stop=means.stop,
         inbox=patience.inbox,
+        beat=patience.beat,
         ca_bundle=common.ca_bundle,
         environment=process.environment,
     )

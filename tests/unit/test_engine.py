@@ -73,7 +73,7 @@ class Scripted:
         self._last = step
         return step
 
-    def collect(self, run: RemoteRun, *, seconds: float) -> TestReport:
+    def collect(self, run: RemoteRun, *, complete: bool) -> TestReport:
         last = self._last
         outcome = Outcome.FAILED if last and last.verdict is Verdict.FAILED else Outcome.PASSED
         cases = (TestCase(name="c", classname="s", outcome=outcome),) if last else ()
@@ -256,16 +256,16 @@ def test_a_debt_that_cannot_be_paid_is_named_and_left_to_cleanup(tmp_path: Path)
     vendor = Scripted(PASSED)
     vendor.undo_fails = CallFailedError(Fault.SERVER, "DELETE /x answered 503.")
     bench = Bench(tmp_path, vendor)
-    bench.journal.owe({"kind": "thing"})
+    bench.journal.owe({"kind": "thing", "label": "a thing of plan 7"})
     _, result = bench.run()
-    assert "kind thing" in result.problems[0]
+    assert result.problems[0].startswith("Left at the vendor: a thing of plan 7. DELETE /x")
     (left,) = left_behind(bench.workspace, step="step", vendor="v")
 
     vendor.undo_fails = None
     done: list[str] = []
     problems: list[str] = []
     clean_up(left, vendor, bench.patience(), done, problems)
-    assert (vendor.undone, problems) == ([{"kind": "thing"}], [])
+    assert (vendor.undone, problems) == ([{"kind": "thing", "label": "a thing of plan 7"}], [])
     assert done
     assert left_behind(bench.workspace, step="step", vendor="v") == []
 

@@ -117,7 +117,10 @@ def test_an_outage_is_two_lines_however_long_it_is() -> None:
     for _ in range(50):
         mine.failed(DOWN)
     mine.answered()
-    assert [line[:22] for line in log.lines] == ["Warning: GET /x answer", "The vendor answers aga"]
+    lines = [line for line in log.lines if ", no good answer for " not in line]
+    assert [line[:22] for line in lines] == ["Warning: GET /x answer", "The vendor answers aga"]
+    took = mine.clock.now() - 1_000.0
+    assert took / 60 - 3 <= len(log.lines) - 2 <= took / 60  # and a sign of life a minute
     assert "50 failed calls" in log.lines[1]
 
 
@@ -156,3 +159,36 @@ def test_a_signal_that_came_before_the_set_up_is_not_lost() -> None:
     mine = Patience(clock=VirtualClock(), stop=stop, log=MemoryCi(), rng=random.Random(1), timeout=10)
     with pytest.raises(StoppedError):
         mine.pause(1)
+
+
+def test_a_call_that_hung_is_a_part_of_the_outage() -> None:
+    mine = patience(3600, good=False)
+    began = mine.clock.now()
+    seconds = 0.0
+    with pytest.raises(CallFailedError):
+        while True:
+            call_began = mine.clock.now()
+            mine.pause(30)
+            mine.failed(DOWN, since=call_began)
+    seconds = mine.clock.now() - began
+    assert FIRST_WINDOW <= seconds <= FIRST_WINDOW + 5
+
+
+def test_a_long_wait_before_any_run_shows_signs_of_life() -> None:
+    mine = patience(3600, good=False)
+    log = mine.log
+    assert isinstance(log, MemoryCi)
+    mine.failed(CallFailedError(Fault.BUSY, "POST /x answered 429.", retry_after=600))
+    beats = [line for line in log.lines if line.startswith("Waiting for the vendor, ")]
+    assert len(beats) in (9, 10, 11)
+    assert log.lines[0] == "Warning: POST /x answered 429. Trying again for up to 1h 00m."
+
+
+def test_the_time_to_pay_is_its_own_and_no_longer_once_a_signal_came() -> None:
+    mine = patience(10)
+    mine.pause(10)
+    mine.grant(30)
+    assert lasts(mine, DOWN)[0] == pytest.approx(30, abs=1)
+    mine.begin_closing(2.0)
+    mine.grant(30)
+    assert mine.left == pytest.approx(2.0)

@@ -148,11 +148,11 @@ class Autify:
             raise ValueError("it is about a run made before ours was started")
         return result
 
-    def collect(self, run: RemoteRun, *, seconds: float) -> TestReport:
+    def collect(self, run: RemoteRun, *, complete: bool) -> TestReport:
         last = self._last
         if last is None:
             return TestReport(title=self._title(None), run=run)
-        if seconds:
+        if complete:
             self._learn_names(len(last.cases))
         suites = results.suites(last, self._names)
         return TestReport(

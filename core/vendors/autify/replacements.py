@@ -26,7 +26,8 @@ class PlanReplacements:
             self._log.warning(f"Test plan {plan} already has one of the `url-replacements`: it stays as it is.")
             return None
         above = max((id_ for id_, _ in listed), default=0)
-        debt = {"kind": "url-replacement", "test-plan": str(plan), "above": str(above), "pair": pair}
+        label = f"a URL replacement of test plan {plan}, id above {above}"
+        debt = {"kind": "url-replacement", "label": label, "test-plan": str(plan), "above": str(above), "pair": pair}
         self._diary.owe(debt)
         body = {"pattern_url": pattern, "replacement_url": replacement}
         for tries_left in reversed(range(TRIES)):
