@@ -39,15 +39,19 @@ if __name__ == "__main__":
 
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")
-    sys.exit(
-        main(
-            Process(
-                arguments=sys.argv[1:],
-                environment=os.environ,
-                out=sys.stdout,
-                workspace=os.getcwd(),
-                noted=noted,
-                program=(sys.executable, join(HERE, "entrypoint.py")),
-            )
+    status = main(
+        Process(
+            arguments=sys.argv[1:],
+            environment=os.environ,
+            out=sys.stdout or open(os.devnull, "w"),  # noqa: SIM115 -- for the whole process; `>&-` closes the real one
+            workspace=os.getcwd(),
+            noted=noted,
+            program=(sys.executable, join(HERE, "entrypoint.py")),
         )
     )
+    try:
+        sys.stdout.flush()
+    except (AttributeError, OSError, ValueError):
+        # What a reader who has gone did not take would be tried again on the way out, and change the exit code.
+        os._exit(status)
+    sys.exit(status)

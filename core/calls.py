@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from core.errors import CallFailedError, Fault
@@ -16,6 +17,7 @@ Item = TypeVar("Item")
 READ_SECONDS = 30.0
 START_SECONDS = 120.0
 PEEK_SECONDS = 5.0
+ONCE_LIMIT = 64 << 20  # bytes of an answer that a person asked for
 PEEKS_SLOWNESS = 10.0  # what look-ups of nice things may cost in all, beyond the usual time of each
 USUAL_PEEK = 0.2
 LINGER = 2.0  # after a signal: the answer to a start in flight names the run
@@ -138,7 +140,8 @@ class ApiCalls:
         self, operation: str, *, path: Mapping[str, object], query: Mapping[str, object], body: object, seconds: float
     ) -> Answer:
         """One exchange, whatever comes back: for `api`, where the user decides what to do next."""
-        return self._send(self._call(operation, path, query, body, seconds), linger=LINGER)
+        call = self._call(operation, path, query, body, seconds)
+        return self._send(replace(call, limit=max(call.limit, ONCE_LIMIT)), linger=LINGER)
 
     def _call(
         self,

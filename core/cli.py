@@ -1,10 +1,28 @@
 """The commands by name. Each is imported when it is asked for, so that none pays for another."""
 
+from core import PROJECT
 from core.process import Process
+
+OUTPUT, BUG = 6, 70  # core.model.ExitCode, which the sandbox need not import
 
 
 def main(process: Process) -> int:
-    """Run one command; returns the exit code."""
+    """Run one command; returns the exit code, also for what should never happen."""
+    try:
+        return _command(process)
+    except BrokenPipeError:  # whoever read our output has gone: nobody is left to tell
+        return OUTPUT
+    except Exception as error:  # noqa: BLE001 -- the last net: a bug must not look like failed tests
+        import sys  # noqa: PLC0415 -- only a bug pays for it
+        import traceback  # noqa: PLC0415 -- the same
+
+        # Without the error's own words: there is no redactor here, and they may hold a secret.
+        sys.stderr.write("".join(traceback.format_tb(error.__traceback__)))
+        sys.stderr.write(f"A bug in this program: {type(error).__name__}. Please report it at {PROJECT}/issues.\n")
+        return BUG
+
+
+def _command(process: Process) -> int:
     first = process.arguments[0] if process.arguments else ""
     if first == "sandbox":
         from core.sandbox.command import main as sandbox  # noqa: PLC0415 -- see above

@@ -18,6 +18,11 @@ class RunnerError(Exception):
         self.remedy = remedy
         self.reason = reason
 
+    @property
+    def advice(self) -> str:
+        """Fact and remedy in a row."""
+        return f"{self.fact} {self.remedy}".strip()
+
 
 class BadInputError(RunnerError):
     """Every problem of the inputs at once: (input, what is wrong and how to mend it)."""

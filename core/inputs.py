@@ -31,6 +31,7 @@ def gather(arguments: Sequence[str], environment: Mapping[str, str]) -> Raw:
             raw.values[name] = text
             raw.strict.add(name)
     _read_flags(arguments, raw)
+    _check_text(raw)
     return raw
 
 
@@ -47,6 +48,15 @@ def _read_flags(arguments: Sequence[str], raw: Raw) -> None:
         raw.values[name] = text
         raw.strict.add(name)
         raw.flags.add(name)
+
+
+def _check_text(raw: Raw) -> None:
+    """What is no text (bytes that are not UTF-8 reach us as lone surrogates) can be neither sent nor shown."""
+    for name, text in list(raw.values.items()):
+        if not (name + text).isascii() and any("\ud800" <= character <= "\udfff" for character in name + text):
+            del raw.values[name]
+            shown = name.encode("utf-8", "replace").decode()
+            raw.problems.append((shown, "is not valid UTF-8: check the encoding of what sets it."))
 
 
 def check_names(raw: Raw, known: Mapping[str, Option], foreign: Iterable[str], vendor: str) -> None:

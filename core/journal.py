@@ -23,8 +23,10 @@ class Journal:
     What is about to happen raises OutputError where it can't be written; what has happened only adds to `problems`.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, torn: bool = False) -> None:
         self._path = path
+        self._between = "\n" if torn else ""  # what ends a line that a killed process cut short
+        self._lock: int | None = None
         self.open_runs: dict[str, RemoteRun] = {}
         self.debts: list[dict[str, str]] = []
         self.doubtful = False  # a start went out and its answer has not come
@@ -46,8 +48,15 @@ class Journal:
             remedy = "Nothing was started. Make the workspace writable: a killed job is cleaned up by this journal."
             raise OutputError(fact, remedy=remedy) from error
         journal = cls(path)
+        journal._lock = _lock(path)
         journal._write("begin", {"schema": 1, "step": step, "vendor": vendor, "mode": mode, "at": round(at)})
         return journal
+
+    def close(self) -> None:
+        """This process is done with it: from now on `cleanup` may read it. A killed process need not say so."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def starting(self) -> None:
         """The call that starts a run is about to go out."""
@@ -86,13 +95,14 @@ class Journal:
                 self.problems.append(error.fact)
 
     def _write(self, event: str, values: Mapping[str, Any]) -> None:
-        line = json.dumps({"event": event, **values}) + "\n"
+        line = self._between + json.dumps({"event": event, **values}) + "\n"
         flags = os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
         try:
             handle = os.open(self._path, flags)
             try:
                 os.write(handle, line.encode())
                 os.fsync(handle)
+                self._between = ""
             finally:
                 os.close(handle)
         except OSError as error:
@@ -111,13 +121,17 @@ class Left:
 
 
 def left_behind(workspace: str, *, step: str, vendor: str) -> list[Left]:
-    """What earlier invocations of this very step and vendor did not finish, the oldest first."""
+    """What earlier invocations of this very step and vendor did not finish, the oldest first.
+
+    One that is still at work (on a terminal two steps may have the same name) has left nothing behind yet.
+    """
     folder = os.path.join(workspace, FOLDER)
     try:
         names = sorted(name for name in os.listdir(folder) if name.endswith(".jsonl"))
     except OSError:
         return []
-    found = [_read(os.path.join(folder, name), step, vendor) for name in names]
+    paths = [os.path.join(folder, name) for name in names]
+    found = [_read(path, step, vendor) for path in paths if not _is_locked(path)]
     return [left for left in found if left and (left.runs or left.debts or left.doubtful)]
 
 
@@ -126,7 +140,7 @@ def _read(path: str, step: str, vendor: str) -> Left | None:
     begin = next(events, None)
     if not begin or (begin.get("event"), begin.get("step"), begin.get("vendor")) != ("begin", step, vendor):
         return None
-    left = Left(journal=Journal(path), mode=str(begin.get("mode")))
+    left = Left(journal=Journal(path, torn=True), mode=str(begin.get("mode")))
     for entry in events:
         match entry:
             case {"event": "starting"}:
@@ -161,6 +175,40 @@ def _events(path: str) -> Iterator[dict[str, Any]]:
             continue
         if isinstance(entry, dict):
             yield entry
+
+
+def _lock(path: str) -> int | None:
+    """A descriptor that holds the file until its process ends, however it ends; None where the system has no such."""
+    try:
+        import fcntl  # noqa: PLC0415 -- not on Windows
+
+        handle = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+    except (ImportError, OSError):
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # held by another, or not to be had on this file system
+        os.close(handle)
+        return None
+    return handle
+
+
+def _is_locked(path: str) -> bool:
+    try:
+        import fcntl  # noqa: PLC0415 -- not on Windows
+
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    except (ImportError, OSError):
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return False
 
 
 def _ignore(folder: str) -> None:

@@ -37,7 +37,9 @@ def is_link(url: str) -> bool:
 
 
 def duration(seconds: float) -> str:
-    """`45s`, `3m 12s`, `1h 2m`."""
+    """`45s`, `3m 12s`, `1h 2m`; nothing for what is no time."""
+    if not 0 <= seconds < 1e9:  # also false for what is not a number
+        return ""
     whole = round(seconds)
     hours, minutes = whole // 3600, whole // 60 % 60
     if hours:

@@ -110,6 +110,7 @@ class GitHub:
         self._annotate_cases(report, "error" if result.status else "warning", annotations)
         self.info(f"Conclusion: {result.conclusion}, exit code {result.status}. {counts(report.totals)}".strip())
         self._write_summary(summary)
+        self._stream.check()
 
     def _verdict(self, report: TestReport, result: Result) -> tuple[str, str]:
         title = f"{self._vendor or 'test run'}: {result.conclusion}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from core.errors import OutputError
 from core.sanitize import sanitize
 
 TYPE_CHECKING = False
@@ -10,14 +11,25 @@ if TYPE_CHECKING:
 
 
 class Stream:
-    """Lines for a CI's log; the order of calls is the order of lines."""
+    """Lines for a CI's log; the order of calls is the order of lines.
 
-    __slots__ = ("_encoding", "_out", "redact")
+    A reader that goes away (`… | head`), or a full disk, must not cost anybody the verdict: the first failure is
+    remembered for check(), and what comes after it is dropped.
+    """
+
+    __slots__ = ("_encoding", "_out", "_problem", "redact")
 
     def __init__(self, out: "TextIO", redact: Callable[[str], str]) -> None:
         self._out = out
         self._encoding = getattr(out, "encoding", None) or "utf-8"
+        self._problem = ""
         self.redact = redact
+
+    def check(self) -> None:
+        """Raise OutputError if a line was lost."""
+        if self._problem:
+            fact = f"The log can't be written: {self._problem}."
+            raise OutputError(fact, remedy="Keep standard output open to the end of the step.")
 
     def clean(self, text: str, defuse: Callable[[str], str] = sanitize) -> str:
         """The text as people may see it.
@@ -38,7 +50,12 @@ class Stream:
 
     def write(self, text: str) -> None:
         """Text without an end of line. What the stream's encoding lacks is written as an escape."""
+        if self._problem:
+            return
         if not text.isascii():
             text = text.encode(self._encoding, "backslashreplace").decode(self._encoding)
-        self._out.write(text)
-        self._out.flush()
+        try:
+            self._out.write(text)
+            self._out.flush()
+        except (OSError, ValueError) as error:  # ValueError: the stream was closed
+            self._problem = getattr(error, "strerror", None) or str(error)

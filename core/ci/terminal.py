@@ -100,6 +100,7 @@ class Terminal:
             self._put(f"  and {rest} more")
         for text in further(report, result):
             self._put(say(f"  {text}"))
+        self._stream.check()
 
     def _show(self, case: TestCase) -> None:
         say, redact = self._stream.clean, self._stream.redact

@@ -12,6 +12,7 @@ from core.options import Problem, parse
 from core.process import Process
 from core.secret import Redactor, Secret
 from core.settings import Common
+from core.stop import leaving_at_once
 from core.translate import call_failed
 from core.vendors import VENDORS, load
 
@@ -31,32 +32,34 @@ def api(process: Process) -> int:
     if {"--help", "-h"} & set(rest) or not words:
         process.out.write(help_text(words))
         return 0 if words or rest else 2
-    raw = gather([], process.environment)
-    raw = Raw(values={name: text for name, text in raw.values.items() if name in (*SETTINGS, "token")})
+    flags = gather(rest, {})
+    around = gather([], process.environment).values
+    raw = Raw(values={name: text for name, text in around.items() if name in (*SETTINGS, "token")})
+    raw.values |= {name: flags.values[name] for name in ("log-level", "ci") if name in flags.values}
     known = known_inputs(words[0])
     secrets = hidden_texts(raw, known, process.environment)
     redact = Redactor(Secret(text) for text in secrets)
-    ci = CIS[detect(process.environment)].make(
+    wanted = raw.values.get("ci", "").strip()
+    ci = CIS[detect(process.environment, wanted if wanted in CIS else "")].make(
         env=process.environment,
         out=process.out,
         redact=redact,
         vendor=words[0],
-        debug=raw.values.get("log-level") == "debug",
+        debug=raw.values.get("log-level", "").strip() == "debug",
         now=lambda: 0.0,
     )
     ci.mask(secrets)
     try:
-        _call(process, words, rest, raw, ci, redact)
+        _call(process, words, flags, raw, ci, redact)
     except RunnerError as error:
-        ci.warning(f"{error.fact} {error.remedy}".strip())
+        ci.warning(error.advice)
         return int(error.exit_code)
     return 0
 
 
-def _call(process: Process, words: Sequence[str], rest: Sequence[str], raw: Raw, ci: "Ci", redact: Redactor) -> None:
+def _call(process: Process, words: Sequence[str], flags: Raw, raw: Raw, ci: "Ci", redact: Redactor) -> None:
     """Check everything, then make the one call."""
     spec, operation = _operation(words)
-    flags = gather(rest, {})
     own = {name: flags.values.pop(name) for name in OWN if name in flags.values}
     parameters = {name.replace("_", "-"): name for name in (*_placeholders(operation), *operation.query)}
     given = {parameters[name]: flags.values.pop(name) for name in list(flags.values) if name in parameters}
@@ -71,7 +74,7 @@ def _call(process: Process, words: Sequence[str], rest: Sequence[str], raw: Raw,
         for name in _placeholders(operation)
         if not given.get(name)
     ]
-    body = _body(own.get("json"), operation, problems)
+    body = _body(own.get("json"), operation, process, problems)
     if problems:
         raise BadInputError(problems)
     answer = _exchange(process, spec, words[1], common, settings, given, body, ci)
@@ -92,7 +95,7 @@ def _placeholders(operation: "Operation") -> list[str]:
     return [part.partition("}")[0] for part in operation.path.split("{")[1:]]
 
 
-def _body(text: str | None, operation: "Operation", problems: list[Problem]) -> object:
+def _body(text: str | None, operation: "Operation", process: Process, problems: list[Problem]) -> object:
     """The body from `--json`: a text, `@file` or `-` for standard input."""
     if text is None:
         return {} if operation.body else None
@@ -101,7 +104,7 @@ def _body(text: str | None, operation: "Operation", problems: list[Problem]) -> 
         return None
     try:
         if text == "-":
-            with os.fdopen(os.dup(0), "rb") as file:
+            with leaving_at_once(process.noted), os.fdopen(os.dup(0), "rb") as file:
                 raw = file.read(LONGEST_BODY)
         elif text.startswith("@"):
             with open(text[1:], "rb") as file:

@@ -33,7 +33,7 @@ def cleanup(process: Process, raw: Raw, known: Mapping[str, Option], ci: "Ci", m
     try:
         return _end(process, raw, known, ci, found, run_id, means)
     except RunnerError as error:
-        ci.warning(f"{error.fact} {error.remedy}".strip())
+        ci.warning(error.advice)
         return int(error.exit_code)
 
 

@@ -49,46 +49,67 @@ class Publisher:
         try:
             self._ci.outputs({"run-id": run.id, "run-url": run.url})
         except OutputError as error:
-            self._ci.warning(f"{error.fact} {error.remedy}".strip())
+            self._ci.warning(error.advice)
 
     def finish(self, report: TestReport, result: Result) -> int:
-        """Write and show everything; returns the status to leave with."""
-        from core.writers import WRITERS  # noqa: PLC0415 -- nothing before the end needs them
+        """Write and show everything; returns the status to leave with.
 
+        Where one of these things fails the others still happen, and those that happened before are done again: no
+        file may say 0 while the process says 6.
+        """
         fail_on = self._common.fail_on if self._common else frozenset[str]()
         if self._common and self._common.allow_empty:
             fail_on -= {"inconclusive"}
         result = redacted_result(gate(result, fail_on=fail_on, warnings=bool(report.warnings)), self._redact)
         report = redacted(report, self._redact)
+        written, ended = self._leave(report, result)
+        try:
+            self._show(report, ended)
+        except Exception as error:  # noqa: BLE001 -- see _worse
+            ended = _worse(ended, error)
+            self._ci.warning(ended.problems[-1])
+        if ended is not result:
+            self._leave(report, ended)
+        if written:
+            self._ci.info("Written: " + ", ".join(written.values()))
+        return ended.status
+
+    def _leave(self, report: TestReport, result: Result) -> tuple[dict[str, str], Result]:
+        """Write the files and the outputs: (the output of each file: its path, the result with what went wrong)."""
+        from core.writers import WRITERS  # noqa: PLC0415 -- nothing before the end needs them
+
         written: dict[str, str] = {}
         for name, write in WRITERS.items():
             path = f"{self.folder}/{name}"
             try:
                 self._files.write(path, write(report, result, self._build))
                 written[OUTPUT_OF[name]] = path
-            except OutputError as error:
+            except Exception as error:  # noqa: BLE001 -- see _worse
                 result = _worse(result, error)
         try:
             self._ci.outputs(_outputs(report, result, written))
-        except OutputError as error:
+        except Exception as error:  # noqa: BLE001 -- see _worse
             result = _worse(result, error)
-        try:
-            summary = WRITERS["summary.md"](report, result, self._build)
-            annotations = self._common.annotations if self._common else ANNOTATIONS
-            self._ci.publish(report, result, summary=summary, annotations=annotations)
-        except OutputError as error:
-            result = _worse(result, error)
-            self._ci.warning(f"{error.fact} {error.remedy}".strip())
-        if written:
-            self._ci.info("Written: " + ", ".join(written.values()))
-        return result.status
+        return written, result
+
+    def _show(self, report: TestReport, result: Result) -> None:
+        from core.writers.summary import write_summary  # noqa: PLC0415 -- nothing before the end needs it
+
+        annotations = self._common.annotations if self._common else ANNOTATIONS
+        summary = write_summary(report, result, self._build)
+        self._ci.publish(report, result, summary=summary, annotations=annotations)
 
 
-def _worse(result: Result, error: OutputError) -> Result:
-    """A verdict beats plumbing: only a green step turns to `output`, any other keeps its code and names this too."""
-    problem = f"{error.fact} {error.remedy}".strip()
-    status = result.status or int(ExitCode.OUTPUT)
-    return replace(result, problems=(*result.problems, problem), status=status)
+def _worse(result: Result, error: Exception) -> Result:
+    """A verdict beats plumbing: only a green step turns red by this, any other keeps its code and names this too.
+
+    What is no OutputError is a bug, and no reason either to take the verdict and the other files away.
+    """
+    if isinstance(error, OutputError):
+        problem, status = error.advice, ExitCode.OUTPUT
+    else:
+        problem, status = f"A bug in this program: {type(error).__name__} while the results were written.", ExitCode.BUG
+    return replace(result, problems=(*result.problems, problem), status=result.status or int(status))
 
 
 def _outputs(report: TestReport, result: Result, written: dict[str, str]) -> dict[str, str]:
@@ -96,7 +117,7 @@ def _outputs(report: TestReport, result: Result, written: dict[str, str]) -> dic
     totals = report.totals
     return {
         "conclusion": result.conclusion,
-        "reason": result.reason or ("output" if result.status == ExitCode.OUTPUT else ""),
+        "reason": result.reason or {6: "output", 70: "bug"}.get(result.status, ""),
         "exit-code": str(result.status),
         "run-id": report.run.id if report.run else "",
         "run-url": report.run.url if report.run else "",

@@ -1,6 +1,7 @@
 """Put the parts together for one run: patience, transport, calls, vendor, journal; then let the engine work."""
 
 import random
+from contextlib import closing
 from dataclasses import dataclass
 
 from core.calls import ApiCalls
@@ -61,7 +62,8 @@ def execute_asked(
         cancel_on_timeout=common.on_timeout == "cancel",
     )
     hooks = Hooks(started=started, grace=calls.begin_grace, busy=lambda: calls.busy, pacing=pacing)
-    return execute(request, vendor, patience=patience, journal=journal, hooks=hooks)
+    with closing(journal):
+        return execute(request, vendor, patience=patience, journal=journal, hooks=hooks)
 
 
 def assemble(

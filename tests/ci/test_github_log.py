@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.ci.hostile import HOSTILE, PLAIN, SECRET, Screen, a_ci
+from core.errors import OutputError
+from tests.ci.hostile import HOSTILE, PLAIN, SECRET, Screen, a_ci, a_report, a_result
 from tests.readers.github_runner import Command, read_log
 from tests.readers.other_systems import azure, without_ignorables
 
@@ -86,16 +87,21 @@ def test_a_secret_at_the_edge_of_a_cut_line_leaves_no_half_of_itself() -> None:
 class _BrokenOnce(Screen):
     def write(self, text: str) -> int:
         if text.startswith("| "):
-            raise BrokenPipeError
+            raise BrokenPipeError(32, "Broken pipe")
         return super().write(text)
 
 
-def test_the_fence_is_closed_whatever_happens_inside() -> None:
+@pytest.mark.parametrize("name", ["github", "terminal"])
+def test_a_log_whose_reader_has_gone_is_told_at_the_end_and_nothing_more_is_written(name: str) -> None:
     out = _BrokenOnce()
-    with pytest.raises(BrokenPipeError):
-        a_ci("github", out).block("text")
-    commands, _ = read_log(out.getvalue() + "::error::still heard")
-    assert [command.name for command in commands] == ["stop-commands", "error"]
+    ci = a_ci(name, out)
+    ci.info("before")
+    ci.block("text")
+    before = out.getvalue()
+    ci.info("after")
+    with pytest.raises(OutputError, match="Broken pipe"):
+        ci.publish(a_report(), a_result(), summary=iter([]), annotations=8)
+    assert out.getvalue() == before
 
 
 def test_groups_do_not_nest_and_are_closed_by_an_error() -> None:

@@ -259,6 +259,7 @@ def test_a_debt_that_cannot_be_paid_is_named_and_left_to_cleanup(tmp_path: Path)
     bench.journal.owe({"kind": "thing", "label": "a thing of plan 7"})
     _, result = bench.run()
     assert result.problems[0].startswith("Left at the vendor: a thing of plan 7. DELETE /x")
+    bench.journal.close()
     (left,) = left_behind(bench.workspace, step="step", vendor="v")
 
     vendor.undo_fails = None
@@ -274,7 +275,8 @@ def test_cleanup_cancels_what_a_killed_process_waited_for_and_nothing_else(tmp_p
     for mode, cancelled in (("run", ["1"]), ("wait", ["1"]), ("start", [])):
         vendor = Scripted(RUNNING, cancels=True)
         bench = Bench(tmp_path / mode, vendor, mode=mode)
-        bench.journal.started(RUN)  # and killed here
+        bench.journal.started(RUN)
+        bench.journal.close()  # killed here
         for left in left_behind(bench.workspace, step="step", vendor="v"):
             clean_up(left, vendor, bench.patience(), [], [])
         assert vendor.cancelled == cancelled

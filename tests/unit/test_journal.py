@@ -14,7 +14,10 @@ DEBT = {"kind": "url-replacement", "test-plan": "3001"}
 
 
 def journal(workspace: Path, *, step: str = "e2e", mode: str = "run") -> Journal:
-    return Journal.create(str(workspace), step=step, vendor="autify", mode=mode, at=1_770_000_000)
+    """One whose process is gone, so that nobody holds it."""
+    made = Journal.create(str(workspace), step=step, vendor="autify", mode=mode, at=1_770_000_000)
+    made.close()
+    return made
 
 
 def left(workspace: Path, step: str = "e2e", vendor: str = "autify") -> list[object]:
@@ -49,6 +52,16 @@ def test_a_line_cut_by_a_kill_and_lines_of_others_are_skipped(tmp_path: Path) ->
         file.write(b"[" * 100_000 + b'\n{"event":"finis')
     (found,) = left_behind(str(tmp_path), step="e2e", vendor="autify")
     assert list(found.runs) == ["7"]
+    found.journal.finished(RUN)  # after the torn line, and not lost in it
+    assert left(tmp_path) == []
+
+
+def test_a_step_that_is_still_at_work_has_left_nothing_behind(tmp_path: Path) -> None:
+    mine = Journal.create(str(tmp_path), step="e2e", vendor="autify", mode="run", at=1_770_000_000)
+    mine.started(RUN)
+    assert left(tmp_path) == []
+    mine.close()
+    assert len(left(tmp_path)) == 1
 
 
 def test_the_journal_keeps_out_of_git_and_follows_no_link(tmp_path: Path) -> None:
