@@ -43,14 +43,21 @@ _FAULTS = {
 }
 
 
-def of_exception(line: str, host: str, error: BaseException) -> CallFailedError:
-    """The failure that an exception of the library is, without a word of its text."""
+def of_exception(line: str, host: str, error: BaseException, *, unsent: bool = False) -> CallFailedError:
+    """The failure that an exception of the library is, without a word of its text.
+
+    `unsent` is True where the request has a body of which not a byte was sent.
+    """
     chain = list(_chain(error))
     names = {type(item).__name__ for item in chain}
     if any(isinstance(item, ssl.SSLCertVerificationError) for item in chain):
         return CallFailedError(Fault.CERTIFICATE, f"The certificate of {host} is not trusted ({line}).")
     # A ProxyError alone proves nothing: urllib3 calls a reset after the request so too, when a proxy is in use.
-    if names & _NEVER_LEFT or any(isinstance(item, OSError) and str(item).startswith(_NO_TUNNEL) for item in chain):
+    if (
+        unsent
+        or names & _NEVER_LEFT
+        or any(isinstance(item, OSError) and str(item).startswith(_NO_TUNNEL) for item in chain)
+    ):
         what = "can't be found" if "NameResolutionError" in names else "can't be reached"
         if "ProxyError" in names:
             what = "can't be reached through the proxy"

@@ -123,11 +123,12 @@ class Transport:
         ends = time.monotonic() + call.seconds
         query = {name: value for name, value in call.query.items() if value is not None}
         url = self.base_url + call.path + (f"?{urlencode(query, doseq=True)}" if query else "")
+        body = None if call.body is None else _Body(call.body)
         try:
             with session.request(
                 call.method,
                 url,
-                data=call.body,
+                data=body,
                 headers=self._request_headers(call),
                 timeout=(min(CONNECT_SECONDS, call.seconds), call.seconds),
                 allow_redirects=False,
@@ -136,24 +137,51 @@ class Transport:
                 verify=self._verify,
             ) as response:
                 good = 200 <= response.status_code < 300
-                body = _body(response, call, ends, call.limit if good else ERROR_LIMIT)
+                found = _body(response, call, ends, call.limit if good else ERROR_LIMIT)
                 if not good:
-                    raise of_status(call.line, response.status_code, response.headers, body)
+                    raise of_status(call.line, response.status_code, response.headers, found)
                 return Answer(
                     status=response.status_code,
                     value=None,
-                    body=body,
+                    body=found,
                     content_type=response.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
                     date=_date(response.headers.get("Date")),
                 )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ssl.SSLError) as error:
-            raise of_exception(call.line, self.host, error) from error
+            raise of_exception(call.line, self.host, error, unsent=body is not None and not body.asked) from error
 
     def _request_headers(self, call: Call) -> dict[str, str]:
         found = {"Accept": "application/json", "User-Agent": f"test-runner-action/{VERSION}"}
         if call.body is not None:
             found["Content-Type"] = "application/json"
         return found | dict(self._headers())
+
+
+class _Body:
+    """A body that knows whether it was asked for: until then the vendor has no complete request, and can't have acted.
+
+    It has a length and can be iterated, which is how the library knows that it is to be streamed.
+    """
+
+    __slots__ = ("_at", "_bytes", "asked")
+
+    def __init__(self, text: bytes) -> None:
+        self._bytes = text
+        self._at = 0
+        self.asked = False
+
+    def __len__(self) -> int:
+        return len(self._bytes)
+
+    def __iter__(self) -> Iterator[bytes]:
+        while piece := self.read(BLOCK):
+            yield piece
+
+    def read(self, size: int = -1) -> bytes:
+        self.asked = True
+        end = len(self._bytes) if size < 0 else self._at + size
+        piece, self._at = self._bytes[self._at : end], min(end, len(self._bytes))
+        return piece
 
 
 def proxies(url: str, environment: Mapping[str, str]) -> dict[str, str]:

@@ -1,6 +1,9 @@
 """`api`: every operation with the right method, path, query and body on the wire; errors by the usual codes."""
 
 import json
+import os
+import signal
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -283,3 +286,42 @@ def test_a_value_cannot_lead_to_another_path(terminal: Step) -> None:
         (exchange,) = server.journal
     assert ended.status == 3
     assert (exchange.path, exchange.query) == ("/api/v1/projects/77/scenarios/..%2F..%2Fcredits%3Fx%3D1", "")
+
+
+def test_a_value_that_is_no_text_is_bad_input(terminal: Step) -> None:
+    with vendor() as server:
+        terminal.url = server.url
+        ended = terminal.run("api", "autify", "describe-result", "--project-id", "77", "--result-id", "\udcff")
+        assert server.journal == []
+    assert (ended.status, ended.errors) == (2, "")
+    assert "`result-id`: is not valid UTF-8" in ended.log
+
+
+def test_flags_of_the_program_count_too(step: Step) -> None:
+    with vendor() as server:
+        step.url = server.url
+        words = ("api", "autify", "get-project-info", "--project-id", "77", "--log-level", "debug", "--ci", "terminal")
+        ended = step.run(*words)
+    assert ended.status == 0
+    assert "debug: GET /projects/77/project_info answered 200" in ended.log
+    assert "::" not in ended.log
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_while_it_reads_standard_input(number: signal.Signals, terminal: Step) -> None:
+    process = terminal.start("api", "autify", "execute-scenarios", "--project-id", "77", "--json", "-")
+    _await_reading(process.pid)
+    process.send_signal(number)
+    assert process.wait(10) == 128 + number
+    process.communicate()
+
+
+def _await_reading(process: int) -> None:
+    """Until the process has a second descriptor of its standard input: it is about to read it."""
+    folder, late = f"/proc/{process}/fd", time.monotonic() + 30
+    while time.monotonic() < late:
+        links = [os.readlink(f"{folder}/{name}") for name in os.listdir(folder)]
+        if len(links) > 2 and links.count(os.readlink(f"{folder}/0")) == 2:
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never read its standard input")

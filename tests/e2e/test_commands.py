@@ -56,6 +56,20 @@ def test_the_demo_ends_well_and_names_its_files(terminal: Step) -> None:
     assert report["conclusion"] == "passed"
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_demo_hands_a_signal_on_and_stops(number: signal.Signals, terminal: Step) -> None:
+    terminal.defaults = False
+    process = terminal.start("demo")
+    assert process.stdout is not None
+    while not (line := process.stdout.readline()).startswith("Started run"):
+        assert line
+    process.send_signal(number)
+    ended = terminal.finish(process)
+    assert (ended.status, ended.errors) == (128 + number, "")
+    assert "goes on at the vendor" in ended.log
+    assert ended.log.count("===") == 0  # no further run was begun
+
+
 @pytest.mark.parametrize("ci", ["github", "terminal"])
 def test_the_version_is_one_line(ci: str, step: Step) -> None:
     step.ci = ci
