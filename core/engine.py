@@ -20,7 +20,7 @@ from core.translate import nothing_started, result_unknown
 from core.verdict import ended_by, judge
 
 CLOSING_SECONDS = 2.5  # of the 5 s that a stop may take: the answer to a start may have had 2, files need the rest
-PAYING_SECONDS = 30.0  # for the same when no signal came
+PAYING_SECONDS = 20.0  # for the same when no signal came; past the deadline, if need be
 CONFIRM_SECONDS = 1.0
 
 

@@ -12,6 +12,7 @@ from tests.harness import TOKEN
 
 FORMS = sorted(form for form in encoded_forms(TOKEN) if len(form) >= 6)
 SLACK = 5.0  # seconds beyond the deadline, or after a signal
+PAYING = 20.0  # beyond the deadline where something of ours had to be removed at the vendor, and no signal came
 VERDICTS = {  # (status, reason) -> the vendor's words that bear it out
     (0, ""): ("passed",),
     (1, Reason.TESTS_FAILED): ("failed", "passed"),
@@ -195,7 +196,8 @@ def _leaks(played: Played) -> Iterator[str]:
 
 def _time(played: Played) -> Iterator[str]:
     ended = played.ended
-    if ended.seconds > played.case.timeout + SLACK:
+    owed = any(call.operation == "delete-url-replacement" for call in ended.journal)
+    if ended.seconds > played.case.timeout + (PAYING if owed else 0.0) + SLACK:
         yield f"ended after {ended.seconds:.1f} s, the deadline was {played.case.timeout:.0f}"
     if played.stopped_at is not None and ended.seconds > played.stopped_at + SLACK:
         yield f"ended {ended.seconds - played.stopped_at:.1f} s after the signal"
