@@ -1,17 +1,19 @@
 """A vendor's operations over the transport, with the rules of waiting: reads are repeated, a start is not."""
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TypeVar
 
+from core.decoding import json_value
 from core.errors import CallFailedError, Fault
-from core.guarded_json import loads
 from core.journal import Journal
 from core.patience import Patience
+from core.payload import Payload, of_json
 from core.ports import Answer, Operation
 from core.transport import Call, Transport, quoted
+from core.uploading import Progress
 
 Item = TypeVar("Item")
 READ_SECONDS = 30.0
@@ -22,11 +24,12 @@ PEEKS_SLOWNESS = 10.0  # what look-ups of nice things may cost in all, beyond th
 USUAL_PEEK = 0.2
 LINGER = 2.0  # after a signal: the answer to a start in flight names the run
 GRACE = 60.0  # a run that has just been started may not be found at once
+NOTHING: Mapping[str, object] = MappingProxyType({})
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 class ApiCalls:
-    """Implements core.ports.Calls."""
+    """Implements core.ports.Calls. `settings` are the vendor's: an operation's `encode` may need their secrets."""
 
     def __init__(
         self,
@@ -34,7 +37,9 @@ class ApiCalls:
         transport: Transport,
         patience: Patience,
         journal: Journal | None = None,
+        settings: object = None,
     ) -> None:
+        self._settings = settings
         self._operations = operations
         self._transport = transport
         self._patience = patience
@@ -53,19 +58,20 @@ class ApiCalls:
         operation: str,
         *,
         parse: Callable[[Answer], Item],
-        path: Mapping[str, object],
+        path: Mapping[str, object] = NOTHING,
         query: Mapping[str, object] | None = None,
         body: object = None,
+        file: str = "",
         seconds: float | None = None,
     ) -> Item:
         until = None if seconds is None else self._patience.clock.now() + seconds
         while True:
             self._patience.stop.check()
-            limit = READ_SECONDS if seconds is None else min(READ_SECONDS, seconds)
-            call = self._call(operation, path, query, body, limit)
+            limit = (START_SECONDS if file else READ_SECONDS) if seconds is None else min(READ_SECONDS, seconds)
+            call = self._call(operation, path, query, self._payload(operation, body, file), limit)
             began = self._patience.clock.now()
             try:
-                item = understood(self._send(call), parse, call.line)
+                item = self._understood(operation, self._send(operation, call), parse, call)
             except CallFailedError as failure:
                 if not self._worth_repeating(failure):
                     raise
@@ -76,21 +82,29 @@ class ApiCalls:
                 return item
 
     def start(
-        self, operation: str, *, parse: Callable[[Answer], Item], path: Mapping[str, object], body: object = None
+        self,
+        operation: str,
+        *,
+        parse: Callable[[Answer], Item],
+        path: Mapping[str, object] = NOTHING,
+        body: object = None,
+        file: str = "",
     ) -> Item:
-        return self._once_only(operation, parse, path, body, seconds=START_SECONDS, journal=self._journal)
+        payload = self._payload(operation, body, file)
+        return self._once_only(operation, parse, path, payload, seconds=START_SECONDS, journal=self._journal)
 
     def create(
         self, operation: str, *, parse: Callable[[Answer], Item], path: Mapping[str, object], body: object = None
     ) -> Item:
-        return self._once_only(operation, parse, path, body, seconds=READ_SECONDS, journal=None)
+        payload = self._payload(operation, body, "")
+        return self._once_only(operation, parse, path, payload, seconds=READ_SECONDS, journal=None)
 
     def _once_only(
         self,
         operation: str,
         parse: Callable[[Answer], Item],
         path: Mapping[str, object],
-        body: object,
+        payload: Payload | None,
         *,
         seconds: float,
         journal: Journal | None,
@@ -98,12 +112,12 @@ class ApiCalls:
         """Repeated only after failures that surely had no effect."""
         while True:
             self._patience.stop.check()
-            call = self._call(operation, path, None, body, seconds)
+            call = self._call(operation, path, None, payload, seconds)
             began = self._patience.clock.now()
             if journal:
                 journal.starting()
             try:
-                item = understood(self._send(call, linger=LINGER), parse, call.line)
+                item = self._understood(operation, self._send(operation, call, linger=LINGER), parse, call)
             except CallFailedError as failure:
                 if not failure.fault.surely_without_effect:
                     raise
@@ -129,7 +143,7 @@ class ApiCalls:
             raise CallFailedError(Fault.LOST, f"{call.line} was not made: there is no time for it.")
         began = self._patience.clock.now()
         try:
-            return understood(self._send(call), parse, call.line)
+            return self._understood(operation, self._send(operation, call), parse, call)
         finally:
             self._slowness += max(self._patience.clock.now() - began - USUAL_PEEK, 0.0)
 
@@ -137,18 +151,31 @@ class ApiCalls:
         self._patience.pause(seconds)
 
     def once(
-        self, operation: str, *, path: Mapping[str, object], query: Mapping[str, object], body: object, seconds: float
+        self,
+        operation: str,
+        *,
+        path: Mapping[str, object],
+        query: Mapping[str, object],
+        body: object,
+        file: str = "",
+        seconds: float,
     ) -> Answer:
         """One exchange, whatever comes back: for `api`, where the user decides what to do next."""
-        call = self._call(operation, path, query, body, seconds)
-        return self._send(replace(call, limit=max(call.limit, ONCE_LIMIT)), linger=LINGER)
+        call = self._call(operation, path, query, self._payload(operation, body, file), seconds)
+        return self._send(operation, replace(call, limit=max(call.limit, ONCE_LIMIT)), linger=LINGER)
+
+    def _payload(self, operation: str, body: object, file: str) -> Payload | None:
+        encode = self._operations[operation].encode
+        if encode is not None:
+            return encode(self._settings, body, file)
+        return None if body is None else of_json(body)
 
     def _call(
         self,
         operation: str,
         path: Mapping[str, object],
         query: Mapping[str, object] | None,
-        body: object,
+        payload: Payload | None,
         seconds: float,
     ) -> Call:
         found = self._operations[operation]
@@ -156,22 +183,33 @@ class ApiCalls:
             method=found.method,
             path=PLACEHOLDER.sub(lambda match: quoted(path[match[1]]), found.path),
             query=query or {},
-            body=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
+            body=payload,
             limit=found.limit,
             seconds=self._patience.limit(seconds),
+            upload_seconds=self._patience.left,
         )
 
-    def _send(self, call: Call, *, linger: float = 0.0) -> Answer:
+    def _send(self, operation: str, call: Call, *, linger: float = 0.0) -> Answer:
         began = self._patience.clock.now()
+        beat = self._patience.beat
+        if call.body is not None and call.body.is_upload:
+            beat = Progress(call.body, self._patience).beat
         try:
-            answer = self._transport.send(call, linger=linger)
+            answer = self._transport.send(call, linger=linger, beat=beat)
         except CallFailedError as failure:
-            self.busy += failure.fault is Fault.BUSY
-            self._patience.log.debug(f"{call.line}: {failure.fact}")
-            raise
+            refusal = self._operations[operation].refusal
+            told = (refusal(failure) if refusal and failure.body else None) or failure
+            self.busy += told.fault is Fault.BUSY
+            self._patience.log.debug(f"{call.line}: {told.fact}")
+            if told is failure:
+                raise
+            raise told from failure
         took = self._patience.clock.now() - began
         self._patience.log.debug(f"{call.line} answered {answer.status} in {took:.2f}s, {len(answer.body)} bytes.")
         return answer
+
+    def _understood(self, operation: str, answer: Answer, parse: Callable[[Answer], Item], call: Call) -> Item:
+        return understood(self._operations[operation], answer, parse, call.line)
 
     def _worth_repeating(self, failure: CallFailedError) -> bool:
         if failure.fault.passes:
@@ -184,23 +222,11 @@ class ApiCalls:
         return False
 
 
-def understood(answer: Answer, parse: Callable[[Answer], Item], line: str) -> Item:
+def understood(operation: Operation, answer: Answer, parse: Callable[[Answer], Item], line: str) -> Item:
     """The answer as the adapter wants it. Whatever is not what was promised is one fault: UNREADABLE."""
-    if "html" in answer.content_type:
-        raise CallFailedError(Fault.UNREADABLE, f"{line} answered {answer.status} with a page of HTML.")
-    if answer.content_type != "application/json" and not answer.content_type.endswith("+json"):
-        kind = answer.content_type or "no content type"
-        raise CallFailedError(Fault.UNREADABLE, f"{line} answered {answer.status} with {kind} in place of JSON.")
+    value = (operation.decode or json_value)(answer, line)
     try:
-        value = loads(answer.body)
-    except ValueError:
-        fact = f"{line} answered {answer.status} with JSON that is cut or broken."
-        raise CallFailedError(Fault.UNREADABLE, fact) from None
-    complete = Answer(
-        status=answer.status, value=value, body=answer.body, content_type=answer.content_type, date=answer.date
-    )
-    try:
-        return parse(complete)
+        return parse(replace(answer, value=value))
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         what = f"the field {error} is missing" if isinstance(error, KeyError) else str(error)
         raise CallFailedError(Fault.UNREADABLE, f"{line} answered something unexpected: {what}.") from error

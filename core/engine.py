@@ -11,10 +11,11 @@ from core.errors import (
     StoppedError,
 )
 from core.journal import Journal, Left
-from core.model import Conclusion, ExitCode, Phase, Progress, Reason, RemoteRun, Result, TestReport
+from core.model import Conclusion, ExitCode, Phase, Progress, Reason, RemoteRun, Result, TestReport, Verdict
 from core.pacing import Pacing
 from core.patience import Patience
 from core.ports import Vendor
+from core.rerun import merged, worth_repeating
 from core.sanitize import one_line
 from core.translate import nothing_started, result_unknown
 from core.verdict import ended_by, judge
@@ -34,6 +35,7 @@ class RunRequest:
     timeout: float
     run_id: str = ""
     cancel_on_timeout: bool = False
+    rerun_failed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,7 @@ def execute(
     began = patience.clock.now()
     run: RemoteRun | None = None
     report = TestReport(title=request.title, run=None)
+    problems: list[str] = []
     try:
         run = _obtain(request, vendor, journal=journal, hooks=hooks)
         report = replace(report, run=run)
@@ -62,20 +65,21 @@ def execute(
         else:
             last = _watch(request, vendor, run, patience=patience, hooks=hooks)
             report = vendor.collect(run, complete=last.verdict is not None)
-            result = judge(report) if last.verdict else _timed_out(request, vendor, run, last, patience)
             journal.finished(run)
+            report, problems = _again(request, vendor, report, patience=patience, journal=journal, hooks=hooks)
+            result = judge(report) if last.verdict else _timed_out(request, vendor, run, last, patience)
     except StoppedError as stopped:
         patience.begin_closing(CLOSING_SECONDS)
-        report, result = _stopped(stopped, vendor, run, report, journal)
+        report, result = _stopped(stopped, vendor, next(iter(journal.open_runs.values()), run), report, journal)
     except CallFailedError as failure:
         result = ended_by(nothing_started(failure) if run is None else result_unknown(failure, run))
     except RunnerError as error:
         result = ended_by(error)
-    if run is not None and run.id in journal.open_runs:
-        # What was known of the cases when the run was given up: for the report, not for a verdict.
-        report = replace(vendor.collect(run, complete=False), verdict=None)
-        journal.finished(run)
-    problems = pay(vendor, journal, patience)
+    for left in list(journal.open_runs.values()):
+        if left == run:  # what was known of the cases when the run was given up: for the report, not for a verdict
+            report = replace(vendor.collect(run, complete=False), verdict=None)
+        journal.finished(left)
+    problems += pay(vendor, journal, patience)
     return report, replace(
         result, problems=(*result.problems, *problems, *journal.problems), seconds=patience.clock.now() - began
     )
@@ -90,6 +94,39 @@ def _obtain(request: RunRequest, vendor: Vendor, *, journal: Journal, hooks: Hoo
     journal.started(run)
     hooks.started(run)
     return run
+
+
+def _again(
+    request: RunRequest, vendor: Vendor, report: TestReport, *, patience: Patience, journal: Journal, hooks: Hooks
+) -> tuple[TestReport, list[str]]:
+    """Run again what did not pass, as often as asked; (the merged report, what went wrong with that).
+
+    A verdict is known already: a rerun that gives none of its own changes nothing but what there is to tell.
+    """
+    for _ in range(request.rerun_failed):
+        if not worth_repeating(report) or report.run is None:
+            break
+        patience.say("Running again what did not pass.")
+        run: RemoteRun | None = None
+        try:
+            run = vendor.rerun(report.run)
+            hooks.grace()
+            journal.started(run)
+            hooks.started(run)
+            last = _watch(request, vendor, run, patience=patience, hooks=hooks)
+            second = vendor.collect(run, complete=last.verdict is not None)
+        except StoppedError:
+            raise  # the rerun is what has to be cancelled now: it stays open
+        except (RunnerError, CallFailedError) as error:
+            if run is not None:
+                journal.finished(run)
+            return report, [f"What did not pass could not be run again: {error}"]
+        journal.finished(run)
+        if second.verdict not in (Verdict.PASSED, Verdict.FAILED):
+            word = one_line(second.word, 60)
+            return report, [f"The rerun {run.id} gave no verdict of its own ({word}). Its page: {run.url}".strip()]
+        report = merged(report, second)
+    return report, []
 
 
 def _watch(request: RunRequest, vendor: Vendor, run: RemoteRun, *, patience: Patience, hooks: Hooks) -> Progress:

@@ -74,6 +74,7 @@ class Fault(StrEnum):
     CERTIFICATE = "certificate"  # the same, and trying again cannot help
     LOST = "lost"  # reset, timeout, short body: the vendor may have acted
     BUSY = "busy"  # 429: the vendor says that it did not act
+    NOT_YET = "not-yet"  # the vendor says that it did not act, and may later: maintenance
     SERVER = "server"  # 5xx: the vendor may have acted
     UNSUPPORTED = "unsupported"  # 501, 505: the vendor may have acted; asking again cannot help
     UNREADABLE = "unreadable"  # HTML, a redirect, cut or contradicting JSON: the vendor may have acted
@@ -89,19 +90,35 @@ class Fault(StrEnum):
     @property
     def passes(self) -> bool:
         """True where the same request may well succeed later: an outage, not a verdict."""
-        return self in (Fault.NO_CONNECTION, Fault.LOST, Fault.BUSY, Fault.SERVER, Fault.UNREADABLE)
+        return self in (Fault.NO_CONNECTION, Fault.LOST, Fault.BUSY, Fault.NOT_YET, Fault.SERVER, Fault.UNREADABLE)
 
 
 class CallFailedError(Exception):
     """One HTTP exchange did not give a usable answer. Never leaves the engine.
 
     `fact` is a sentence with method, path and status, already safe to print. `retry_after` is in seconds,
-    None where the vendor named no time.
+    None where the vendor named no time. `body` is the beginning of an answer outside 2xx, hostile. Where the vendor
+    itself says what is wrong, `reason` and `remedy` say it better than the fault, and `code` is the vendor's own.
     """
 
-    def __init__(self, fault: Fault, fact: str, *, status: int = 0, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        fault: Fault,
+        fact: str,
+        *,
+        status: int = 0,
+        retry_after: float | None = None,
+        body: bytes = b"",
+        reason: Reason = Reason.NONE,
+        remedy: str = "",
+        code: str = "",
+    ) -> None:
         super().__init__(fact)
         self.fault = fault
         self.fact = fact
         self.status = status
         self.retry_after = retry_after
+        self.body = body
+        self.reason = reason
+        self.remedy = remedy
+        self.code = code

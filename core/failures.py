@@ -26,9 +26,8 @@ def of_status(line: str, status: int, headers: Mapping[str, str], body: bytes) -
         return CallFailedError(
             Fault.UNREADABLE, f"{line} answered {status}, a redirect, which is not followed.", status=status
         )
-    return CallFailedError(
-        _FAULTS.get(status, Fault.REFUSED if status < 500 else Fault.SERVER), fact, status=status, retry_after=wait
-    )
+    fault = _FAULTS.get(status, Fault.REFUSED if status < 500 else Fault.SERVER)
+    return CallFailedError(fault, fact, status=status, retry_after=wait, body=body)
 
 
 _FAULTS = {

@@ -81,7 +81,7 @@ def check_names(raw: Raw, known: Mapping[str, Option], foreign: Iterable[str], v
 def fill_secrets(raw: Raw, known: Mapping[str, Option], environment: Mapping[str, str]) -> None:
     """An unset input is read from the vendor's usual variable."""
     for name, declaration in known.items():
-        for variable in declaration.environment:
+        for variable in declaration.variables(raw.values):
             if not raw.values.get(name, "").strip() and environment.get(variable, "").strip():
                 raw.values[name] = environment[variable]
 

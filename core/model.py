@@ -158,12 +158,28 @@ class Totals:
         return self.passed + self.failed + self.errored
 
 
+class AttachmentName(StrEnum):
+    """Files that a vendor's own report may be kept in, beside ours. No JUnit glob takes one of them for a report."""
+
+    RAW_XML = "vendor-raw.xml.txt"
+    RAW_JSON = "vendor-raw.json.txt"
+    HTML = "vendor-report.html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A vendor's own report as it came: hostile text, kept in a file and shown nowhere."""
+
+    name: AttachmentName
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestReport:
     """What the vendor said of a run, case by case.
 
     `verdict` is None while the run is not final (a partial report). `seconds` is the run's wall time as the
-    vendor gives it. `warnings` are sentences for a person.
+    vendor gives it. `warnings` are sentences for a person, `attachments` the vendor's own reports.
     """
 
     title: str
@@ -174,6 +190,7 @@ class TestReport:
     totals: Totals = Totals()
     seconds: float | None = None
     warnings: tuple[str, ...] = ()
+    attachments: tuple["Attachment", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

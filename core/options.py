@@ -3,7 +3,7 @@
 Validation, masking, action.yml, `--help` and the README's tables all come from these declarations.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 
 TYPE_CHECKING = False  # typing itself is only imported by type checkers: it would slow every start
@@ -37,6 +37,11 @@ class Option:
     shown_default: str = ""
     required: bool = False
     environment: tuple[str, ...] = ()
+    choose: "Callable[[Mapping[str, str]], Sequence[str]] | None" = None
+
+    def variables(self, raw: Mapping[str, str]) -> "Sequence[str]":
+        """The environment variables that it is read from when unset, given the other inputs."""
+        return self.choose(raw) if self.choose else self.environment
 
 
 def option(
@@ -47,11 +52,15 @@ def option(
     shown: str = "",
     required: bool = False,
     environment: tuple[str, ...] = (),
+    choose: "Callable[[Mapping[str, str]], Sequence[str]] | None" = None,
 ) -> "Any":
-    """A field of a Settings dataclass. `shown` is for defaults that a value can't express ("the vendor's")."""
+    """A field of a Settings dataclass. `shown` is for defaults that a value can't express ("the vendor's").
+
+    `choose` tells by the other inputs which of the `environment` variables hold this one.
+    """
     if not shown and default not in (None, (), ""):
         shown = _shown(default)
-    declared = Option(kind, help_text, shown, required, environment)
+    declared = Option(kind, help_text, shown, required, environment, choose)
     return field(default=default, metadata={"option": declared})
 
 

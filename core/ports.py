@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, Protocol, TypeVar
 
+from core.errors import CallFailedError
 from core.model import Build, Progress, RemoteRun, Result, TestReport
+from core.payload import Payload
 
 Item = TypeVar("Item")
 
@@ -80,8 +82,14 @@ Writer = Callable[[TestReport, Result, Build], Iterator[str]]
 class Operation:
     """One operation of a vendor's API, as `api` offers it and as the adapter calls it.
 
-    `path` has `{placeholders}`, each a required flag of `api`; `query` are optional flags. `effect` is True where
-    the call changes something at the vendor. `limit` caps the decoded answer in bytes.
+    `path` has `{placeholders}`, each a required flag of `api`; `query` are optional flags. `body`: it takes a JSON
+    value, and `file`: the flag that names a file to send (both as `encode` has it, else as JSON). `effect` is True
+    where the call changes something at the vendor. `limit` caps the decoded answer in bytes. `implied` are inputs
+    that go with this operation, such as a product.
+
+    `encode` makes (settings, value, path of the file or "") the payload. `decode` makes a 2xx answer the value that
+    `parse` gets (JSON if not given); it raises CallFailedError for a refusal inside the answer. `refusal` reads the
+    beginning of an answer outside 2xx: the failure that the vendor's own words make of it, None for the usual one.
     """
 
     method: str
@@ -89,13 +97,18 @@ class Operation:
     summary: str
     query: tuple[str, ...] = ()
     body: bool = False
+    file: str = ""
     effect: bool = False
     limit: int = 1 << 20
+    implied: tuple[tuple[str, str], ...] = ()
+    encode: Callable[[Any, Any, str], Payload] | None = None
+    decode: Callable[["Answer", str], Any] | None = None
+    refusal: Callable[[CallFailedError], CallFailedError | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A complete, successful answer. `value` is the decoded JSON, hostile; `date` the server's clock, or None."""
+    """A complete, successful answer. `value` is what was decoded, hostile; `date` the server's clock, or None."""
 
     status: int
     value: Any
@@ -117,12 +130,16 @@ class Calls(Protocol):
         operation: str,
         *,
         parse: Callable[[Answer], Item],
-        path: Mapping[str, object],
+        path: Mapping[str, object] = ...,
         query: Mapping[str, object] | None = None,
         body: object = None,
+        file: str = "",
         seconds: float | None = None,
     ) -> Item:
-        """A call that is safe to repeat (reads, deletes): outages are ridden out, at most `seconds` long."""
+        """A call that is safe to repeat (reads, deletes): outages are ridden out, at most `seconds` long.
+
+        `file` is the path of a file to send; `seconds` then bounds the tries, not the sending.
+        """
         ...
 
     def start(
@@ -130,8 +147,9 @@ class Calls(Protocol):
         operation: str,
         *,
         parse: Callable[[Answer], Item],
-        path: Mapping[str, object],
+        path: Mapping[str, object] = ...,
         body: object = None,
+        file: str = "",
     ) -> Item:
         """A call that must happen once: repeated only where it surely did not happen.
 
@@ -212,6 +230,10 @@ class Vendor(Protocol):
         """Cancel the run; False where the vendor's API cannot."""
         ...
 
+    def rerun(self, run: RemoteRun) -> RemoteRun:
+        """Start a run of what did not pass in a finished run. Not called where `UNSUPPORTED` names `rerun-failed`."""
+        ...
+
     def undo(self, debt: Mapping[str, str]) -> None:
         """Pay one debt of the diary; a debt that is already paid is no error."""
         ...
@@ -225,16 +247,17 @@ class Vendor(Protocol):
 class VendorSpec:
     """Everything the rest knows about a vendor: its registry entry.
 
-    `settings` is a dataclass of option() fields. `headers` reveals the secret, and is called once per request.
-    `check` gives the problems that no single input shows (settings, mode, run-id). `hosts` must be reachable.
+    `base_of` gives the address for settings where there are several; `hosts` must be reachable. `headers` reveals the
+    secret, and is called once per request. `credentials` are the inputs that every call
+    needs. `connect` gets the settings, what is wished for, and the means.
     """
 
     name: str
     title: str
     base_url: str
+    base_of: Callable[[Any], str] | None = None
     hosts: tuple[str, ...]
-    settings: type
     operations: Mapping[str, Operation]
     headers: Callable[[Any], Mapping[str, str]]
-    check: Callable[[Any, str, str], list[tuple[str, str]]]
+    credentials: tuple[str, ...] = ("token",)
     connect: Callable[[Any, Wish, Calls, Diary, Log, str], Vendor]

@@ -37,6 +37,7 @@ def redacted(report: TestReport, redact: Redact) -> TestReport:
         run=run and RemoteRun(vendor=run.vendor, id=redact(run.id), url=redact(run.url)),
         warnings=tuple(_short(text, LONGEST_MESSAGE, redact) for text in report.warnings),
         suites=tuple(_suite(suite, redact) for suite in report.suites),
+        attachments=tuple(replace(each, text=redact(each.text)) for each in report.attachments),
     )
 
 

@@ -61,6 +61,9 @@ class Common:
         "What happens at the timeout to the run at the vendor, where its API can cancel.",
         default="leave",
     )
+    rerun_failed: int = option(
+        kinds.integer(0, 5), "How often what did not pass is run again, where the vendor can.", default=0
+    )
     on_missing_secret: str = option(
         kinds.choice("fail", "skip"),
         "`skip`: a build without the secret, such as one from a fork, ends as `skipped` with exit code 0.",

@@ -9,6 +9,7 @@ _REMEDIES = {
     Fault.CERTIFICATE: "If your company signs its own certificates, name its authority in `ca-bundle`.",
     Fault.LOST: "The vendor or the network had a bad time: run the job again later.",
     Fault.BUSY: "The vendor limits requests: run fewer jobs at once, or run the job again later.",
+    Fault.NOT_YET: "The vendor says that it will work again later: look at its status page, then run the job again.",
     Fault.SERVER: "The vendor had a bad time: look at its status page and run the job again later.",
     Fault.UNSUPPORTED: "Check `base-url`: the server does not offer this API.",
     Fault.UNREADABLE: "Check `base-url`: something other than the vendor's API may be answering (a portal, a proxy).",
@@ -21,16 +22,17 @@ _REMEDIES = {
 
 def nothing_started(failure: CallFailedError) -> NothingStartedError:
     """The call failed before there was a run."""
-    reason = Reason.REFUSED if failure.fault is Fault.ABSENT else _REASONS.get(failure.fault, Reason.UNAVAILABLE)
-    return NothingStartedError(f"{failure.fact} Nothing was started.", remedy=_REMEDIES[failure.fault], reason=reason)
+    return NothingStartedError(
+        f"{failure.fact} Nothing was started.", remedy=_remedy(failure), reason=_reason(failure, Reason.REFUSED)
+    )
 
 
 def result_unknown(failure: CallFailedError, run: RemoteRun) -> ResultUnknownError:
     """The call failed while we waited for a run."""
-    reason = Reason.PROTOCOL if failure.fault is Fault.ABSENT else _REASONS.get(failure.fault, Reason.UNAVAILABLE)
+    reason = _reason(failure, Reason.PROTOCOL)
     lost = "has vanished at the vendor" if failure.fault is Fault.ABSENT else "may go on at the vendor"
     fact = f"{failure.fact} Run {run.id} {lost}, its result is unknown."
-    return ResultUnknownError(fact, remedy=f"{_REMEDIES[failure.fault]} The run's page: {run.url}", reason=reason)
+    return ResultUnknownError(fact, remedy=f"{_remedy(failure)}{_page(run)}", reason=reason)
 
 
 def call_failed(failure: CallFailedError, *, effect: bool) -> NothingStartedError | ResultUnknownError:
@@ -39,5 +41,19 @@ def call_failed(failure: CallFailedError, *, effect: bool) -> NothingStartedErro
         fact = f"{failure.fact} It may have had its effect all the same."
         remedy = "Look at the vendor before you repeat it."
         return ResultUnknownError(fact, remedy=remedy, reason=Reason.MAY_EXIST)
-    reason = Reason.REFUSED if failure.fault is Fault.ABSENT else _REASONS.get(failure.fault, Reason.UNAVAILABLE)
-    return NothingStartedError(failure.fact, remedy=_REMEDIES[failure.fault], reason=reason)
+    return NothingStartedError(failure.fact, remedy=_remedy(failure), reason=_reason(failure, Reason.REFUSED))
+
+
+def _reason(failure: CallFailedError, absent: Reason) -> Reason:
+    """The vendor's own word before what the fault usually means; `absent` is what a 404 means here."""
+    if failure.reason:
+        return failure.reason
+    return absent if failure.fault is Fault.ABSENT else _REASONS.get(failure.fault, Reason.UNAVAILABLE)
+
+
+def _remedy(failure: CallFailedError) -> str:
+    return failure.remedy or _REMEDIES[failure.fault]
+
+
+def _page(run: RemoteRun) -> str:
+    return f" The run's page: {run.url}" if run.url else ""

@@ -24,27 +24,33 @@ import urllib3
 from core import VERSION
 from core.errors import CallFailedError, Fault
 from core.failures import of_exception, of_status
+from core.payload import Payload
 from core.ports import Answer, Clock
 from core.stop import BELL, Stop
 
 CONNECT_SECONDS = 10.0
+UPLOAD_SILENCE = 60.0  # so long may an upload stand still
+UPLOAD_SLICE = 1.0  # between two looks at how far it is
 SHORTEST_WAIT = 0.001  # what rounding leaves of a wait must not become a spin
 BLOCK = 1 << 16
 ERROR_LIMIT = 1 << 12  # of an error page only the beginning is of use
 HIGHEST_RATIO = 200  # decoded to received bytes; honest JSON stays under 50
-JSON_TYPES = ("application/json", "text/json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What goes over the wire. `path` is already quoted; `seconds` bounds the whole exchange."""
+    """What goes over the wire. `path` is already quoted.
+
+    `seconds` bounds the whole exchange; after an upload, which goes on while bytes move, it bounds the answer.
+    """
 
     method: str
     path: str
     query: Mapping[str, object]
-    body: bytes | None
+    body: Payload | None
     limit: int
     seconds: float
+    upload_seconds: float = 0.0  # the longest that sending the body may take
 
     @property
     def line(self) -> str:
@@ -52,10 +58,7 @@ class Call:
 
 
 class Transport:
-    """A connection to one vendor. `headers` is asked for each request, so that secrets live only on the wire.
-
-    `beat` is called while an answer is waited for: it shows a sign of life and gives the seconds until the next.
-    """
+    """A connection to one vendor. `headers` is asked for each request, so that secrets live only on the wire."""
 
     def __init__(
         self,
@@ -65,7 +68,6 @@ class Transport:
         clock: Clock,
         stop: Stop,
         inbox: "SimpleQueue[Any]",
-        beat: Callable[[], float] = lambda: 60.0,
         ca_bundle: str = "",
         environment: Mapping[str, str],
     ) -> None:
@@ -75,36 +77,36 @@ class Transport:
         self._clock = clock
         self._stop = stop
         self._inbox = inbox
-        self._beat = beat
         self._proxies = proxies(base_url, environment)
         self._verify = _trusted(ca_bundle, self)
         self._session = _session()
 
-    def send(self, call: Call, *, linger: float = 0.0) -> Answer:
+    def send(self, call: Call, *, linger: float = 0.0, beat: Callable[[], float] = lambda: 60.0) -> Answer:
         """Make one exchange. Raises CallFailedError, or StoppedError after waiting `linger` seconds more.
 
+        `beat` is called while an answer is waited for: it shows a sign of life and gives the seconds until the next.
         The exchange runs in a thread of its own, so that neither DNS nor a dripping server can hold up a signal
         or a deadline: past its time it is left behind with its session.
         """
         ticket = object()
         thread = threading.Thread(target=self._work, args=(ticket, self._session, call), daemon=True)
         thread.start()
-        until = self._clock.now() + call.seconds
-        lingering = False
+        limit = Limit(call, self._clock.now())
+        lingers_until: float | None = None
         while True:
-            if self._stop.rung and not lingering:
-                lingering = True
-                until = min(until, self._clock.now() + linger)
-            left = until - self._clock.now()
+            now = self._clock.now()
+            if self._stop.rung and lingers_until is None:
+                lingers_until = now + linger
+            until = limit.at(now) if lingers_until is None else min(limit.at(now), lingers_until)
             try:
-                item = self._clock.take(self._inbox, min(left, max(self._beat(), SHORTEST_WAIT)), coming=ticket)
+                wait = min(until - now, max(beat(), SHORTEST_WAIT), limit.slice)
+                item = self._clock.take(self._inbox, wait, coming=ticket)
             except Empty:
                 if self._clock.now() < until:
                     continue
                 self._session = _session()
                 self._stop.check()
-                fact = f"{call.line} got no complete answer within {call.seconds:.0f}s."
-                raise CallFailedError(Fault.LOST, fact) from None
+                raise limit.exceeded() from None
             if item is BELL or item[0] is not ticket:
                 continue
             outcome = item[1]
@@ -121,22 +123,25 @@ class Transport:
 
     def _exchange(self, session: requests.Session, call: Call) -> Answer:
         ends = time.monotonic() + call.seconds
+        upload = call.body is not None and call.body.is_upload
+        connect = UPLOAD_SILENCE if upload else CONNECT_SECONDS  # it also bounds the sending of each piece
         query = {name: value for name, value in call.query.items() if value is not None}
         url = self.base_url + call.path + (f"?{urlencode(query, doseq=True)}" if query else "")
-        body = None if call.body is None else _Body(call.body)
         try:
             with session.request(
                 call.method,
                 url,
-                data=body,
+                data=call.body,
                 headers=self._request_headers(call),
-                timeout=(min(CONNECT_SECONDS, call.seconds), call.seconds),
+                timeout=(min(connect, call.seconds), call.seconds),
                 allow_redirects=False,
                 stream=True,
                 proxies=self._proxies,
                 verify=self._verify,
             ) as response:
                 good = 200 <= response.status_code < 300
+                if upload:
+                    ends = time.monotonic() + call.seconds
                 found = _body(response, call, ends, call.limit if good else ERROR_LIMIT)
                 if not good:
                     raise of_status(call.line, response.status_code, response.headers, found)
@@ -148,40 +153,43 @@ class Transport:
                     date=_date(response.headers.get("Date")),
                 )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ssl.SSLError) as error:
-            raise of_exception(call.line, self.host, error, unsent=body is not None and not body.asked) from error
+            unsent = call.body is not None and call.body.sent == 0
+            raise of_exception(call.line, self.host, error, unsent=unsent) from error
 
     def _request_headers(self, call: Call) -> dict[str, str]:
         found = {"Accept": "application/json", "User-Agent": f"test-runner-action/{VERSION}"}
         if call.body is not None:
-            found["Content-Type"] = "application/json"
+            found["Content-Type"] = call.body.content_type
         return found | dict(self._headers())
 
 
-class _Body:
-    """A body that knows whether it was asked for: until then the vendor has no complete request, and can't have acted.
+class Limit:
+    """Until when one exchange is waited for. An upload has no end as long as bytes move."""
 
-    It has a length and can be iterated, which is how the library knows that it is to be streamed.
-    """
+    def __init__(self, call: Call, began: float) -> None:
+        self._call = call
+        self._began = self._moved = began
+        self._seen = 0
+        self._body = call.body if call.body is not None and call.body.is_upload else None
+        self.slice = UPLOAD_SLICE if self._body is not None else call.seconds
 
-    __slots__ = ("_at", "_bytes", "asked")
+    def at(self, now: float) -> float:
+        """The end of the wait, as far as it is known now."""
+        if self._body is None:
+            return self._began + self._call.seconds
+        if self._body.sent != self._seen:
+            self._seen, self._moved = self._body.sent, now
+        if self._seen >= len(self._body):
+            return self._moved + self._call.seconds
+        return min(self._moved + UPLOAD_SILENCE, self._began + self._call.upload_seconds)
 
-    def __init__(self, text: bytes) -> None:
-        self._bytes = text
-        self._at = 0
-        self.asked = False
-
-    def __len__(self) -> int:
-        return len(self._bytes)
-
-    def __iter__(self) -> Iterator[bytes]:
-        while piece := self.read(BLOCK):
-            yield piece
-
-    def read(self, size: int = -1) -> bytes:
-        self.asked = True
-        end = len(self._bytes) if size < 0 else self._at + size
-        piece, self._at = self._bytes[self._at : end], min(end, len(self._bytes))
-        return piece
+    def exceeded(self) -> CallFailedError:
+        line = self._call.line
+        if self._body is None or self._seen >= len(self._body):
+            fact = f"{line} got no complete answer within {self._call.seconds:.0f}s."
+        else:
+            fact = f"{line} stood still after {self._seen} of {len(self._body)} bytes."
+        return CallFailedError(Fault.NO_CONNECTION if self._body and not self._seen else Fault.LOST, fact)
 
 
 def proxies(url: str, environment: Mapping[str, str]) -> dict[str, str]:

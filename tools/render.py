@@ -13,7 +13,7 @@ from core import VERSION  # noqa: E402 -- after the path
 from core.commands.asked import VENDOR  # noqa: E402 -- the same
 from core.options import Option, declared  # noqa: E402 -- the same
 from core.settings import Common  # noqa: E402 -- the same
-from core.vendors import VENDORS, load  # noqa: E402 -- the same
+from core.vendors import VENDORS, inputs_of, load  # noqa: E402 -- the same
 
 OUTPUTS = {
     "conclusion": "passed, failed, inconclusive, timed-out, cancelled, error, started or skipped",
@@ -63,7 +63,7 @@ def inputs() -> list[Input]:
     found += [Input(name, option, ()) for name, option in declared(Common).items()]
     merged: dict[str, Input] = {}
     for vendor in VENDORS:
-        for name, option in declared(load(vendor).settings).items():
+        for name, option in declared(inputs_of(vendor).Settings).items():
             before = merged.get(name, Input(name, option, ()))
             merged[name] = Input(name, before.option, (*before.vendors, vendor))
     return found + list(merged.values())

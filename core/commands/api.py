@@ -8,13 +8,14 @@ from core.commands.asked import hidden_texts, known_inputs
 from core.errors import BadInputError, CallFailedError, OutputError, RunnerError
 from core.guarded_json import loads
 from core.inputs import Raw, check_names, gather
+from core.kinds import readable_file
 from core.options import Problem, parse
 from core.process import Process
 from core.secret import Redactor, Secret
 from core.settings import Common
 from core.stop import leaving_at_once
 from core.translate import call_failed
-from core.vendors import VENDORS, load
+from core.vendors import VENDORS, inputs_of, load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,9 +35,10 @@ def api(process: Process) -> int:
         return 0 if words or rest else 2
     flags = gather(rest, {})
     around = gather([], process.environment).values
-    raw = Raw(values={name: text for name, text in around.items() if name in (*SETTINGS, "token")})
-    raw.values |= {name: flags.values[name] for name in ("log-level", "ci") if name in flags.values}
     known = known_inputs(words[0])
+    mine, implied = _of_vendor(words)
+    raw = Raw(values={name: text for name, text in around.items() if name in (*SETTINGS, *mine)} | implied)
+    raw.values |= {name: flags.values[name] for name in ("log-level", "ci") if name in flags.values}
     secrets = hidden_texts(raw, known, process.environment)
     redact = Redactor(Secret(text) for text in secrets)
     wanted = raw.values.get("ci", "").strip()
@@ -57,10 +59,19 @@ def api(process: Process) -> int:
     return 0
 
 
+def _of_vendor(words: Sequence[str]) -> tuple[Sequence[str], dict[str, str]]:
+    """The inputs that are credentials of the vendor, and those that the operation implies."""
+    if words[0] not in VENDORS:
+        return (), {}
+    spec = load(words[0])
+    operation = spec.operations.get(words[1]) if len(words) > 1 else None
+    return spec.credentials, dict(operation.implied) if operation else {}
+
+
 def _call(process: Process, words: Sequence[str], flags: Raw, raw: Raw, ci: "Ci", redact: Redactor) -> None:
     """Check everything, then make the one call."""
     spec, operation = _operation(words)
-    own = {name: flags.values.pop(name) for name in OWN if name in flags.values}
+    own = {name: flags.values.pop(name) for name in (*OWN, operation.file) if name in flags.values}
     parameters = {name.replace("_", "-"): name for name in (*_placeholders(operation), *operation.query)}
     given = {parameters[name]: flags.values.pop(name) for name in list(flags.values) if name in parameters}
     problems: list[Problem] = []
@@ -68,16 +79,22 @@ def _call(process: Process, words: Sequence[str], flags: Raw, raw: Raw, ci: "Ci"
     problems += flags.problems
     raw.values.update(flags.values)
     common = parse(Common, {name: text for name, text in raw.values.items() if name in SETTINGS}, problems)
-    settings: object = parse(spec.settings, {"token": raw.values.get("token", "")}, problems)
+    given_inputs = (*spec.credentials, *dict(operation.implied))
+    found: list[Problem] = []
+    settings: object = parse(
+        inputs_of(spec.name).Settings, {name: raw.values.get(name, "") for name in given_inputs}, found
+    )
+    problems += [problem for problem in found if problem[0] in given_inputs]  # the rest stands in the call itself
     problems += [
         (name.replace("_", "-"), "is required: it is a part of the path.")
         for name in _placeholders(operation)
         if not given.get(name)
     ]
     body = _body(own.get("json"), operation, process, problems)
+    file = _file(own.get(operation.file, ""), operation, problems)
     if problems:
         raise BadInputError(problems)
-    answer = _exchange(process, spec, words[1], common, settings, given, body, ci)
+    answer = _exchange(process, spec, words[1], common, settings, given, body, file, ci)
     _show(answer, own.get("output"), process, ci, redact)
 
 
@@ -119,6 +136,17 @@ def _body(text: str | None, operation: "Operation", process: Process, problems: 
     return None
 
 
+def _file(path: str, operation: "Operation", problems: list[Problem]) -> str:
+    """The file to send, which can be read."""
+    if not operation.file:
+        return ""
+    try:
+        return readable_file(path) if path else ""
+    except ValueError as error:
+        problems.append((operation.file, str(error)))
+        return ""
+
+
 def _exchange(
     process: Process,
     spec: "VendorSpec",
@@ -127,6 +155,7 @@ def _exchange(
     settings: object,
     given: Mapping[str, str],
     body: object,
+    file: str,
     ci: "Ci",
 ) -> "Answer":
     from core.commands.single import single_call  # noqa: PLC0415 -- brings requests: bad input must not pay for it
@@ -142,6 +171,7 @@ def _exchange(
             path={key: given[key] for key in _placeholders(operation)},
             query={key: given[key] for key in operation.query if key in given},
             body=body,
+            file=file,
             log=ci,
         )
     except CallFailedError as failure:
@@ -178,6 +208,7 @@ def help_text(words: Sequence[str]) -> str:
     required = "".join(f" --{name.replace('_', '-')} VALUE" for name in _placeholders(operation))
     optional = "".join(f" [--{name.replace('_', '-')} VALUE]" for name in operation.query)
     body = " --json TEXT|@file|-" if operation.body else ""
+    body += f" --{operation.file} PATH" if operation.file else ""
     called = f"{operation.method} {operation.path}"
     return (
         f"usage: api {spec.name} {words[1]}{required}{optional}{body} [--output FILE]\n{operation.summary} ({called})\n"

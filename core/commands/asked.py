@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from core.ports import VendorSpec
 
+UNUSED = ("", "0", "false")
 VENDOR = Option(TEXT, f"The test vendor: {', '.join(VENDORS)}.", required=True)
 
 
@@ -29,7 +30,12 @@ class Asked:
 
     @property
     def base_url(self) -> str:
-        return self.common.base_url or self.spec.base_url
+        return self.common.base_url or base_url_of(self.spec, self.settings)
+
+
+def base_url_of(spec: "VendorSpec", settings: object) -> str:
+    """The vendor's own address for these settings."""
+    return spec.base_of(settings) if spec.base_of else spec.base_url
 
 
 class MissingSecret(Exception):  # noqa: N818 -- no error where `on-missing-secret` is `skip`
@@ -40,9 +46,9 @@ def known_inputs(vendor: str) -> dict[str, Option]:
     """Every input that goes with the vendor; without one, those of all vendors."""
     found = {"vendor": VENDOR, **declared(Common)}
     if vendor in VENDORS:
-        return found | declared(inputs_of(vendor)[0])
+        return found | declared(inputs_of(vendor).Settings)
     for name in VENDORS:
-        found |= declared(inputs_of(name)[0])
+        found |= declared(inputs_of(name).Settings)
     return found
 
 
@@ -59,19 +65,21 @@ def understand(raw: Raw, known: Mapping[str, Option]) -> Asked:
     if vendor not in VENDORS:
         said = f"{vendor!r} is not known. " if vendor else "is required. "
         problems.append(("vendor", f"{said}The vendors are: {', '.join(VENDORS)}."))
-    others = (name for other in VENDORS if other != vendor for name in declared(inputs_of(other)[0]))
+    others = (name for other in VENDORS if other != vendor for name in declared(inputs_of(other).Settings))
     names = Raw(values=raw.values, strict=raw.strict, flags=raw.flags)
     check_names(names, known, others, vendor)
     problems += names.problems
     common = parse(Common, raw.values, problems)
     if vendor not in VENDORS:
         raise BadInputError(problems)
-    settings_class, check = inputs_of(vendor)
-    settings: Any = parse(settings_class, raw.values, problems)
+    inputs = inputs_of(vendor)
+    settings: Any = parse(inputs.Settings, raw.values, problems)
     told = {name for name, _ in problems}
     mode, run_id = raw.values.get("mode", "run").strip(), raw.values.get("run-id", "").strip()
-    problems += [problem for problem in check(settings, mode, run_id) if problem[0] not in told]
-    missing = _missing_secrets(raw, settings_class)
+    found = [(name, why) for name, why in inputs.UNSUPPORTED.items() if raw.values.get(name, "").strip() not in UNUSED]
+    found += inputs.check(settings, mode, run_id)
+    problems += [problem for problem in found if problem[0] not in told]
+    missing = _missing_secrets(raw, inputs.Settings)
     if missing and common.on_missing_secret == "skip" and {name for name, _ in problems} == missing:  # noqa: S105 -- a word
         raise MissingSecret
     if problems:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from core.errors import OutputError
 from core.files import Workspace, check_relative
-from core.model import ExitCode, RemoteRun, Result, TestReport
+from core.model import AttachmentName, ExitCode, RemoteRun, Result, TestReport
 from core.redacted import redacted, redacted_result
 from core.secret import Redactor
 from core.verdict import gate
@@ -34,7 +34,7 @@ class Publisher:
 
     def clear(self) -> None:
         """Delete our own old files, so that a step that dies can't publish yesterday's green."""
-        self._files.clear(self.folder, list(OUTPUT_OF))
+        self._files.clear(self.folder, [*OUTPUT_OF, *AttachmentName])
 
     def ready(self, common: "Common") -> None:
         """The inputs are understood."""
@@ -84,6 +84,13 @@ class Publisher:
             try:
                 self._files.write(path, write(report, result, self._build))
                 written[OUTPUT_OF[name]] = path
+            except Exception as error:  # noqa: BLE001 -- see _worse
+                result = _worse(result, error)
+        for attachment in report.attachments:
+            path = f"{self.folder}/{attachment.name}"
+            try:
+                self._files.write(path, (attachment.text,))
+                written[attachment.name] = path
             except Exception as error:  # noqa: BLE001 -- see _worse
                 result = _worse(result, error)
         try:

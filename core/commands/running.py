@@ -60,6 +60,7 @@ def execute_asked(
         timeout=common.timeout,
         run_id=common.run_id,
         cancel_on_timeout=common.on_timeout == "cancel",
+        rerun_failed=common.rerun_failed,
     )
     hooks = Hooks(started=started, grace=calls.begin_grace, busy=lambda: calls.busy, pacing=pacing)
     with closing(journal):
@@ -85,10 +86,9 @@ def assemble(
         clock=means.clock,
         stop=means.stop,
         inbox=patience.inbox,
-        beat=patience.beat,
         ca_bundle=common.ca_bundle,
         environment=process.environment,
     )
-    calls = ApiCalls(spec.operations, transport, patience, journal)
+    calls = ApiCalls(spec.operations, transport, patience, journal, asked.settings)
     wish = Wish(name=common.name or ci.build().name or "test-runner-action", adopt=common.adopt)
     return patience, calls, spec.connect(asked.settings, wish, calls, journal, ci, asked.base_url)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from core.calls import START_SECONDS, ApiCalls
 from core.clock import SystemClock
+from core.commands.asked import base_url_of
 from core.patience import Patience
 from core.ports import Answer, Log, VendorSpec
 from core.process import Process
@@ -23,6 +24,7 @@ def single_call(
     path: Mapping[str, object],
     query: Mapping[str, object],
     body: object,
+    file: str,
     log: Log,
 ) -> Answer:
     """Raises CallFailedError for anything but 2xx, StoppedError on a signal."""
@@ -32,7 +34,7 @@ def single_call(
     patience = Patience(clock=clock, stop=stop, log=log, rng=rng, timeout=common.timeout)
     patience.heartbeat = lambda: ""  # the answer alone is what a script wants to read
     transport = Transport(
-        base_url=common.base_url or spec.base_url,
+        base_url=common.base_url or base_url_of(spec, settings),
         headers=lambda: spec.headers(settings),
         clock=clock,
         stop=stop,
@@ -40,5 +42,5 @@ def single_call(
         ca_bundle=common.ca_bundle,
         environment=process.environment,
     )
-    calls = ApiCalls(spec.operations, transport, patience)
-    return calls.once(operation, path=path, query=query, body=body, seconds=START_SECONDS)
+    calls = ApiCalls(spec.operations, transport, patience, settings=settings)
+    return calls.once(operation, path=path, query=query, body=body, file=file, seconds=START_SECONDS)

@@ -4,13 +4,25 @@ from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
+    from collections.abc import Mapping
+    from typing import Any, Protocol
 
     from core.options import Problem
     from core.ports import VendorSpec
 
-    Check = Callable[[Any, str, str], list[Problem]]
+    class Inputs(Protocol):
+        """A vendor's module `settings`.
+
+        `UNSUPPORTED` has the common inputs that this vendor can't serve, each with the reason as a sentence.
+        """
+
+        Settings: type
+        UNSUPPORTED: Mapping[str, str]
+
+        def check(self, settings: Any, mode: str, run_id: str) -> list[Problem]:
+            """The problems that no single input shows."""
+            ...
+
 
 VENDORS: dict[str, str] = {
     "autify": "core.vendors.autify",
@@ -23,7 +35,7 @@ def load(name: str) -> "VendorSpec":
     return spec
 
 
-def inputs_of(name: str) -> "tuple[type, Check]":
-    """The vendor's settings and their check, without the adapter: bad input must not pay for it."""
-    module = import_module(f"{VENDORS[name]}.settings")
-    return module.Settings, module.check
+def inputs_of(name: str) -> "Inputs":
+    """The vendor's inputs, without the adapter: bad input must not pay for it."""
+    inputs: Any = import_module(f"{VENDORS[name]}.settings")
+    return inputs  # type: ignore[no-any-return]

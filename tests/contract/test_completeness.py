@@ -8,7 +8,7 @@ from core.model import ExitCode, Reason
 from core.options import declared
 from core.sandbox import BOXES, Sandbox
 from core.settings import Common
-from core.vendors import VENDORS, load
+from core.vendors import VENDORS, inputs_of, load
 from tests.contract.jobs import CALLS, JOBS, POLL
 
 ROOT = Path(__file__).parents[2]
@@ -48,7 +48,7 @@ def test_every_effect_is_declared_and_every_path_has_its_placeholders(vendor: st
 
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_no_input_of_a_vendor_has_the_name_of_a_common_one(vendor: str) -> None:
-    mine = declared(load(vendor).settings)
+    mine = declared(inputs_of(vendor).Settings)
     assert not set(mine) & {"vendor", *declared(Common)}
     assert mine["token"].required
     assert mine["token"].kind.secret

@@ -83,7 +83,6 @@ def test_a_missing_vendor_is_told_which_there_are(step: Step) -> None:
 
 def test_inputs_that_do_not_work_yet_are_unknown(step: Step) -> None:
     later = (
-        "rerun_failed",
         "working_directory",
         "min_pass_rate",
         "quarantine",

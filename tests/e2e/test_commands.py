@@ -11,7 +11,7 @@ from core import VERSION
 from core.inputs import COMMANDS
 from core.options import declared
 from core.settings import Common
-from core.vendors import VENDORS, load
+from core.vendors import VENDORS, inputs_of
 from tests.e2e.support import ENTRYPOINT, Step
 from tests.sandbox.support import client_of
 
@@ -81,7 +81,7 @@ def test_the_version_is_one_line(ci: str, step: Step) -> None:
 def test_help_names_every_input(words: tuple[str, ...], terminal: Step) -> None:
     ended = terminal.run(*words)
     assert ended.status == 0
-    for name in (*declared(Common), *(name for vendor in VENDORS for name in declared(load(vendor).settings))):
+    for name in (*declared(Common), *(name for vendor in VENDORS for name in declared(inputs_of(vendor).Settings))):
         assert f"\n  {name}\n" in ended.log
     for command in COMMANDS:
         assert command in ended.log

@@ -57,7 +57,10 @@ class Tunnel:
         secure.close()
 
     def _answer(self, secure: ssl.SSLSocket) -> None:
-        self.requests.append(secure.recv(65_536))
+        request = b""
+        while not request.endswith(b"\r\n\r\n{}"):  # closed with bytes unread, it would be reset
+            request += secure.recv(65_536)
+        self.requests.append(request)
         if self._fate == "in the answer":
             secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
         if self._fate == "never":

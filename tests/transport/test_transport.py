@@ -15,6 +15,7 @@ import trustme
 from core.clock import SystemClock
 from core.errors import CallFailedError, Fault, StoppedError
 from core.patience import Patience
+from core.payload import Payload
 from core.ports import Answer
 from core.stop import Stop
 from core.transport import Call, Transport, proxies, quoted
@@ -41,7 +42,8 @@ def transport(url: str, *, ca_bundle: str = "", environment: Mapping[str, str] |
 
 
 def call(method: str = "GET", *, body: bytes | None = None, seconds: float = 10, limit: int = 1 << 20) -> Call:
-    return Call(method=method, path="/x", query={"a": 1, "b": None}, body=body, limit=limit, seconds=seconds)
+    payload = None if body is None else Payload(body)
+    return Call(method=method, path="/x", query={"a": 1, "b": None}, body=payload, limit=limit, seconds=seconds)
 
 
 def failure(of: Transport, what: Call | None = None) -> CallFailedError:

@@ -1,7 +1,7 @@
 """The engine over a scripted vendor and a clock that makes time up: every way out is a report and a result."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,6 +49,9 @@ class Scripted:
         self.cancelled: list[str] = []
         self.undone: list[Mapping[str, str]] = []
         self.undo_fails: Exception | None = None
+        self.reruns: list[str] = []
+        self.then: list[Sequence[Step]] = []  # what the looks at each rerun give
+        self.rerun_fails: Exception | None = None
         self._start = start
         self._cancels = cancels
         self._last: Progress | None = None
@@ -85,6 +88,14 @@ class Scripted:
     def cancel(self, run: RemoteRun) -> bool:
         self.cancelled.append(run.id)
         return self._cancels
+
+    def rerun(self, run: RemoteRun) -> RemoteRun:
+        if self.rerun_fails:
+            raise self.rerun_fails
+        self.reruns.append(run.id)
+        self.polls = 0
+        self.script = list(self.then.pop(0))
+        return replace(RUN, id=f"{run.id}-again")
 
     def undo(self, debt: Mapping[str, str]) -> None:
         if self.undo_fails:
@@ -287,3 +298,63 @@ def test_a_heartbeat_comes_every_minute(tmp_path: Path) -> None:
     bench.run()
     beats = [line for line in bench.ci.lines if line.startswith("Running, 1 of 2 cases done")]
     assert 8 <= len(beats) <= 10
+
+
+def rerunning(tmp_path: Path, *then: Sequence[Step], times: int = 1, first: Progress = FAILED) -> Bench:
+    vendor = Scripted(RUNNING, first, cancels=True)
+    vendor.then = list(then)
+    bench = Bench(tmp_path, vendor)
+    bench.request = replace(bench.request, rerun_failed=times)
+    return bench
+
+
+def test_what_passes_when_it_is_run_again_is_flaky_and_green(tmp_path: Path) -> None:
+    bench = rerunning(tmp_path, [QUEUED, PASSED])
+    report, result = bench.run()
+    assert (result.status, report.totals.passed, report.totals.flaky) == (0, 1, 1)
+    assert (bench.vendor.reruns, bench.told) == (["1"], ["1", "1-again"])
+    (case,) = report.suites[0].cases
+    assert case.message.startswith("Passed when it was run again.")
+    assert left_behind(bench.workspace, step="step", vendor="v") == []
+
+
+def test_what_fails_again_is_red_after_as_many_tries_as_asked(tmp_path: Path) -> None:
+    bench = rerunning(tmp_path, [FAILED], [RUNNING, FAILED], [PASSED], times=2)
+    report, result = bench.run()
+    assert (result.status, result.reason, report.totals.flaky) == (1, Reason.TESTS_FAILED, 0)
+    assert bench.vendor.reruns == ["1", "1-again"]
+
+
+@pytest.mark.parametrize("word", [PASSED, replace(PASSED, word="canceled", verdict=Verdict.CANCELLED)])
+def test_only_failed_tests_are_run_again(word: Progress, tmp_path: Path) -> None:
+    bench = rerunning(tmp_path, [PASSED], first=word)
+    bench.run()
+    assert bench.vendor.reruns == []
+
+
+@pytest.mark.parametrize(
+    "then",
+    [[CallFailedError(Fault.AUTH, "GET /x answered 401.")], [RUNNING], [replace(PASSED, verdict=Verdict.CANCELLED)]],
+)
+def test_a_rerun_without_a_verdict_of_its_own_leaves_the_first_one(then: Sequence[Step], tmp_path: Path) -> None:
+    bench = rerunning(tmp_path, then)
+    _, result = bench.run()
+    assert (result.status, result.reason, len(result.problems)) == (1, Reason.TESTS_FAILED, 1)
+    bench.journal.close()
+    assert left_behind(bench.workspace, step="step", vendor="v") == []
+
+
+def test_a_rerun_that_cannot_be_started_leaves_the_first_verdict(tmp_path: Path) -> None:
+    bench = rerunning(tmp_path)
+    bench.vendor.rerun_fails = ResultUnknownError("The reply is lost.", reason=Reason.MAY_EXIST)
+    _, result = bench.run()
+    assert (result.status, result.problems) == (1, ("What did not pass could not be run again: The reply is lost.",))
+
+
+def test_a_signal_cancels_the_rerun_and_not_the_first_run(tmp_path: Path) -> None:
+    bench = rerunning(tmp_path)
+    bench.vendor.then = [[RUNNING, lambda: bench.stop._handle(15, None), RUNNING]]
+    _, result = bench.run()
+    assert (result.status, bench.vendor.cancelled) == (143, ["1-again"])
+    bench.journal.close()
+    assert left_behind(bench.workspace, step="step", vendor="v") == []

@@ -7,7 +7,7 @@ from core.model import Progress, Reason, RemoteRun, TestReport, count
 from core.ports import Answer, Calls, Diary, Log, Wish
 from core.vendors.autify import capabilities, listing, results
 from core.vendors.autify.replacements import PlanReplacements
-from core.vendors.autify.settings import Settings, projects, run_reference
+from core.vendors.autify.settings import UNSUPPORTED, Settings, projects, run_reference
 
 CLEARING_SECONDS = 30.0  # for one replacement, before the run is looked at
 NAMES_A_LOOK = 3  # names are learned while we wait anyway, a few at each look
@@ -199,6 +199,9 @@ class Autify:
 
     def cancel(self, run: RemoteRun) -> bool:  # noqa: ARG002 -- the Protocol's shape: Autify has no such operation
         return False
+
+    def rerun(self, run: RemoteRun) -> RemoteRun:  # noqa: ARG002 -- the Protocol's shape
+        raise BadInputError([("rerun-failed", UNSUPPORTED["rerun-failed"])])
 
     def undo(self, debt: Mapping[str, str]) -> None:
         self._replacements.remove(debt)

@@ -61,6 +61,7 @@ def token(text: str) -> Secret:
     return Secret(bare)
 
 
+UNSUPPORTED = {"rerun-failed": "Autify's API can't run again only what failed."}
 _SCENARIO = reference("scenarios")
 
 

@@ -3,16 +3,13 @@
 from core.ports import VendorSpec
 from core.vendors.autify.client import Autify
 from core.vendors.autify.operations import OPERATIONS
-from core.vendors.autify.settings import Settings, check
 
 SPEC = VendorSpec(
     name="autify",
     title="Autify",
     base_url="https://app.autify.com/api/v1",
     hosts=("app.autify.com:443",),
-    settings=Settings,
     operations=OPERATIONS,
     headers=lambda settings: {"Authorization": f"Bearer {settings.token.reveal()}"},
-    check=check,
     connect=Autify,
 )

@@ -1,0 +1,107 @@
+"""What a request carries: a text, or a form with a file that is read while it is sent and never held.
+
+A payload has a length and can be iterated, which is how the HTTP library knows that it is to be streamed. It can be
+iterated again for another try. `sent` tells how many bytes were asked for so far: while it is 0 the vendor has no
+complete request, and can't have acted on it.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+JSON = "application/json"
+BLOCK = 1 << 18
+
+
+class Payload:
+    """A body of known length and type."""
+
+    def __init__(self, text: bytes, content_type: str = JSON) -> None:
+        self.content_type = content_type
+        self.sent = 0
+        self._text = text
+
+    def __len__(self) -> int:
+        return len(self._text)
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.sent = 0
+        for piece in self._pieces():
+            self.sent += len(piece)
+            yield piece
+
+    @property
+    def is_upload(self) -> bool:
+        """Whether it may take longer to send than an answer may take to come."""
+        return False
+
+    @property
+    def label(self) -> str:
+        """What a person calls it."""
+        return "the request"
+
+    def _pieces(self) -> Iterator[bytes]:
+        yield self._text
+
+
+class FormData(Payload):
+    """A multipart form (RFC 7578): text fields, and one file in `file_field`.
+
+    Raises OSError where the file can't be read, or has changed its size since: half an app is no app.
+    """
+
+    def __init__(self, fields: Sequence[tuple[str, str]], *, file_field: str = "", path: str = "") -> None:
+        boundary = f"test-runner-{os.urandom(16).hex()}"
+        super().__init__(b"", f"multipart/form-data; boundary={boundary}")
+        self._path = path
+        self._name = os.path.basename(path)
+        self._size = os.stat(path).st_size if path else 0
+        head = [_part(boundary, f'name="{_quoted(name)}"', "") + text.encode() + b"\r\n" for name, text in fields]
+        if path:
+            disposition = f'name="{_quoted(file_field)}"; filename="{_quoted(self._name)}"'
+            head.append(_part(boundary, disposition, "application/octet-stream"))
+        self._head = b"".join(head)
+        self._tail = (b"\r\n" if path else b"") + f"--{boundary}--\r\n".encode()
+
+    def __len__(self) -> int:
+        return len(self._head) + self._size + len(self._tail)
+
+    @property
+    def is_upload(self) -> bool:
+        return bool(self._path)
+
+    @property
+    def label(self) -> str:
+        return self._name or "the form"
+
+    def _pieces(self) -> Iterator[bytes]:
+        yield self._head
+        if self._path:
+            yield from self._file()
+        yield self._tail
+
+    def _file(self) -> Iterator[bytes]:
+        left = self._size
+        with open(self._path, "rb", buffering=0) as file:
+            while left:
+                piece = file.read(min(BLOCK, left))
+                if not piece:
+                    raise OSError(f"{self._name} became shorter while it was sent")
+                left -= len(piece)
+                yield piece
+
+
+def of_json(value: Any) -> Payload:
+    """A value as JSON, in UTF-8."""
+    return Payload(json.dumps(value, ensure_ascii=False).encode())
+
+
+def _part(boundary: str, disposition: str, content_type: str) -> bytes:
+    kind = f"Content-Type: {content_type}\r\n" if content_type else ""
+    return f"--{boundary}\r\nContent-Disposition: form-data; {disposition}\r\n{kind}\r\n".encode()
+
+
+def _quoted(name: str) -> str:
+    """As browsers do it (WHATWG): only what would end the quotes or the line is escaped."""
+    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
