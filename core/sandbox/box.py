@@ -19,12 +19,17 @@ class Call:
     """One request, routed: its operation and the values in its path are known."""
 
     operation: str
-    values: tuple[int, ...]
+    values: tuple[str, ...]
     method: str
     query: Mapping[str, str]
     headers: tuple[tuple[str, str], ...]
     body: bytes
     origin: str  # scheme, host and what comes before the vendor's own path: links in answers begin with it
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The values, for a vendor whose ids are numbers."""
+        return tuple(int(value) for value in self.values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +52,7 @@ class Box(Protocol):
     base: str  # path of the API
     verdict: tuple[str, str]  # the field that carries a verdict, and the word that is green
 
-    def route(self, method: str, path: str) -> tuple[str, tuple[int, ...]] | None:
+    def route(self, method: str, path: str) -> tuple[str, tuple[str, ...]] | None:
         """Name the operation and the values in its path. None: not part of the API."""
 
     def arrive(self, call: Call) -> None:

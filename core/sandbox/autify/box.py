@@ -34,7 +34,7 @@ class AutifyBox:
             scenario=setting.scenario, clock=setting.clock, rng=setting.rng, first_id=setting.first_id
         )
 
-    def route(self, method: str, path: str) -> tuple[str, tuple[int, ...]] | None:
+    def route(self, method: str, path: str) -> tuple[str, tuple[str, ...]] | None:
         return find(method, path)
 
     def arrive(self, call: Call) -> None:
@@ -89,7 +89,7 @@ class AutifyBox:
         if not self._state.scenario.neighbours or call.operation not in _STARTS:
             return
         try:
-            start: Start = _STARTS[call.operation](self._state, call.values[0], call.body)
+            start: Start = _STARTS[call.operation](self._state, call.numbers[0], call.body)
         except RefusedError:
             return
         start_run(self._state, replace(start, name="another build"), ours=False)
@@ -102,7 +102,7 @@ class AutifyBox:
 
     def _about_another(self, kind: str, call: Call, body: bytes) -> bytes:
         """Make an answer about something else out of one about our run."""
-        project, number = call.values
+        project, number = call.numbers
         if kind == "wrong-project":
             return body.replace(b"/projects/%d/" % project, b"/projects/%d/" % (project + 1))
         if kind == "wrong-id":
@@ -117,7 +117,7 @@ def _admit(call: Call) -> None:
     scheme, _, token = sent.partition(" ")
     if scheme.lower() != "bearer" or token.strip() in {"", "wrong"} or "invalid" in token:
         raise RefusedError(401, _MESSAGES[401])
-    if call.operation not in OPERATIONS or workspace.FOREIGN_PROJECT in call.values[:1]:
+    if call.operation not in OPERATIONS or workspace.FOREIGN_PROJECT in call.numbers[:1]:
         raise RefusedError(404, asks.NOT_FOUND)
 
 

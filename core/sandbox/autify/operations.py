@@ -14,17 +14,17 @@ _PAGE: Final = 20  # of scenarios and access points; the vendor does not tell it
 
 
 def execute_schedule(state: State, call: Call) -> Any:
-    start = asks.schedule_start(state, call.values[0], call.body)
+    start = asks.schedule_start(state, call.numbers[0], call.body)
     return started("execute-schedule", start_run(state, start, ours=True).id)
 
 
 def execute_scenarios(state: State, call: Call) -> Any:
-    start = asks.scenarios_start(state, call.values[0], call.body)
+    start = asks.scenarios_start(state, call.numbers[0], call.body)
     return started("execute-scenarios", start_run(state, start, ours=True).id)
 
 
 def describe_result(state: State, call: Call) -> Any:
-    project, number = call.values
+    project, number = call.numbers
     run = state.runs.get(number)
     if run is None or hidden(state, run, project):
         raise RefusedError(404, asks.NOT_FOUND)
@@ -43,7 +43,7 @@ def list_results(state: State, call: Call) -> Any:
     runs = [
         run
         for run in state.runs.values()
-        if not hidden(state, run, call.values[0]) and not gone(run, now) and wanted in (None, "", str(run.plan))
+        if not hidden(state, run, call.numbers[0]) and not gone(run, now) and wanted in (None, "", str(run.plan))
     ]
     return [wire.plan_result(state, run, moment_of(run, now)) for run in listed(state, runs)[asks.page_of(call.query)]]
 
@@ -54,7 +54,7 @@ def list_scenarios(state: State, call: Call) -> Any:
 
 
 def describe_scenario(state: State, call: Call) -> Any:
-    number = call.values[1]
+    number = call.numbers[1]
     if not workspace.scenario_exists(number):
         raise RefusedError(404, asks.NOT_FOUND)
     return wire.scenario(state, number)
@@ -106,7 +106,7 @@ def get_credit_usage(state: State, call: Call) -> Any:
 
 def get_project_info(_state: State, call: Call) -> Any:
     counts = {"scenarios_count": workspace.SCENARIO_COUNT, "test_plans_count": len(workspace.PLANS)}
-    return {"id": call.values[0], "name": "Shop", **counts}
+    return {"id": call.numbers[0], "name": "Shop", **counts}
 
 
 def hidden(state: State, run: RunState, project: int) -> bool:

@@ -43,7 +43,7 @@ def list_test_plan_variable(state: State, call: Call) -> Any:
 
 def update_test_plan_variable(state: State, call: Call) -> Any:
     key = asks.texts_of(call.body, _VARIABLE, partial=True).get("key", "")
-    _free(state, call.values[0], key, but=call.values[1])
+    _free(state, call.numbers[0], key, but=call.numbers[1])
     return _updated(state, call, state.variables, _VARIABLE)
 
 
@@ -74,7 +74,7 @@ def _deleted(call: Call, items: dict[int, PlanItem]) -> Any:
 
 
 def _found(call: Call, items: dict[int, PlanItem]) -> PlanItem:
-    plan, number = _plan_of(call), call.values[1]
+    plan, number = _plan_of(call), call.numbers[1]
     item = items.get(number)
     if item is None or item.plan != plan:
         raise RefusedError(404, asks.NOT_FOUND)
@@ -82,9 +82,9 @@ def _found(call: Call, items: dict[int, PlanItem]) -> PlanItem:
 
 
 def _plan_of(call: Call) -> int:
-    if call.values[0] not in workspace.PLANS:
+    if call.numbers[0] not in workspace.PLANS:
         raise RefusedError(404, asks.NOT_FOUND)
-    return call.values[0]
+    return call.numbers[0]
 
 
 def _free(state: State, plan: int, key: str, *, but: int) -> None:

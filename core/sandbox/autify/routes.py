@@ -52,12 +52,12 @@ UNKNOWN: Final = "unknown"  # a path of the API that is none: still a call, and 
 _NUMBER: Final = re.compile(r"\d{1,15}", re.ASCII)
 
 
-def find(method: str, path: str) -> tuple[str, tuple[int, ...]] | None:
+def find(method: str, path: str) -> tuple[str, tuple[str, ...]] | None:
     """Name the operation and the numbers in the path. The vendor's own client doubles slashes. None: no API path."""
     parts = [part for part in path.split("/") if part]
     if parts[:2] != ["api", "v1"]:
         return None
-    numbers = tuple(int(part) for part in parts if _NUMBER.fullmatch(part))
+    numbers = tuple(part for part in parts if _NUMBER.fullmatch(part))
     pattern = "".join("/{}" if _NUMBER.fullmatch(part) else f"/{part}" for part in parts[2:])
     for verb, template, handler in ROUTES:
         if (verb, template) == (method, pattern):
