@@ -7,6 +7,7 @@ from random import Random
 from typing import Any, Protocol
 
 from core.sandbox.clock import Clock
+from core.sandbox.forms import Form
 from core.sandbox.ledger import Ledger
 from core.sandbox.scenario import Scenario
 
@@ -24,6 +25,7 @@ class Call:
     query: Mapping[str, str]
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    form: Form | None  # of an operation that takes one; its body is empty then
     origin: str  # scheme, host and what comes before the vendor's own path: links in answers begin with it
 
     @property
@@ -49,6 +51,7 @@ class Box(Protocol):
 
     operations: tuple[str, ...]
     starts: frozenset[str]  # the operations that start a run
+    forms: frozenset[str]  # the operations that take a form, which is read as it arrives
     base: str  # path of the API
     verdict: tuple[str, str]  # the field that carries a verdict, and the word that is green
 

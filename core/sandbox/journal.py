@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from core.sandbox.forms import Form
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
@@ -13,10 +15,11 @@ class Exchange:
     path: str  # as sent, percent-encoded, without the query
     query: str  # as sent, without the question mark
     headers: tuple[tuple[str, str], ...]  # in order, repeated ones too
-    body: bytes
+    body: bytes  # empty where the call takes a form
     status: int | None  # None: no status line was sent
     fault: str | None  # as text, see `Fault`
     effect: bool  # whether the call changed the vendor's state
+    form: Form | None = None  # what came of an upload: its fields, and size and hash of its file
 
     def header(self, name: str) -> str | None:
         """Return the first header of that name, whatever its case."""

@@ -22,9 +22,9 @@ from core.sandbox.progression import Progression
 from core.sandbox.scenario import Scenario
 from core.sandbox.scenarios import SCENARIOS
 from core.sandbox.server import HOST, Server
-from core.sandbox.space import Plot, Space
+from core.sandbox.space import Place, Plot, Space
 from core.sandbox.spaces import Spaces
-from core.sandbox.wire import Request
+from core.sandbox.wire import Body, Head
 
 FIRST_ID: Final = 880_001
 
@@ -146,29 +146,33 @@ class Sandbox:
         if on_stall is not None:
             self._on_stall = on_stall
 
-    def _respond(self, connection: socket.socket, request: Request) -> bool:
-        selected, path = selection.split(request.path)
+    def _respond(self, connection: socket.socket, head: Head, body: Body) -> bool:
+        selected, path = selection.split(head.path)
         spaces = self._spaces
         try:
             space = spaces.find(selected, path)
         except ValueError as error:
             answer = Answer(status=404, body=f"{error}\n".encode("utf-8", "replace"), content_type="text/plain")
+            for _ in body.pieces():
+                pass
             at = spaces.main.clock.now()
-            return deliver(connection, answer, None, self._manner(spaces.main, at, connection, request))
-        origin = f"http://{request.header('host') or HOST}"
+            return deliver(connection, answer, None, self._manner(spaces.main, at, connection, head))
+        origin = f"http://{head.header('host') or HOST}"
         prefix = f"{selection.PREFIX}{selected}" if selected else ""
         if space.latency:
             self._closing.wait(space.latency)
-        exchange, answer, fault = space.exchange(request, unquote(path), origin + prefix)
+        place = Place(path=unquote(path), origin=origin + prefix)
+        visit = space.admit(head.method, place.path)
+        content = space.read(visit, head, body.pieces())
+        exchange, answer = space.exchange(visit, head, content, place)
         if self._observe is not None:
             self._observe(exchange)
-        kind, manner = None if fault is None else fault.kind, self._manner(space, exchange.at, connection, request)
         try:
-            return deliver(connection, answer, kind, manner)
+            return deliver(connection, answer, visit.kind, self._manner(space, exchange.at, connection, head))
         finally:
             space.release(connection)
 
-    def _manner(self, space: Space, at: float, connection: socket.socket, request: Request) -> Manner:
+    def _manner(self, space: Space, at: float, connection: socket.socket, head: Head) -> Manner:
         def stalled() -> None:
             if not space.hold(connection):
                 with contextlib.suppress(OSError):
@@ -178,8 +182,8 @@ class Sandbox:
 
         return Manner(
             date=http_date(space.clock.date(at)),
-            close=request.close,
-            bodiless=request.method == "HEAD",
+            close=head.close,
+            bodiless=head.method == "HEAD",
             drip=self._drip,
             stalled=stalled,
         )

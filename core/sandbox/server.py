@@ -7,12 +7,13 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-from core.sandbox.wire import BadRequestError, Request, read_head, read_request
+from core.sandbox.wire import BadRequestError, Body, Head, read_head
 
 HOST: Final = "127.0.0.1"  # never anything else: the sandbox knows no secrets and keeps none out
+_CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 _BAD: Final = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
-Respond = Callable[[socket.socket, Request], bool]
+Respond = Callable[[socket.socket, Head, Body], bool]
 
 
 class Server:
@@ -61,9 +62,8 @@ class Server:
             with connection, connection.makefile("rb") as stream, contextlib.suppress(OSError):
                 try:
                     while (head := read_head(stream)) is not None:
-                        if ("expect", "100-continue") in ((key.lower(), value.lower()) for key, value in head.headers):
-                            connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-                        if not self._respond(connection, read_request(stream, head)):
+                        body = Body(stream, head, lambda: connection.sendall(_CONTINUE))
+                        if not self._respond(connection, head, body) or not body.over:
                             return
                 except BadRequestError:
                     connection.sendall(_BAD)

@@ -3,7 +3,7 @@
 import contextlib
 import socket
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
@@ -13,12 +13,13 @@ from core.sandbox.box import Answer, Box, BoxFactory, Call, Setting
 from core.sandbox.clock import Clock
 from core.sandbox.delivery import SILENT
 from core.sandbox.faults import ANYWHERE, BEFORE, Fault, covers, hits
+from core.sandbox.forms import Form, read_form
 from core.sandbox.journal import Exchange
 from core.sandbox.ledger import Ledger
 from core.sandbox.mutations import mutated
 from core.sandbox.refusals import instead
 from core.sandbox.scenario import Scenario
-from core.sandbox.wire import Request
+from core.sandbox.wire import Head
 
 PAGE: Final = "page"  # the operation in the journal of what is not the API
 _TWISTS: Final = frozenset(("stale", "wrong-id", "wrong-project"))
@@ -34,6 +35,27 @@ class Plot:
     epoch: float
     seed: int
     first_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a request went: the vendor's own path, and the origin that links in answers begin with."""
+
+    path: str  # decoded
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A request that has come as far as its body: what it asks for, and the fault that will hit it."""
+
+    operation: str
+    values: tuple[str, ...]
+    fault: Fault | None
+
+    @property
+    def kind(self) -> str | None:
+        return None if self.fault is None else self.fault.kind
 
 
 class Space:
@@ -76,37 +98,55 @@ class Space:
         with self._lock:
             return self._box.page("GET", path).status == 200
 
-    def exchange(self, request: Request, path: str, origin: str) -> tuple[Exchange, Answer, Fault | None]:
-        """Let the vendor act and write it down. The answer is to be sent as the fault has it."""
+    def admit(self, method: str, path: str) -> Visit:
+        """Say what a request is about, before its body is read."""
         with self._lock:
-            route = self._box.route(request.method, path)
-            operation, values = route or (PAGE, ())
+            operation, values = self._box.route(method, path) or (PAGE, ())
+            elapsed = self.clock.now() - self.clock.started
+            return Visit(operation=operation, values=values, fault=self._fault(operation, elapsed))
+
+    def read(self, visit: Visit, head: Head, pieces: Iterator[bytes]) -> bytes | Form:
+        """Read a body: at once into memory, or a form piece by piece."""
+        if visit.operation in self._box.forms:
+            return read_form(head.header("content-type") or "", pieces)
+        return b"".join(pieces)
+
+    def exchange(self, visit: Visit, head: Head, content: bytes | Form, place: Place) -> tuple[Exchange, Answer]:
+        """Let the vendor act and write it down. The answer is to be sent as the fault has it."""
+        body, form = (b"", content) if isinstance(content, Form) else (content, None)
+        with self._lock:
             call = Call(
-                operation=operation,
-                values=values,
-                method=request.method,
-                query=_query(request.query),
-                headers=request.headers,
-                body=request.body,
-                origin=origin,
+                operation=visit.operation,
+                values=visit.values,
+                method=head.method,
+                query=_query(head.query),
+                headers=head.headers,
+                body=body,
+                form=form,
+                origin=place.origin,
             )
             at = self.clock.now()
-            fault = self._fault(call, at - self.clock.started) if route else None
-            answer = self._answer(call, fault, self.clock.date(at)) if route else self._box.page(request.method, path)
+            known = visit.operation != PAGE
+            answer = (
+                self._answer(call, visit.fault, self.clock.date(at))
+                if known
+                else self._box.page(head.method, place.path)
+            )
             exchange = Exchange(
                 at=at,
-                operation=operation,
-                method=request.method,
-                path=request.path,
-                query=request.query,
-                headers=request.headers,
-                body=request.body,
-                status=None if fault and fault.kind in SILENT else answer.status,
-                fault=None if fault is None else str(fault),
+                operation=visit.operation,
+                method=head.method,
+                path=head.path,
+                query=head.query,
+                headers=head.headers,
+                body=body,
+                status=None if visit.kind in SILENT else answer.status,
+                fault=None if visit.fault is None else str(visit.fault),
                 effect=answer.effect,
+                form=form,
             )
             self._journal.append(exchange)
-            return exchange, answer, fault
+            return exchange, answer
 
     def hold(self, connection: socket.socket) -> bool:
         """Remember a connection that stalls. False: the space is over, nothing may stall any more."""
@@ -126,11 +166,13 @@ class Space:
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
 
-    def _fault(self, call: Call, elapsed: float) -> Fault | None:
+    def _fault(self, operation: str, elapsed: float) -> Fault | None:
         """Choose the first fault that applies. All that cover the call count it."""
         found = None
+        if operation == PAGE:
+            return None
         for index, fault in enumerate(self._faults):
-            if covers(fault, call.operation, self._box.starts):
+            if covers(fault, operation, self._box.starts):
                 self._counts[index] += 1
                 if found is None and hits(fault, count=self._counts[index], elapsed=elapsed):
                     found = fault

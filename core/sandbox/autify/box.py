@@ -26,6 +26,7 @@ class AutifyBox:
 
     operations = tuple(OPERATIONS)
     starts = frozenset(_STARTS)
+    forms = frozenset[str]()
     base = BASE
     verdict = ("status", "passed")
 
