@@ -1,12 +1,14 @@
 """The seam between the server and one emulated vendor."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Protocol
 
 from core.sandbox.clock import Clock
+from core.sandbox.faults import Fault
 from core.sandbox.forms import Form
 from core.sandbox.ledger import Ledger
 from core.sandbox.scenario import Scenario
@@ -26,6 +28,7 @@ class Call:
     headers: tuple[tuple[str, str], ...]
     body: bytes
     form: Form | None  # of an operation that takes one; its body is empty then
+    own: Fault | None  # a fault of this vendor alone that hits the call: the box plays it itself
     origin: str  # scheme, host and what comes before the vendor's own path: links in answers begin with it
 
     @property
@@ -90,7 +93,22 @@ class Setting:
     first_id: int  # of the runs; differs between spaces, so that a result page can be found without its prefix
 
 
-BoxFactory = Callable[[Setting], Box]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnFault:
+    """A fault that one vendor alone can have."""
+
+    text: str
+    argument: re.Pattern[str] | None = None  # what may follow the `=`; None: there is none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vendor:
+    """What the sandbox can be: a box, and what may happen in it besides that which may happen at every vendor."""
+
+    box: Callable[[Setting], Box]
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    faults: Mapping[str, OwnFault] = field(default_factory=dict)
+    uploads: bool = False  # files are sent there: the faults of uploads may happen too
 
 
 def encoded(value: Any) -> bytes:

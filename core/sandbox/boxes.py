@@ -3,6 +3,6 @@
 from typing import Final
 
 from core.sandbox.autify import AutifyBox
-from core.sandbox.box import BoxFactory
+from core.sandbox.box import Vendor
 
-BOXES: Final[dict[str, BoxFactory]] = {"autify": AutifyBox}
+BOXES: Final[dict[str, Vendor]] = {"autify": Vendor(box=AutifyBox)}

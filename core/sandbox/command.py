@@ -13,6 +13,7 @@ from core.sandbox.boxes import BOXES
 from core.sandbox.faults import FAULTS, GRAMMAR, Fault
 from core.sandbox.journal import Exchange
 from core.sandbox.progression import Progression
+from core.sandbox.repertoire import check, extra_faults, scenarios_of
 from core.sandbox.sandbox import Sandbox
 from core.sandbox.scenarios import SCENARIOS
 
@@ -30,15 +31,19 @@ def main(argv: Sequence[str]) -> int:
         sys.stdout.write(_catalogue())
         return 0
     problems = [f"unknown argument {text!r}" for text in rest]
-    scenario = SCENARIOS.get(given.scenario)
-    if given.vendor not in BOXES:
+    vendor = BOXES.get(given.vendor)
+    if vendor is None:
         problems.append(f"unknown vendor {given.vendor!r}: choose from {', '.join(BOXES)}")
+    scenarios = SCENARIOS if vendor is None else scenarios_of(vendor)
+    scenario = scenarios.get(given.scenario)
     if scenario is None:
-        problems.append(f"unknown scenario {given.scenario!r}: choose from {', '.join(SCENARIOS)}")
+        problems.append(f"unknown scenario {given.scenario!r}: choose from {', '.join(scenarios)}")
     faults, progression = [], None
     for text in given.fault:
         with _noted(problems):
             faults.append(Fault.parse(text))
+            if vendor is not None:
+                check(vendor, faults[-1])
     if given.progression is not None:
         with _noted(problems):
             progression = Progression.parse(given.progression)
@@ -137,10 +142,14 @@ def _parser() -> argparse.ArgumentParser:
 def _catalogue() -> str:
     """Return what there is to choose from."""
     parts = ["Scenarios:", *(f"  {name:20} {one.description}" for name, one in SCENARIOS.items()), ""]
+    parts += ["Faults:", *(f"  {kind:20} {text}" for kind, text in FAULTS.items()), ""]
+    for name, vendor in BOXES.items():
+        own = {scenario: one.description for scenario, one in vendor.scenarios.items()}
+        for title, texts in (("scenarios", own), ("faults", extra_faults(vendor))):
+            parts += [f"More {title} of {name}:", *(f"  {key:20} {text}" for key, text in texts.items()), ""] * bool(
+                texts
+            )
     parts += [
-        "Faults:",
-        *(f"  {kind:20} {text}" for kind, text in FAULTS.items()),
-        "",
         "A fault is written",
         GRAMMAR,
         "",

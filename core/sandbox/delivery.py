@@ -16,7 +16,9 @@ BOMB_BLOCK: Final = b" " * (1 << 20)
 BOMB_BLOCKS: Final = 1024  # blocks of 1 MiB: a GiB decoded, about a MiB on the wire
 _NEVER: Final = 1 << 19  # bytes that a dripping answer promises: hours of them, and no client's size limit is hit
 _LINGER: Final = struct.pack("ii", 1, 0)  # close at once, with a reset
-SILENT: Final = frozenset(("hang", "hang-after", "reset-before", "reset-after"))  # no status line
+SILENT: Final = frozenset(  # no status line
+    ("hang", "hang-after", "hang-mid-upload", "reset-before", "reset-after", "reset-mid-upload")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,22 @@ def _reset(connection: socket.socket, _answer: Answer, _manner: Manner) -> None:
 def _hang(connection: socket.socket, _answer: Answer, manner: Manner) -> None:
     """Keep still until the client, or the closing sandbox, ends the connection."""
     manner.stalled()
+    while connection.recv(65_536):
+        pass
+
+
+def _stop(connection: socket.socket, _answer: Answer, manner: Manner) -> None:
+    """Keep still as `_hang` does, but read nothing: the client cannot get rid of the rest of its body."""
+    manner.stalled()
+    ended = select.poll()
+    ended.register(connection, getattr(select, "POLLRDHUP", select.POLLHUP))
+    ended.poll()
+
+
+def _refuse(connection: socket.socket, answer: Answer, manner: Manner) -> None:
+    """Answer before the body has come, and drop what comes of it: ending at once would reset the connection."""
+    connection.sendall(_head(answer, replace(manner, close=True), f"Content-Length: {len(answer.body)}") + answer.body)
+    connection.shutdown(socket.SHUT_WR)
     while connection.recv(65_536):
         pass
 
@@ -102,8 +120,11 @@ def _bomb(connection: socket.socket, answer: Answer, manner: Manner) -> None:
 _BROKEN: Final[dict[str, Callable[[socket.socket, Answer, Manner], None]]] = {
     "reset-before": _reset,
     "reset-after": _reset,
+    "reset-mid-upload": _reset,
     "hang": _hang,
     "hang-after": _hang,
+    "hang-mid-upload": _stop,
+    "413": _refuse,
     "slow-loris": _drip,
     "endless": _pour,
     "gzip-bomb": _bomb,

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import unquote
@@ -24,6 +25,7 @@ from core.sandbox.scenarios import SCENARIOS
 from core.sandbox.server import HOST, Server
 from core.sandbox.space import Place, Plot, Space
 from core.sandbox.spaces import Spaces
+from core.sandbox.uploads import taken
 from core.sandbox.wire import Body, Head
 
 FIRST_ID: Final = 880_001
@@ -54,7 +56,7 @@ class Sandbox:
     ) -> None:
         if vendor not in BOXES:
             raise ValueError(f"unknown vendor {vendor!r}: choose from {', '.join(BOXES)}")
-        self._factory = BOXES[vendor]
+        self._vendor = BOXES[vendor]
         self._on_stall = on_stall
         self._port, self._drip, self._observe = port, drip, observe
         self._progression = progression
@@ -68,7 +70,7 @@ class Sandbox:
             seed=seed,
             first_id=FIRST_ID,
         )
-        self._spaces = Spaces(self._factory, plot)
+        self._spaces = Spaces(self._vendor, plot)
 
     def __enter__(self) -> Self:
         self._server = Server(self._respond, port=self._port)
@@ -141,7 +143,7 @@ class Sandbox:
             epoch=old_plot.epoch if epoch is None else epoch,
             seed=old_plot.seed if seed is None else seed,
         )
-        old, self._spaces = self._spaces, Spaces(self._factory, plot)
+        old, self._spaces = self._spaces, Spaces(self._vendor, plot)
         old.end()
         if on_stall is not None:
             self._on_stall = on_stall
@@ -156,30 +158,36 @@ class Sandbox:
             for _ in body.pieces():
                 pass
             at = spaces.main.clock.now()
-            return deliver(connection, answer, None, self._manner(spaces.main, at, connection, head))
+            return deliver(connection, answer, None, self._manner(spaces.main, at, head, lambda: None))
         origin = f"http://{head.header('host') or HOST}"
         prefix = f"{selection.PREFIX}{selected}" if selected else ""
+        stalled = partial(self._stall, space, connection)
+
+        def pause() -> None:
+            self._closing.wait(self._drip)
+            stalled()
+
         if space.latency:
             self._closing.wait(space.latency)
         place = Place(path=unquote(path), origin=origin + prefix)
         visit = space.admit(head.method, place.path)
-        content = space.read(visit, head, body.pieces())
-        exchange, answer = space.exchange(visit, head, content, place)
-        if self._observe is not None:
-            self._observe(exchange)
         try:
-            return deliver(connection, answer, visit.kind, self._manner(space, exchange.at, connection, head))
+            content = space.read(visit, head, taken(visit.kind, body, pause))
+            exchange, answer = space.exchange(visit, head, content, place)
+            if self._observe is not None:
+                self._observe(exchange)
+            return deliver(connection, answer, visit.kind, self._manner(space, exchange.at, head, stalled))
         finally:
             space.release(connection)
 
-    def _manner(self, space: Space, at: float, connection: socket.socket, head: Head) -> Manner:
-        def stalled() -> None:
-            if not space.hold(connection):
-                with contextlib.suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
-            elif self._on_stall is not None:
-                self._on_stall()
+    def _stall(self, space: Space, connection: socket.socket) -> None:
+        if not space.hold(connection):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        elif self._on_stall is not None:
+            self._on_stall()
 
+    def _manner(self, space: Space, at: float, head: Head, stalled: Callable[[], None]) -> Manner:
         return Manner(
             date=http_date(space.clock.date(at)),
             close=head.close,

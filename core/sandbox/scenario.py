@@ -54,6 +54,7 @@ class Scenario:
     brief_capabilities: bool = True  # a capability with only `os` and `browser` is accepted (not confirmed either)
     credit_plan: bool = True  # off credit plans the usage is always 0
     latency: float = 0.0  # real seconds before each answer
+    own: object | None = None  # what one vendor alone can vary, in that box's own type; other boxes ignore it
 
 
 def green(scenario: Scenario) -> bool:

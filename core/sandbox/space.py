@@ -9,7 +9,7 @@ from random import Random
 from typing import Final
 from urllib.parse import parse_qsl
 
-from core.sandbox.box import Answer, Box, BoxFactory, Call, Setting
+from core.sandbox.box import Answer, Box, Call, Setting, Vendor
 from core.sandbox.clock import Clock
 from core.sandbox.delivery import SILENT
 from core.sandbox.faults import ANYWHERE, BEFORE, Fault, covers, hits
@@ -18,6 +18,7 @@ from core.sandbox.journal import Exchange
 from core.sandbox.ledger import Ledger
 from core.sandbox.mutations import mutated
 from core.sandbox.refusals import instead
+from core.sandbox.repertoire import check
 from core.sandbox.scenario import Scenario
 from core.sandbox.wire import Head
 
@@ -61,12 +62,15 @@ class Visit:
 class Space:
     """The state behind one URL. All its methods may be called from any thread."""
 
-    def __init__(self, factory: BoxFactory, plot: Plot) -> None:
+    def __init__(self, vendor: Vendor, plot: Plot) -> None:
+        for fault in plot.faults:
+            check(vendor, fault)
         rng = Random(plot.seed)  # noqa: S311 -- reproducible, and nothing here is secret
         skew = plot.scenario.skew * rng.choice((1, -1))
         self.clock = Clock(now=plot.now, started=plot.now(), epoch=plot.epoch, skew=skew)
         self.latency = plot.scenario.latency
-        self._box: Box = factory(Setting(scenario=plot.scenario, clock=self.clock, rng=rng, first_id=plot.first_id))
+        self._own = frozenset(vendor.faults)
+        self._box: Box = vendor.box(Setting(scenario=plot.scenario, clock=self.clock, rng=rng, first_id=plot.first_id))
         unknown = [fault for fault in plot.faults if fault.at not in (*ANYWHERE, *self._box.operations)]
         if unknown:
             named = ", ".join(f"`{fault}`" for fault in unknown)
@@ -123,6 +127,7 @@ class Space:
                 headers=head.headers,
                 body=body,
                 form=form,
+                own=visit.fault if visit.kind in self._own else None,
                 origin=place.origin,
             )
             at = self.clock.now()
@@ -184,7 +189,7 @@ class Space:
             answer = instead(fault, self._box, call, date) or Answer()
         else:
             answer = self._box.answer(call)
-            answer = answer if fault is None else self._spoilt(call, fault, answer, date)
+            answer = answer if fault is None or call.own else self._spoilt(call, fault, answer, date)
         self._box.leave(call)
         return answer
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Final
 
 from core.sandbox import selection
-from core.sandbox.box import BoxFactory
-from core.sandbox.scenarios import SCENARIOS
+from core.sandbox.box import Vendor
+from core.sandbox.repertoire import scenarios_of
 from core.sandbox.space import Plot, Space
 
 _APART: Final = 100_000  # numbers of runs between two spaces
@@ -15,10 +15,10 @@ _APART: Final = 100_000  # numbers of runs between two spaces
 class Spaces:
     """All spaces of one plot. Its methods may be called from any thread."""
 
-    def __init__(self, factory: BoxFactory, plot: Plot) -> None:
-        self.main = Space(factory, plot)
+    def __init__(self, vendor: Vendor, plot: Plot) -> None:
+        self.main = Space(vendor, plot)
         self.plot = plot
-        self._factory = factory
+        self._vendor = vendor
         self._selected: dict[str, Space] = {}
         self._lock = threading.Lock()
 
@@ -26,10 +26,10 @@ class Spaces:
         """Return the space that a path selects; at first it is new. Raises ValueError."""
         with self._lock:
             if text not in self._selected:
-                chosen = selection.parse(text, SCENARIOS)
+                chosen = selection.parse(text, scenarios_of(self._vendor))
                 first_id = self.plot.first_id + _APART * (len(self._selected) + 1)
                 plot = replace(self.plot, scenario=chosen.scenario, faults=chosen.faults, first_id=first_id)
-                self._selected[text] = Space(self._factory, plot)
+                self._selected[text] = Space(self._vendor, plot)
             return self._selected[text]
 
     def find(self, selected: str, path: str) -> Space:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO, Final
 
 LINE_LIMIT: Final = 65_536
@@ -43,10 +44,18 @@ class Body:
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the body, at most `PIECE` bytes at a time. Raises BadRequestError where it ends early."""
-        if self._waiting:
-            self._invite()
+        self._ask()
         yield from self._chunks() if self.length is None else self._exactly(self.length)
         self.over = True
+
+    def half(self) -> Iterator[bytes]:
+        """Yield half of the body, or one piece if its length was not told. The rest stays where it is."""
+        self._ask()
+        yield from islice(self._chunks(), 1) if self.length is None else self._exactly(self.length // 2)
+
+    def _ask(self) -> None:
+        if self._waiting:
+            self._invite()
 
     def _exactly(self, count: int) -> Iterator[bytes]:
         while count:

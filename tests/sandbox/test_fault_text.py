@@ -36,7 +36,6 @@ def test_every_kind_needs_no_argument_and_is_explained(kind: str) -> None:
         "",
         "503",
         "@any",
-        "505@any",
         "503@",
         "503@any#0",
         "503@any*0",
