@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from core.sandbox.autify import asks, wire, workspace
 from core.sandbox.autify.capabilities import filtered, offered
-from core.sandbox.autify.runs import RunState, gone, look, moment_of
+from core.sandbox.autify.runs import RunState, moment_of
 from core.sandbox.autify.starts import start_run
 from core.sandbox.autify.state import AccessPoint, RefusedError, State, listed, new_key
 from core.sandbox.box import Call
+from core.sandbox.course import gone, look
 
 _PAGE: Final = 20  # of scenarios and access points; the vendor does not tell its own
 

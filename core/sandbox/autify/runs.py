@@ -1,14 +1,14 @@
 """Autify: one run, what it will come to, and what a look at it shows at a moment."""
 
 from dataclasses import dataclass, field
-from random import Random
 from typing import Final
 
 from core.sandbox.autify.capabilities import Capability
+from core.sandbox.course import finished, glance
 from core.sandbox.ledger import Run
-from core.sandbox.progression import Phase, spans_of
+from core.sandbox.progression import Phase
 from core.sandbox.scenario import Scenario, green
-from core.sandbox.timeline import Timeline, phase_of, position, start_of
+from core.sandbox.timeline import Timeline
 
 WORDS: Final = {"error": "internal_error"}  # scenario's word -> Autify's, where they differ
 _STUCK: Final = {Phase.QUEUED: "queuing", Phase.WAITING: "waiting"}
@@ -49,14 +49,6 @@ class Moment:
     detour: bool = False  # the run is over, but this look sees something else
 
 
-def timeline_of(scenario: Scenario, created: float, rng: Random) -> Timeline:
-    queue, wait, run, settle = spans_of(scenario.progression, scenario.shares)
-    by_looks = scenario.progression.looks
-    if by_looks is None and scenario.jitter:
-        run *= 1 + scenario.jitter * rng.uniform(-1, 1)
-    return Timeline(created=created, spans=(queue, wait, run, settle), by_looks=by_looks)
-
-
 def final_words(scenario: Scenario, count: int) -> tuple[str, ...]:
     """Return the final word of each case."""
     words = ["passed"] * count
@@ -78,46 +70,18 @@ def final_words(scenario: Scenario, count: int) -> tuple[str, ...]:
 
 def moment_of(run: RunState, now: float, *, late: float = 0.0) -> Moment:
     """What is to be seen now, or `late` seconds ago."""
-    phase, fraction = phase_of(run.timeline, position(run.timeline, now, late=late))
-    limit = Phase.RUNNING if run.scenario.vanishes else run.scenario.stuck
-    if limit is not None and phase > limit:
-        phase, fraction = limit, 0.9
-    if phase is not Phase.OVER:
-        return Moment(phase=phase, fraction=fraction, word=_STUCK.get(phase, "running"))
-    turn = max(run.ended_looks - 1, 0)
-    if turn < len(run.scenario.detour):
-        return Moment(phase=phase, fraction=1.0, word=run.scenario.detour[turn], detour=True)
-    return Moment(phase=phase, fraction=1.0, word=final_word(run))
-
-
-def look(run: RunState, now: float) -> None:
-    """Count a look: some runs get on only by being looked at."""
-    run.timeline.looks.append(now)
-    if phase_of(run.timeline, position(run.timeline, now))[0] is Phase.OVER:
-        run.ended_looks += 1
+    seen = glance(run, now, late=late)
+    if seen.phase is not Phase.OVER:
+        return Moment(phase=seen.phase, fraction=seen.fraction, word=_STUCK.get(seen.phase, "running"))
+    if seen.detour is not None:
+        return Moment(phase=seen.phase, fraction=1.0, word=seen.detour, detour=True)
+    return Moment(phase=seen.phase, fraction=1.0, word=final_word(run))
 
 
 def final_word(run: RunState) -> str:
     if run.scenario.stuck is not None:
         return _STUCK.get(run.scenario.stuck, "running")
     return "vanished" if run.scenario.vanishes else WORDS.get(run.scenario.ending, run.scenario.ending)
-
-
-def finished(run: RunState, now: float) -> bool:
-    """Whether the vendor has said its last word, or would to whoever asks now."""
-    if run.scenario.stuck is not None:
-        return False
-    if run.scenario.vanishes:
-        return gone(run, now)
-    over = phase_of(run.timeline, position(run.timeline, now))[0] is Phase.OVER
-    return over and run.ended_looks >= len(run.scenario.detour)
-
-
-def gone(run: RunState, now: float) -> bool:
-    """Whether the run has vanished: half-way, but never before its first look."""
-    middle = start_of(run.timeline, Phase.RUNNING) + run.timeline.spans[Phase.RUNNING] / 2
-    seen = len(run.timeline.looks) > 0
-    return run.scenario.vanishes and seen and position(run.timeline, now) >= middle
 
 
 def truth(run: RunState, now: float) -> Run:

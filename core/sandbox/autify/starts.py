@@ -5,9 +5,10 @@ from random import Random
 
 from core.sandbox.autify import workspace
 from core.sandbox.autify.capabilities import CAPABILITIES, Capability
-from core.sandbox.autify.runs import RunState, final_words, timeline_of
+from core.sandbox.autify.runs import RunState, final_words
 from core.sandbox.autify.state import RESIDENT, AccessPoint, State, new_key
 from core.sandbox.clock import Clock
+from core.sandbox.course import timeline_of
 from core.sandbox.progression import Progression
 from core.sandbox.scenario import Scenario, green
 
