@@ -93,7 +93,7 @@ class Setting:
     first_id: int  # of the runs; differs between spaces, so that a result page can be found without its prefix
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class OwnFault:
     """A fault that one vendor alone can have."""
 

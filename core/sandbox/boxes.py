@@ -2,7 +2,8 @@
 
 from typing import Final
 
+from core.sandbox.apptest import APPTEST
 from core.sandbox.autify import AutifyBox
 from core.sandbox.box import Vendor
 
-BOXES: Final[dict[str, Vendor]] = {"autify": Vendor(box=AutifyBox)}
+BOXES: Final[dict[str, Vendor]] = {"autify": Vendor(box=AutifyBox), "apptest-ai": APPTEST}

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from core.sandbox.forms import Part
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
@@ -25,6 +27,7 @@ class Run:
     url_replacements: tuple[tuple[str, str], ...] = ()  # in force at the start: pattern, replacement
     autify_connect: str | None = None
     looks: int = 0
+    file: Part | None = None  # the app that was sent for it: name, size, hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

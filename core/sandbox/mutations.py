@@ -15,22 +15,29 @@ _NUMBER: Final = re.compile(rb'(":)-?\d[\d.]*')
 def _duplicated(body: bytes, verdict: tuple[str, str]) -> bytes:
     """Say the verdict twice, the second time in green: the last one wins with most parsers."""
     value: Any = json.loads(body)
-    target = value[0] if isinstance(value, list) and value else value
-    if not isinstance(target, dict) or not target:
+    target = _holder(value, verdict[0])
+    if not target:
         return body
     name, green = verdict if verdict[0] in target else next(iter(target.items()))
     doubled = encoded(target)[:-1] + b"," + encoded({name: green})[1:]
-    if target is value:
-        return doubled
-    rest = encoded(value[1:])[1:]
-    return b"[" + doubled + (b"," + rest if len(value) > 1 else rest)
+    return encoded(value).replace(encoded(target), doubled, 1)
+
+
+def _holder(value: Any, name: str) -> dict[str, Any]:
+    """Return the object that has the verdict, the outermost one or one right below it; the outermost if none has."""
+    outer: Any = value[0] if isinstance(value, list) and value else value
+    if not isinstance(outer, dict):
+        return {}
+    inner = (item for item in outer.values() if isinstance(item, dict) and name in item)
+    return outer if name in outer else next(inner, outer)
 
 
 def _without(body: bytes, verdict: tuple[str, str]) -> bytes:
     value: Any = json.loads(body)
     for target in value if isinstance(value, list) else [value]:
         if isinstance(target, dict) and target:
-            del target[verdict[0] if verdict[0] in target else next(iter(target))]
+            held = _holder(target, verdict[0])
+            del held[verdict[0] if verdict[0] in held else next(iter(held))]
     return encoded(value)
 
 

@@ -276,11 +276,12 @@ def test_the_answer_to_head_has_no_body(sandbox: Sandbox) -> None:
 
 
 def test_every_box_names_its_operations_and_starts() -> None:
-    assert set(BOXES) == {"autify"}
-    for vendor in BOXES:
+    starts = {"autify": "execute-schedule", "apptest-ai": "run-testset"}
+    assert BOXES.keys() == starts.keys()
+    for vendor, start in starts.items():
         with pytest.raises(ValueError, match="choose from") as caught:
             Sandbox(vendor=vendor, faults=[Fault(kind="503", at="x")])
-        assert "execute-schedule" in str(caught.value)
+        assert f" {start}" in str(caught.value)
 
 
 def test_importing_the_sandbox_starts_nothing_and_loads_little() -> None:
