@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from core.sandbox import SCENARIOS, Progression, Sandbox
+from tests.sandbox import apptest as apptest_client
 from tests.sandbox.support import EPOCH, Client, Time, client_of
 
 
@@ -29,4 +30,25 @@ def sandbox(server: Sandbox, now: Time) -> Sandbox:
 @pytest.fixture
 def client(sandbox: Sandbox) -> Iterator[Client]:
     with client_of(sandbox.url) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def apptest_server() -> Iterator[Sandbox]:
+    with Sandbox(vendor="apptest-ai", drip=0.002) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def apptest(apptest_server: Sandbox, now: Time) -> Sandbox:
+    """Return an apptest.ai whose testsets pass at the first look."""
+    plot = SCENARIOS["passing"]
+    apptest_server.reset(scenario=plot, progression=Progression.immediate(), now=now, epoch=EPOCH, seed=0)
+    return apptest_server
+
+
+@pytest.fixture
+def caller(apptest: Sandbox) -> Iterator[Client]:
+    with client_of(apptest.url) as one:
+        one.headers = {"Authorization": apptest_client.basic()}
         yield one
