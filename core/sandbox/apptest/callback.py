@@ -3,7 +3,7 @@
 import contextlib
 import socket
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 _PATIENCE: Final = 2.0  # real seconds
 _LOOPBACK: Final = {"localhost": "127.0.0.1", "127.0.0.1": "127.0.0.1", "::1": "::1"}
@@ -33,5 +33,5 @@ def _target(url: str) -> tuple[str, int, str] | None:
         host = _LOOPBACK.get(parts.hostname or "")
         if parts.scheme == "http" and host is not None:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            return host, parts.port or 80, path
+            return host, parts.port or 80, quote(path, safe="!#$%&'()*+,/:;=?@[]~")
     return None
