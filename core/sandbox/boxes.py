@@ -4,6 +4,11 @@ from typing import Final
 
 from core.sandbox.apptest import APPTEST
 from core.sandbox.autify import AutifyBox
+from core.sandbox.autify_mobile import AUTIFY_MOBILE
 from core.sandbox.box import Vendor
 
-BOXES: Final[dict[str, Vendor]] = {"autify": Vendor(box=AutifyBox), "apptest-ai": APPTEST}
+BOXES: Final[dict[str, Vendor]] = {
+    "autify": Vendor(box=AutifyBox),
+    "autify-mobile": AUTIFY_MOBILE,
+    "apptest-ai": APPTEST,
+}

@@ -1,23 +1,22 @@
 """Autify (web): the emulated vendor behind its wire."""
 
-import html
 import json
 import re
 from dataclasses import replace
 from typing import Any, Final
 
-from core.sandbox import hostile
 from core.sandbox.autify import asks, wire, workspace
 from core.sandbox.autify.operations import home_of, started
+from core.sandbox.autify.pages import html_page
+from core.sandbox.autify.refusals import MESSAGES, identified, refusal
 from core.sandbox.autify.routes import BASE, OPERATIONS, find
 from core.sandbox.autify.runs import moment_of, truth
 from core.sandbox.autify.starts import Start, green_twin, opened, remember_green, start_run
 from core.sandbox.autify.state import RefusedError, State, left_behind
-from core.sandbox.box import HTML, Answer, Call, Setting, encoded
+from core.sandbox.box import Answer, Call, Setting, encoded
 from core.sandbox.ledger import Ledger
 
 _STARTS: Final = {"execute-schedule": asks.schedule_start, "execute-scenarios": asks.scenarios_start}
-_MESSAGES: Final = {401: "Bad credentials", 403: "Forbidden", 404: asks.NOT_FOUND, 429: "Too Many Requests"}
 _RESULT_PAGE: Final = re.compile(r"/+projects/+(\d{1,15})/+results/+(\d{1,15})(?:/.*)?", re.ASCII)
 
 
@@ -56,14 +55,14 @@ class AutifyBox:
         match = _RESULT_PAGE.fullmatch(path)
         run = self._state.runs.get(int(match[2])) if match else None
         if method not in {"GET", "HEAD"} or (match and run is None):
-            return _html(404, "Not found", "There is no such page.")
+            return html_page(404, "Not found", "There is no such page.")
         if match is None or run is None:
-            return _html(200, "Sign in", "This is the web application. Its API is below /api/v1.")
+            return html_page(200, "Sign in", "This is the web application. Its API is below /api/v1.")
         moment = moment_of(run, self._state.clock.now())
-        return _html(200, f"Result {run.id}: {moment.word}", f"Project {match[1]}, {len(run.words)} cases.")
+        return html_page(200, f"Result {run.id}: {moment.word}", f"Project {match[1]}, {len(run.words)} cases.")
 
     def failure(self, status: int, message: str | None = None) -> Answer:
-        text = message or _MESSAGES.get(status, "Something went wrong")
+        text = message or MESSAGES.get(status, "Something went wrong")
         return self._refusal(RefusedError(status, text, code=self._state.rng.random() < 0.5))  # both were seen
 
     def twist(self, kind: str, call: Call, answer: Answer) -> Answer:
@@ -96,10 +95,7 @@ class AutifyBox:
         start_run(self._state, replace(start, name="another build"), ours=False)
 
     def _refusal(self, error: RefusedError) -> Answer:
-        suffix = f" {hostile.EVERYTHING}" if self._state.scenario.hostile else ""
-        code = {"code": error.status} if error.code else {}
-        items = [{**code, "message": message + suffix} for message in error.messages]
-        return Answer(status=error.status, body=encoded({"errors": items}))
+        return refusal(error, under_attack=self._state.scenario.hostile)
 
     def _about_another(self, kind: str, call: Call, body: bytes) -> bytes:
         """Make an answer about something else out of one about our run."""
@@ -114,17 +110,6 @@ class AutifyBox:
 
 def _admit(call: Call) -> None:
     """Refuse strangers, foreign workspaces and paths that are none."""
-    sent = next((value for name, value in call.headers if name.lower() == "authorization"), "")
-    scheme, _, token = sent.partition(" ")
-    if scheme.lower() != "bearer" or token.strip() in {"", "wrong"} or "invalid" in token:
-        raise RefusedError(401, _MESSAGES[401])
+    identified(call)
     if call.operation not in OPERATIONS or workspace.FOREIGN_PROJECT in call.numbers[:1]:
         raise RefusedError(404, asks.NOT_FOUND)
-
-
-def _html(status: int, title: str, text: str) -> Answer:
-    page = f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title></head>
-<body><h1>{html.escape(title)}</h1><p>{html.escape(text)}</p></body></html>
-"""
-    return Answer(status=status, body=page.encode("utf-8", "replace"), content_type=HTML)
