@@ -28,6 +28,7 @@ class Run:
     autify_connect: str | None = None
     looks: int = 0
     file: Part | None = None  # the app that was sent for it: name, size, hash
+    build: str | None = None  # where an app is sent for itself: the id that it got
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

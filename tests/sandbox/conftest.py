@@ -52,3 +52,23 @@ def caller(apptest: Sandbox) -> Iterator[Client]:
     with client_of(apptest.url) as one:
         one.headers = {"Authorization": apptest_client.basic()}
         yield one
+
+
+@pytest.fixture(scope="session")
+def mobile_server() -> Iterator[Sandbox]:
+    with Sandbox(vendor="autify-mobile", drip=0.002) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def mobile(mobile_server: Sandbox, now: Time) -> Sandbox:
+    """Return an Autify for mobile whose runs pass at the first look."""
+    plot = SCENARIOS["passing"]
+    mobile_server.reset(scenario=plot, progression=Progression.immediate(), now=now, epoch=EPOCH, seed=0)
+    return mobile_server
+
+
+@pytest.fixture
+def phone(mobile: Sandbox) -> Iterator[Client]:
+    with client_of(mobile.url) as one:
+        yield one

@@ -124,6 +124,7 @@ def truth(run: RunState, now: float) -> Run:
         cases=run.words,
         looks=len(run.timeline.looks),
         file=run.build.file,
+        build=run.build.id,
     )
 
 
