@@ -165,6 +165,7 @@ class Bench:
         faults: Sequence[Fault | str] = (),
         progression: Progression | None = None,
         seed: int = 0,
+        vendor: str = "autify",
     ) -> None:
         self.clock = VirtualClock()
         self.stop = Stop()
@@ -173,6 +174,7 @@ class Bench:
         self.on_signal: Callable[[], None] = lambda: None
         self.observers: list[Callable[[Exchange], None]] = [self.clock.exchanged]
         self.sandbox = Sandbox(
+            vendor=vendor,
             scenario=scenario,
             faults=[fault if isinstance(fault, Fault) else Fault.parse(fault) for fault in faults],
             progression=progression,
@@ -216,8 +218,12 @@ class Bench:
             self.stop._handle(number, None)
 
     def run(self, **inputs: str) -> Ended:
-        """One step. Inputs by their names with `_` for `-`; vendor, token, base-url and project are there already."""
-        given = {"vendor": "autify", "token": TOKEN, "base_url": self.sandbox.url, "project_id": "77"} | inputs
+        """One step. Inputs by their names with `_` for `-`; token and base-url are there already.
+
+        Without a `vendor` it is Autify and its project.
+        """
+        usual = {} if "vendor" in inputs else {"vendor": "autify", "project_id": "77"}
+        given = {"token": TOKEN, "base_url": self.sandbox.url} | usual | inputs
         output = os.path.join(self.workspace, "github-output")
         summary = os.path.join(self.workspace, "github-summary")
         for path in (output, summary):

@@ -1,29 +1,78 @@
-"""What each vendor is asked to do in the contract suite; a vendor without an entry keeps the suite red."""
+"""What each vendor is asked to do in the contract suite; a vendor without a job keeps the suite red."""
 
-from core.vendors import VENDORS
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
-JOBS: dict[str, dict[str, dict[str, str]]] = {
-    "autify": {
-        "scenarios": {"scenarios": "501\n502"},
-        "plan": {"test_plan": "3001", "url_replacements": "https://a.test https://b.test"},
-    },
+from core.sandbox import BOXES
+from core.sandbox.faults import FAULTS
+
+APP = str(Path(__file__).parents[1] / "files" / "app.apk")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One way to use a vendor. `inputs` have `_` for `-`.
+
+    `calls` are the operations besides the start and the poll, `later` those among them that come after the start:
+    no failure of theirs changes the verdict. `at_start` and `at_poll` have the faults whose outcome differs from
+    other vendors' there: (exit code, reason) of a run that passes. `unseen` are lies at the start that no client of
+    this vendor can see through: the reply names a run, and nothing that is read later says whose it is.
+    """
+
+    vendor: str
+    box: str
+    inputs: Mapping[str, str]
+    poll: str
+    starts: tuple[str, ...]
+    calls: tuple[str, ...] = ()
+    later: frozenset[str] = frozenset()
+    at_start: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    at_poll: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    unseen: frozenset[str] = frozenset()
+
+    @property
+    def kinds(self) -> list[str]:
+        """The faults that every vendor can have and that make sense at this one."""
+        without: frozenset[str] = getattr(BOXES[self.box], "without", frozenset())
+        return [kind for kind in FAULTS if kind not in without]
+
+
+JOBS: dict[str, Job] = {
+    "autify-scenarios": Job(
+        vendor="autify",
+        box="autify",
+        inputs={"project_id": "77", "scenarios": "501\n502"},
+        starts=("execute-scenarios",),
+        poll="describe-result",
+        calls=("list-results", "list-capabilities", "describe-scenario"),
+        later=frozenset({"describe-scenario"}),
+    ),
+    "autify-plan": Job(
+        vendor="autify",
+        box="autify",
+        inputs={"project_id": "77", "test_plan": "3001", "url_replacements": "https://a.test https://b.test"},
+        starts=("execute-schedule",),
+        poll="describe-result",
+        calls=("list-results", "list-url-replacements", "create-url-replacement", "delete-url-replacement"),
+        later=frozenset({"delete-url-replacement"}),
+    ),
 }
-"""By vendor and job: the inputs, with `_` for `-`."""
 
-CALLS: dict[str, dict[str, tuple[str, ...]]] = {
-    "autify": {
-        "scenarios": ("list-results", "list-capabilities", "describe-scenario"),
-        "plan": ("list-results", "list-url-replacements", "create-url-replacement", "delete-url-replacement"),
-    },
-}
-"""By vendor and job: the calls besides the start and the poll."""
-
-POLL = {"autify": "describe-result"}
+FIRST = {job.vendor + job.box: name for name, job in reversed(JOBS.items())}
+"""One job for each vendor and box, for what does not depend on the start."""
 
 
-def pairs() -> list[tuple[str, str]]:
-    return [(vendor, job) for vendor in VENDORS for job in JOBS.get(vendor, {})]
+def kinds(names: Iterator[str] | None = None) -> list[tuple[str, str]]:
+    """(job, fault) for the jobs of these names, else for all."""
+    return [(name, kind) for name in names or JOBS for kind in JOBS[name].kinds]
 
 
-def triples() -> list[tuple[str, str, str]]:
-    return [(vendor, job, call) for vendor, job in pairs() for call in CALLS[vendor][job]]
+def once() -> list[tuple[str, str]]:
+    """(job, fault), with one job for each box."""
+    return kinds(iter(sorted(FIRST.values())))
+
+
+def others() -> list[tuple[str, str, str]]:
+    """(job, call, fault) for the calls besides start and poll."""
+    return [(name, call, kind) for name, kind in kinds() for call in JOBS[name].calls]
