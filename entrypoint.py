@@ -1,5 +1,6 @@
 """The one file that runs: help and signals before any import, then core.cli."""
 
+import os
 import sys
 from os.path import abspath, dirname, join
 
@@ -7,15 +8,22 @@ HERE = dirname(abspath(__file__))
 FIRST = sys.argv[1] if len(sys.argv) > 1 else ""
 OWN_HELP = ("api", "sandbox")  # these know more than one generated text
 
+if sys.version_info < (3, 11):  # noqa: UP036 -- an older one would only tell of a syntax error, with exit code 1
+    sys.stderr.write(f"test-runner-action needs Python 3.11 or newer, and this is {sys.version.split()[0]}.\n")
+    sys.exit(2)
+
 if FIRST == "--version" or ({"--help", "-h"} & set(sys.argv[1:]) and FIRST not in OWN_HELP):
     # Printed before anything is imported: this answers in the time that the interpreter takes to start.
     with open(join(HERE, "core", "version.txt" if FIRST == "--version" else "help.txt"), encoding="utf-8") as text:
-        sys.stdout.write(text.read())
+        try:
+            sys.stdout.write(text.read())
+            sys.stdout.flush()
+        except (AttributeError, OSError):  # nobody can read it: closed, or on a full disk
+            os._exit(6)
     sys.exit(0)
 
 import gc  # noqa: E402 -- after the help
 import io  # noqa: E402 -- after the help
-import os  # noqa: E402 -- after the help
 import signal  # noqa: E402 -- after the help
 
 # What is imported stays for good: looking through it for garbage after every 700 objects is 4 % of a start.
@@ -39,12 +47,17 @@ if __name__ == "__main__":
 
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")
+    try:
+        workspace = os.getcwd()
+    except OSError:
+        sys.stderr.write("The working directory does not exist any more: the job needs a workspace.\n")
+        sys.exit(2)
     status = main(
         Process(
             arguments=sys.argv[1:],
             environment=os.environ,
             out=sys.stdout or open(os.devnull, "w"),  # noqa: SIM115 -- for the whole process; `>&-` closes the real one
-            workspace=os.getcwd(),
+            workspace=workspace,
             noted=noted,
             program=(sys.executable, join(HERE, "entrypoint.py")),
         )

@@ -21,7 +21,7 @@ START_SECONDS = 120.0
 PEEK_SECONDS = 5.0
 ONCE_LIMIT = 64 << 20  # bytes of an answer that a person asked for
 PEEKS_SLOWNESS = 10.0  # what look-ups of nice things may cost in all, beyond the usual time of each
-USUAL_PEEK = 0.2
+USUAL_PEEK = 0.05
 LINGER = 2.0  # after a signal: the answer to a start in flight names the run
 GRACE = 60.0  # a run that has just been started may not be found at once
 NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -49,9 +49,9 @@ class ApiCalls:
         self._slowness = 0.0
         self.busy = 0  # how often the vendor said 429
 
-    def begin_grace(self) -> None:
+    def begin_grace(self, seconds: float = GRACE) -> None:
         """A run was started just now: for a while a 404 is no refusal."""
-        self._grace_until = self._patience.clock.now() + GRACE
+        self._grace_until = self._patience.clock.now() + seconds
 
     def read(
         self,
@@ -67,13 +67,14 @@ class ApiCalls:
         until = None if seconds is None else self._patience.clock.now() + seconds
         while True:
             self._patience.stop.check()
-            limit = (START_SECONDS if file else READ_SECONDS) if seconds is None else min(READ_SECONDS, seconds)
+            limit = START_SECONDS if file else self._patience.shortened(READ_SECONDS)
+            limit = limit if seconds is None else min(limit, seconds)
             call = self._call(operation, path, query, self._payload(operation, body, file), limit)
             began = self._patience.clock.now()
             try:
                 item = self._understood(operation, self._send(operation, call), parse, call)
             except CallFailedError as failure:
-                if not self._worth_repeating(failure):
+                if not self._worth_repeating(operation, failure):
                     raise
                 self._patience.failed(failure, since=began, until=until)
             else:
@@ -109,9 +110,12 @@ class ApiCalls:
         seconds: float,
         journal: Journal | None,
     ) -> Item:
-        """Repeated only after failures that surely had no effect."""
+        """Repeated only after failures that surely had no effect, and while there is time to see what comes of it."""
         while True:
             self._patience.stop.check()
+            if self._patience.left <= 0:
+                line = f"{self._operations[operation].method} {self._operations[operation].path}"
+                raise CallFailedError(Fault.NO_CONNECTION, f"{line} was not sent: the time is over.")
             call = self._call(operation, path, None, payload, seconds)
             began = self._patience.clock.now()
             if journal:
@@ -123,7 +127,7 @@ class ApiCalls:
                     raise
                 if journal:
                     journal.not_started()
-                if not failure.fault.passes:
+                if not failure.fault.passes or (failure.retry_after or 0) >= self._patience.left:
                     raise
                 self._patience.failed(failure, since=began)
             else:
@@ -211,11 +215,12 @@ class ApiCalls:
     def _understood(self, operation: str, answer: Answer, parse: Callable[[Answer], Item], call: Call) -> Item:
         return understood(self._operations[operation], answer, parse, call.line)
 
-    def _worth_repeating(self, failure: CallFailedError) -> bool:
+    def _worth_repeating(self, operation: str, failure: CallFailedError) -> bool:
         if failure.fault.passes:
             return True
         if failure.fault is Fault.ABSENT:
-            return self._grace_until is not None and self._patience.clock.now() < self._grace_until
+            graceful = self._grace_until is not None and self._patience.clock.now() < self._grace_until
+            return graceful and self._operations[operation].method == "GET"
         if failure.fault is Fault.AUTH and self._patience.ever_good and not self._refused_once:
             self._refused_once = True
             return True

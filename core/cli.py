@@ -10,16 +10,22 @@ def main(process: Process) -> int:
     """Run one command; returns the exit code, also for what should never happen."""
     try:
         return _command(process)
-    except BrokenPipeError:  # whoever read our output has gone: nobody is left to tell
-        return OUTPUT
+    except OSError as error:
+        if error.filename is None:  # our own output: its reader has gone, or the disk is full
+            return OUTPUT
+        return _bug(error)
     except Exception as error:  # noqa: BLE001 -- the last net: a bug must not look like failed tests
-        import sys  # noqa: PLC0415 -- only a bug pays for it
-        import traceback  # noqa: PLC0415 -- the same
+        return _bug(error)
 
-        # Without the error's own words: there is no redactor here, and they may hold a secret.
-        sys.stderr.write("".join(traceback.format_tb(error.__traceback__)))
-        sys.stderr.write(f"A bug in this program: {type(error).__name__}. Please report it at {PROJECT}/issues.\n")
-        return BUG
+
+def _bug(error: Exception) -> int:
+    import sys  # noqa: PLC0415 -- only a bug pays for it
+    import traceback  # noqa: PLC0415 -- the same
+
+    # Without the error's own words: there is no redactor here, and they may hold a secret.
+    sys.stderr.write("".join(traceback.format_tb(error.__traceback__)))
+    sys.stderr.write(f"A bug in this program: {type(error).__name__}. Please report it at {PROJECT}/issues.\n")
+    return BUG
 
 
 def _command(process: Process) -> int:

@@ -22,6 +22,8 @@ def of_status(line: str, status: int, headers: Mapping[str, str], body: bytes) -
     wait = retry_after(headers.get("Retry-After"), headers.get("Date"))
     if wait:
         fact += f" It asks to be left alone for {wait:.0f}s."
+    if status < 200:  # the library hands on an interim answer as if it were the last word
+        return CallFailedError(Fault.UNREADABLE, f"{line} answered {status}, which is no final answer.", status=status)
     if 300 <= status < 400:
         return CallFailedError(
             Fault.UNREADABLE, f"{line} answered {status}, a redirect, which is not followed.", status=status

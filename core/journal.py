@@ -6,6 +6,7 @@ somebody else wrote, is skipped when reading.
 
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from core.model import RemoteRun
 
 FOLDER = ".test-runner"
 LARGEST = 1 << 20
+LOCK_TRIES, LOCK_WAIT = 50, 0.01  # seconds
 
 
 class Journal:
@@ -33,7 +35,7 @@ class Journal:
         self.problems: list[str] = []  # entries that could not be made when it was too late to do without
 
     @classmethod
-    def create(cls, workspace: str, *, step: str, vendor: str, mode: str, at: float) -> "Journal":
+    def create(cls, workspace: str, *, step: str, vendor: str, mode: str, at: float, base_url: str = "") -> "Journal":
         """A new file for this invocation. Raises OutputError: without a journal nothing is started."""
         folder = os.path.join(workspace, FOLDER)
         path = os.path.join(folder, f"{int(at)}-{os.urandom(6).hex()}.jsonl")
@@ -49,7 +51,8 @@ class Journal:
             raise OutputError(fact, remedy=remedy) from error
         journal = cls(path)
         journal._lock = _lock(path)
-        journal._write("begin", {"schema": 1, "step": step, "vendor": vendor, "mode": mode, "at": round(at)})
+        origin = {"step": step, "vendor": vendor, "mode": mode, "at": round(at), "base-url": base_url}
+        journal._write("begin", {"schema": 1, **origin})
         return journal
 
     def close(self) -> None:
@@ -84,7 +87,7 @@ class Journal:
 
     def settle(self, what: Mapping[str, str]) -> None:
         self.debts = [debt for debt in self.debts if debt != what]
-        self._write("settle", {"what": dict(what)})
+        self._note("settle", {"what": dict(what)})
 
     def _note(self, event: str, values: Mapping[str, Any]) -> None:
         """An entry about what has happened already: no run is given up because it can't be written down."""
@@ -100,13 +103,15 @@ class Journal:
         try:
             handle = os.open(self._path, flags)
             try:
-                os.write(handle, line.encode())
+                self._between = "\n"
+                if os.write(handle, line.encode()) < len(line.encode()):
+                    raise OSError(None, "there is no room for a whole entry")
                 os.fsync(handle)
                 self._between = ""
             finally:
                 os.close(handle)
         except OSError as error:
-            raise OutputError(f"The journal {self._path} can't be written: {error.strerror}.") from error
+            raise OutputError(f"The journal {self._path} can't be written: {error.strerror or error}.") from error
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,6 +120,7 @@ class Left:
 
     journal: Journal
     mode: str
+    base_url: str = ""  # of the vendor, where the entry has it
     runs: dict[str, RemoteRun] = field(default_factory=dict)
     debts: list[dict[str, str]] = field(default_factory=list)
     doubtful: bool = False  # a start went out and its answer never came
@@ -140,7 +146,8 @@ def _read(path: str, step: str, vendor: str) -> Left | None:
     begin = next(events, None)
     if not begin or (begin.get("event"), begin.get("step"), begin.get("vendor")) != ("begin", step, vendor):
         return None
-    left = Left(journal=Journal(path, torn=True), mode=str(begin.get("mode")))
+    base_url = str(begin.get("base-url") or "")
+    left = Left(journal=Journal(path, torn=True), mode=str(begin.get("mode")), base_url=base_url)
     for entry in events:
         match entry:
             case {"event": "starting"}:
@@ -185,12 +192,17 @@ def _lock(path: str) -> int | None:
         handle = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
     except (ImportError, OSError):
         return None
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # held by another, or not to be had on this file system
-        os.close(handle)
-        return None
-    return handle
+    for _ in range(LOCK_TRIES):  # a `cleanup` that looks at the file holds it for a moment
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(LOCK_WAIT)
+        except OSError:  # not to be had on this file system
+            break
+        else:
+            return handle
+    os.close(handle)
+    return None
 
 
 def _is_locked(path: str) -> bool:

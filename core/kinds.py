@@ -78,11 +78,13 @@ def words(*choices: str, alone: str = "") -> Kind:
 
     def convert(text: str) -> frozenset[str]:
         found = text.replace(",", " ").split()
+        stands_alone = f", or {alone} alone" if alone else ""
         if found == [alone]:
             return frozenset()
+        if not found:
+            raise ValueError(f"names nothing: the words are {', '.join(choices)}{stands_alone}.")
         wrong = [word for word in found if word not in choices]
         if wrong:
-            stands_alone = f", or {alone} alone" if alone else ""
             raise ValueError(f"{', '.join(map(repr, wrong))}: the words are {', '.join(choices)}{stands_alone}.")
         return frozenset(found)
 
@@ -103,14 +105,37 @@ def base_url(text: str) -> str:
     """An https address, or http on loopback only; a path prefix is kept, a trailing slash is not."""
     scheme, separator, rest = text.partition("://")
     authority, _, path = rest.partition("/")
-    host = authority.rpartition(":")[0] if authority.rpartition(":")[2].isdigit() else authority
+    name, _, port = authority.rpartition(":")
+    host = name if port.isascii() and port.isdigit() and 0 < int(port[:9]) < 65_536 else authority
     if any(character <= " " or character in '"<>\\^`{|}\x7f' for character in text) or not separator or not host:
         raise ValueError(f"{text!r} is no address. Example: https://vendor.example.com/api/v1.")
+    if not _is_host(host):
+        raise ValueError(f"{text!r} names no host that could exist. Example: https://vendor.example.com/api/v1.")
     if "@" in authority or "?" in rest or "#" in rest:
         raise ValueError("must not hold a user name, a query or a fragment: secrets go into the input `token`.")
     if scheme.lower() != "https" and not (scheme.lower() == "http" and host.lower() in _LOOPBACK):
         raise ValueError(f"{text!r}: only https is allowed, and http for a server on this machine (127.0.0.1).")
     return f"{scheme.lower()}://{authority}" + (f"/{path}".rstrip("/"))
+
+
+def _is_host(host: str) -> bool:
+    """A name of labels, or an address in brackets; a port that is none is still in it."""
+    if host.startswith("[") and host.endswith("]"):
+        return set(host[1:-1]) <= set("0123456789abcdefABCDEF:.")
+    labels = host.removesuffix(".").split(".")
+    return ":" not in host and all(0 < len(label) <= 63 for label in labels)
+
+
+def ca_bundle(text: str) -> str:
+    """A readable file with at least one certificate in it."""
+    import ssl  # noqa: PLC0415 -- only who brings a bundle pays for it
+
+    path = readable_file(text)
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except (ssl.SSLError, OSError, ValueError):
+        raise ValueError(f"the file {text!r} holds no certificates that can be read (PEM).") from None
+    return path
 
 
 def readable_file(text: str) -> str:
@@ -156,6 +181,7 @@ DURATION = Kind("duration", duration, example="90s, 30m or 1h")
 BOOLEAN = Kind("true or false", boolean, choices=("true", "false"), flag=True)
 IDENTIFIER = Kind("id", identifier)
 BASE_URL = Kind("URL", base_url, example="https://vendor.example.com/api/v1")
+CA_BUNDLE = Kind("file", ca_bundle)
 READABLE_FILE = Kind("file", readable_file)
 RELATIVE_PATH = Kind("path inside the workspace", relative_path)
 OBJECTS = Kind("list of objects, YAML", objects, multiline=True)

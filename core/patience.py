@@ -59,6 +59,10 @@ class Patience:
         """At most `seconds`, and not past the deadline by more than one last short call."""
         return min(seconds, max(self.left, SHORTEST_CALL if self._closing else LAST_CALL))
 
+    def shortened(self, seconds: float) -> float:
+        """At most half of the user's outage window, so that one hung look does not use it up."""
+        return seconds if self._window is None or self._closing else min(seconds, max(self._window / 2, LAST_CALL))
+
     def grant(self, seconds: float) -> None:
         """Time for what is left to do after the verdict or the deadline: this long, unless closing has begun."""
         if not self._closing:

@@ -66,11 +66,16 @@ class Ci(Log, Protocol):
         """Set step outputs; may be called again, later values win. Raises OutputError."""
         ...
 
-    def publish(self, report: TestReport, result: Result, *, summary: Iterator[str], annotations: int) -> None:
-        """Show the end: at most `annotations` cases annotated, the verdict on top, the summary page.
+    def publish(self, report: TestReport, result: Result, *, annotations: int) -> None:
+        """Show the end in the log: at most `annotations` cases annotated, the verdict on top."""
+        ...
 
-        Raises OutputError when the summary could not be written.
-        """
+    def summarize(self, pieces: Iterator[str]) -> None:
+        """Show the summary as a page, where the CI has one. Raises OutputError."""
+        ...
+
+    def check(self) -> None:
+        """Raise OutputError if a line of the log could not be written."""
         ...
 
 

@@ -80,7 +80,7 @@ class Common:
         kinds.choice("info", "debug"), "`debug` shows each request, never a secret.", default="info"
     )
     ca_bundle: str = option(
-        kinds.READABLE_FILE, "A file of further certificate authorities (PEM) to trust.", default="", shown="none"
+        kinds.CA_BUNDLE, "A file of further certificate authorities (PEM) to trust.", default="", shown="none"
     )
     ci: str = option(
         kinds.choice("github", "terminal", "generic"), "The CI system to serve.", default="", shown="detected"

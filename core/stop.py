@@ -6,8 +6,7 @@ into the inboxes where this program waits (SimpleQueue.put is safe in a handler)
 
 import os
 import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from queue import SimpleQueue
 from types import FrameType
 from typing import Any
@@ -15,21 +14,6 @@ from typing import Any
 from core.errors import StoppedError
 
 BELL = object()
-
-
-@contextmanager
-def leaving_at_once(noted: Sequence[int]) -> Iterator[None]:
-    """While nothing is under way yet, a signal ends the process on the spot: reading standard input hears no bell."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    for number in before:
-        signal.signal(number, lambda caught, _: os._exit(128 + caught))
-    if noted:
-        os._exit(128 + noted[0])
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 class Stop:

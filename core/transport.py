@@ -117,8 +117,12 @@ class Transport:
     def _work(self, ticket: object, session: requests.Session, call: Call) -> None:
         try:
             outcome: object = self._exchange(session, call)
-        except Exception as error:  # noqa: BLE001 -- whatever it is, the waiting thread raises it
-            outcome = error
+        except CallFailedError as failure:
+            outcome = failure
+        except Exception as error:  # noqa: BLE001 -- whatever an answer does to the library, it was sent
+            fact = f"{call.line} answered something that can't be read ({type(error).__name__})."
+            outcome = CallFailedError(Fault.UNREADABLE, fact)
+            outcome.__cause__ = error
         self._inbox.put((ticket, outcome))
 
     def _exchange(self, session: requests.Session, call: Call) -> Answer:
@@ -213,8 +217,15 @@ def quoted(value: object) -> str:
     return text.replace(".", "%2E") if not text.strip(".") else text
 
 
+class _Session(requests.Session):
+    """One that has no idea of redirects: the library would read their whole body, and trip over an odd address."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 -- the library's signature
+        return None
+
+
 def _session() -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
     session.headers.clear()
     session.headers["Accept-Encoding"] = "gzip"

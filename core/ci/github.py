@@ -105,11 +105,12 @@ class GitHub:
         delimiter = f"ghadelimiter_{_random()}"
         append(path, "".join(heredoc(name, self._value(text), delimiter) for name, text in values.items()))
 
-    def publish(self, report: TestReport, result: Result, *, summary: Iterator[str], annotations: int) -> None:
+    def publish(self, report: TestReport, result: Result, *, annotations: int) -> None:
         self._annotate(_level(report, result), *self._verdict(report, result))
         self._annotate_cases(report, "error" if result.status else "warning", annotations)
         self.info(f"Conclusion: {result.conclusion}, exit code {result.status}. {counts(report.totals)}".strip())
-        self._write_summary(summary)
+
+    def check(self) -> None:
         self._stream.check()
 
     def _verdict(self, report: TestReport, result: Result) -> tuple[str, str]:
@@ -134,7 +135,7 @@ class GitHub:
         self._spent[level] = self._spent.get(level, 0) + 1
         self._stream.put(command(level, clean, title=self._stream.clean(title, one_line)))
 
-    def _write_summary(self, pieces: Iterator[str]) -> None:
+    def summarize(self, pieces: Iterator[str]) -> None:
         path = self._env.get("GITHUB_STEP_SUMMARY", "")
         if not path:
             self.debug("GITHUB_STEP_SUMMARY is not set: no job summary is written.")

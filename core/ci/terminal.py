@@ -80,14 +80,13 @@ class Terminal:
     def outputs(self, values: Mapping[str, str]) -> None:
         """Nobody reads them here: the files and the exit code say all."""
 
-    def publish(
-        self,
-        report: TestReport,
-        result: Result,
-        *,
-        summary: Iterator[str],  # noqa: ARG002 -- a page for browsers; the file holds it
-        annotations: int,
-    ) -> None:
+    def summarize(self, pieces: Iterator[str]) -> None:
+        """A page is for browsers; the file holds it."""
+
+    def check(self) -> None:
+        self._stream.check()
+
+    def publish(self, report: TestReport, result: Result, *, annotations: int) -> None:
         symbol, colour = self._mark(result)
         say = self._stream.clean
         self._put(self._paint(colour, say(f"{symbol} {result.conclusion}: {headline(result)}")))
@@ -100,7 +99,6 @@ class Terminal:
             self._put(f"  and {rest} more")
         for text in further(report, result):
             self._put(say(f"  {text}"))
-        self._stream.check()
 
     def _show(self, case: TestCase) -> None:
         say, redact = self._stream.clean, self._stream.redact

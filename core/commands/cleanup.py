@@ -5,7 +5,7 @@ It deletes and writes no files: the results in the folder are those of the step 
 
 from collections.abc import Mapping
 
-from core.commands.asked import understand
+from core.commands.asked import MissingSecret, understand
 from core.errors import RunnerError
 from core.inputs import Raw
 from core.journal import left_behind
@@ -32,6 +32,9 @@ def cleanup(process: Process, raw: Raw, known: Mapping[str, Option], ci: "Ci", m
         return 0
     try:
         return _end(process, raw, known, ci, found, run_id, means)
+    except MissingSecret:
+        ci.warning("Nothing can be cleaned up without the secret, and `on-missing-secret` is `skip`.")
+        return 0
     except RunnerError as error:
         ci.warning(error.advice)
         return int(error.exit_code)
@@ -47,19 +50,30 @@ def _end(
     means: "Means | None",
 ) -> int:
     from core.commands.running import assemble, usual_means  # noqa: PLC0415 -- brings requests: mostly nothing to do
-    from core.engine import clean_up, end_run  # noqa: PLC0415 -- the same
+    from core.ending import clean_up, end_run  # noqa: PLC0415 -- the same
     from core.journal import Journal  # noqa: PLC0415 -- the same
 
     asked = understand(raw, known)
     means = means or usual_means(process)
     done: list[str] = []
     problems: list[str] = []
-    for left in found:
+    for at, left in enumerate(found):
+        if means.stop.signal:
+            problems.append(f"Stopped before the end: {len(found) - at} more left-overs were not looked at.")
+            break
+        if left.base_url not in ("", asked.base_url):
+            problems.append(f"Something was left at {left.base_url}, and `base-url` is {asked.base_url}.")
+            continue
         patience, _, vendor = assemble(process, asked, ci, left.journal, means)
         clean_up(left, vendor, patience, done, problems)
     if not found:
         journal = Journal.create(
-            process.workspace, step=ci.build().step, vendor=asked.spec.name, mode="cleanup", at=means.clock.wall()
+            process.workspace,
+            step=ci.build().step,
+            vendor=asked.spec.name,
+            mode="cleanup",
+            at=means.clock.wall(),
+            base_url=asked.base_url,
         )
         _, _, vendor = assemble(process, asked, ci, journal, means)
         end_run(vendor, vendor.attach(run_id), done, problems)
@@ -67,4 +81,6 @@ def _end(
         ci.info(sentence)
     for sentence in problems:
         ci.warning(sentence)
+    if means.stop.signal:
+        return 128 + means.stop.signal
     return 7 if problems else 0

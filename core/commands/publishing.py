@@ -1,5 +1,7 @@
 """What a step leaves behind: files, outputs, and what the CI shows. A problem here never hides a verdict."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 
 from core.errors import OutputError
@@ -63,36 +65,40 @@ class Publisher:
         result = redacted_result(gate(result, fail_on=fail_on, warnings=bool(report.warnings)), self._redact)
         report = redacted(report, self._redact)
         written, ended = self._leave(report, result)
-        try:
-            self._show(report, ended)
-        except Exception as error:  # noqa: BLE001 -- see _worse
-            ended = _worse(ended, error)
-            self._ci.warning(ended.problems[-1])
+        for show in (self._show, self._summarize):
+            try:
+                show(report, ended)
+            except Exception as error:  # noqa: BLE001 -- see _worse
+                ended = _worse(ended, error)
+                self._ci.warning(ended.problems[-1])
         if ended is not result:
-            self._leave(report, ended)
+            self._leave(report, ended, again=True)
         if written:
             self._ci.info("Written: " + ", ".join(written.values()))
         return ended.status
 
-    def _leave(self, report: TestReport, result: Result) -> tuple[dict[str, str], Result]:
-        """Write the files and the outputs: (the output of each file: its path, the result with what went wrong)."""
+    def _leave(self, report: TestReport, result: Result, *, again: bool = False) -> tuple[dict[str, str], Result]:
+        """Write the files and the outputs: (the output of each file: its path, the result with what went wrong).
+
+        What can't be written `again` is deleted: the file of the first time would say something else.
+        """
         from core.writers import WRITERS  # noqa: PLC0415 -- nothing before the end needs them
 
         written: dict[str, str] = {}
-        for name, write in WRITERS.items():
+        texts: list[tuple[str, str, Iterable[str]]] = [
+            (name, OUTPUT_OF[name], write(report, result, self._build)) for name, write in WRITERS.items()
+        ]
+        texts += [(each.name, each.name, (each.text,)) for each in report.attachments]
+        for name, output, text in texts:
             path = f"{self.folder}/{name}"
             try:
-                self._files.write(path, write(report, result, self._build))
-                written[OUTPUT_OF[name]] = path
+                self._files.write(path, text)
+                written[output] = path
             except Exception as error:  # noqa: BLE001 -- see _worse
                 result = _worse(result, error)
-        for attachment in report.attachments:
-            path = f"{self.folder}/{attachment.name}"
-            try:
-                self._files.write(path, (attachment.text,))
-                written[attachment.name] = path
-            except Exception as error:  # noqa: BLE001 -- see _worse
-                result = _worse(result, error)
+                if again:
+                    with suppress(OutputError):
+                        self._files.clear(self.folder, [name])
         try:
             self._ci.outputs(_outputs(report, result, written))
         except Exception as error:  # noqa: BLE001 -- see _worse
@@ -100,11 +106,13 @@ class Publisher:
         return written, result
 
     def _show(self, report: TestReport, result: Result) -> None:
+        self._ci.publish(report, result, annotations=self._common.annotations if self._common else ANNOTATIONS)
+        self._ci.check()
+
+    def _summarize(self, report: TestReport, result: Result) -> None:
         from core.writers.summary import write_summary  # noqa: PLC0415 -- nothing before the end needs it
 
-        annotations = self._common.annotations if self._common else ANNOTATIONS
-        summary = write_summary(report, result, self._build)
-        self._ci.publish(report, result, summary=summary, annotations=annotations)
+        self._ci.summarize(write_summary(report, result, self._build))
 
 
 def _worse(result: Result, error: Exception) -> Result:

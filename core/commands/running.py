@@ -42,7 +42,12 @@ def execute_asked(
     clock, rng = means.clock, means.rng
     common, build = asked.common, ci.build()
     journal = Journal.create(
-        process.workspace, step=build.step, vendor=asked.spec.name, mode=common.mode, at=clock.wall()
+        process.workspace,
+        step=build.step,
+        vendor=asked.spec.name,
+        mode=common.mode,
+        at=clock.wall(),
+        base_url=asked.base_url,
     )
     patience, calls, vendor = assemble(process, asked, ci, journal, means)
 

@@ -1,9 +1,12 @@
 """One step of a pipeline: run, start, wait or clean up at one vendor, and show it in the CI."""
 
+from contextlib import nullcontext
+
 from core import PROJECT, VERSION
 from core.ci import CIS, detect
 from core.commands.asked import MissingSecret, hidden_texts, known_inputs, understand
 from core.commands.publishing import Publisher
+from core.early_stop import stopping_at_once
 from core.errors import RunnerError
 from core.inputs import COMMANDS, gather
 from core.model import Conclusion, ExitCode, Reason, Result, TestReport
@@ -46,7 +49,8 @@ def step(process: Process, *, means: "Means | None" = None) -> int:
     title = f"Test run at {vendor}" if vendor else "Test run"
     try:
         publisher.clear()
-        asked = understand(raw, known)
+        with nullcontext() if means else stopping_at_once(process.noted):
+            asked = understand(raw, known)
         publisher.ready(asked.common)
         if ci.name != "terminal":  # a person has just typed them
             _show_inputs(raw, known, ci)

@@ -1,7 +1,7 @@
 """Texts that a hostile vendor might send, and the means to run a CI in memory."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TextIO
 
@@ -175,6 +175,13 @@ def a_ci(
     vendor: str = "autify",
 ) -> Ci:
     return CIS[name].make(env=env, out=out, redact=redact, vendor=vendor, debug=debug, now=lambda: 0.0)
+
+
+def publish(ci: Ci, report: TestReport, result: Result, *, summary: Iterator[str], annotations: int) -> None:
+    """The end of a step as its publisher shows it."""
+    ci.publish(report, result, annotations=annotations)
+    ci.check()
+    ci.summarize(summary)
 
 
 def a_case(text: str = PLAIN, outcome: Outcome = Outcome.FAILED, number: int = 0) -> TestCase:

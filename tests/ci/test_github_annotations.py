@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from core.model import Conclusion, Outcome, RemoteRun, TestCase, TestReport, TestSuite, count
-from tests.ci.hostile import HOSTILE, SECRET, Screen, a_case, a_ci, a_report, a_result
+from tests.ci.hostile import HOSTILE, SECRET, Screen, a_case, a_ci, a_report, a_result, publish
 from tests.readers.github_runner import Command, read_log
 
 LEVELS = {"error", "warning", "notice"}
@@ -19,7 +19,7 @@ def _annotations(
     ci = a_ci("github", out)
     for number in range(warned):
         ci.warning(f"Warning {number}")
-    ci.publish(report, a_result(text, status=status), summary=iter([]), annotations=most)
+    publish(ci, report, a_result(text, status=status), summary=iter([]), annotations=most)
     commands, shown = read_log(out.getvalue())
     assert {command.name for command in commands} <= LEVELS
     assert SECRET not in out.getvalue()
@@ -87,7 +87,7 @@ def test_the_level_of_the_verdict(status: int, conclusion: Conclusion, warnings:
     out = Screen()
     result = replace(a_result(status=status), conclusion=conclusion, problems=())
     report = a_report(failed=0, warnings=warnings)
-    a_ci("github", out).publish(report, result, summary=iter([]), annotations=8)
+    publish(a_ci("github", out), report, result, summary=iter([]), annotations=8)
     assert [command.name for command in read_log(out.getvalue())[0]] == [level]
 
 
@@ -128,7 +128,7 @@ def test_a_secret_at_the_edge_of_a_cut_leaves_no_half_of_itself() -> None:
         commands = _annotations(report)
         assert all("hun" not in command.properties["title"] + command.data for command in commands)
         out = Screen()
-        a_ci("terminal", out).publish(report, a_result(), summary=iter([]), annotations=8)
+        publish(a_ci("terminal", out), report, a_result(), summary=iter([]), annotations=8)
         assert "hun" not in out.getvalue()
 
 
@@ -136,7 +136,7 @@ def test_what_finds_no_room_among_the_ten_is_a_plain_line() -> None:
     out = Screen()
     ci = a_ci("github", out)
     for _ in range(2):
-        ci.publish(a_report(failed=8, warnings=0), a_result(), summary=iter([]), annotations=8)
+        publish(ci, a_report(failed=8, warnings=0), a_result(), summary=iter([]), annotations=8)
     commands, shown = read_log(out.getvalue())
     assert [command.properties["title"] for command in commands].count("autify: failed") == 2
     assert len(commands) == 10
@@ -172,7 +172,7 @@ def test_a_report_of_a_million_cases_is_looked_at_only_as_far_as_needed() -> Non
 def test_a_result_without_cases_says_so_little_that_no_count_is_shown() -> None:
     out = Screen()
     report = TestReport(title="t", run=None)
-    a_ci("github", out, vendor="").publish(report, a_result(status=2), summary=iter([]), annotations=8)
+    publish(a_ci("github", out, vendor=""), report, a_result(status=2), summary=iter([]), annotations=8)
     commands, shown = read_log(out.getvalue())
     assert commands[0].properties == {"title": "test run: failed"}
     assert shown[0] == "Conclusion: failed, exit code 2."

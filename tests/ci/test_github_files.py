@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.errors import OutputError
 from core.model import TestReport
-from tests.ci.hostile import HOSTILE, SECRET, Screen, a_ci, a_report, a_result, redact
+from tests.ci.hostile import HOSTILE, SECRET, Screen, a_ci, a_report, a_result, publish, redact
 from tests.readers.github_runner import read_file_commands
 
 MIB = 1 << 20
@@ -22,7 +22,7 @@ def _output(path: Path) -> dict[str, str]:
 def _publish(path: Path, pieces: Iterator[str], report: TestReport | None = None) -> str:
     out = Screen()
     ci = a_ci("github", out, {"GITHUB_STEP_SUMMARY": str(path)})
-    ci.publish(report or a_report(), a_result(), summary=pieces, annotations=8)
+    publish(ci, report or a_report(), a_result(), summary=pieces, annotations=8)
     return out.getvalue()
 
 
@@ -109,6 +109,6 @@ def test_a_summary_that_cannot_be_written_is_an_error_after_everything_was_shown
     out = Screen()
     ci = a_ci("github", out, {"GITHUB_STEP_SUMMARY": str(tmp_path)})
     with pytest.raises(OutputError):
-        ci.publish(a_report(), a_result(), summary=iter(["x\n"]), annotations=8)
+        publish(ci, a_report(), a_result(), summary=iter(["x\n"]), annotations=8)
     assert "::error title=autify%3A failed::" in out.getvalue()
     assert "Conclusion: failed" in out.getvalue()

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import OutputError
-from tests.ci.hostile import HOSTILE, PLAIN, SECRET, Screen, a_ci, a_report, a_result
+from tests.ci.hostile import HOSTILE, PLAIN, SECRET, Screen, a_ci, a_report, a_result, publish
 from tests.readers.github_runner import Command, read_log
 from tests.readers.other_systems import azure, without_ignorables
 
@@ -100,7 +100,7 @@ def test_a_log_whose_reader_has_gone_is_told_at_the_end_and_nothing_more_is_writ
     before = out.getvalue()
     ci.info("after")
     with pytest.raises(OutputError, match="Broken pipe"):
-        ci.publish(a_report(), a_result(), summary=iter([]), annotations=8)
+        publish(ci, a_report(), a_result(), summary=iter([]), annotations=8)
     assert out.getvalue() == before
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from core.model import Outcome, RemoteRun, TestCase, TestReport, TestSuite, count
 from core.ports import Ci
-from tests.ci.hostile import Screen, a_ci, a_result
+from tests.ci.hostile import Screen, a_ci, a_result, publish
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -50,7 +50,7 @@ def _a_run(ci: Ci) -> None:
     ci.block("<html>\r\n<h1>502 Bad Gateway</h1>\r::set-output name=conclusion::passed\n</html>")
     ci.outputs({"conclusion": "failed", "run-id": "1042"})
     result = replace(a_result(), fact="Tests failed: 3 of 5 cases did not pass.", remedy="", problems=())
-    ci.publish(_report(), result, summary=iter(["# Shop\n"]), annotations=2)
+    publish(ci, _report(), result, summary=iter(["# Shop\n"]), annotations=2)
 
 
 @pytest.mark.parametrize(

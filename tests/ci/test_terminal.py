@@ -6,7 +6,7 @@ import termios
 
 import pytest
 
-from tests.ci.hostile import HOSTILE, Screen, a_ci, a_report, a_result
+from tests.ci.hostile import HOSTILE, Screen, a_ci, a_report, a_result, publish
 
 RED, GREEN, YELLOW, BOLD, DIM, OFF, CLEAR = (
     *("\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[1m", "\x1b[2m"),
@@ -82,14 +82,14 @@ def test_hostile_text_moves_no_cursor_and_paints_nothing(text: str) -> None:
     ci.info(text)
     ci.warning(text)
     ci.block(text)
-    ci.publish(a_report(text, failed=2), a_result(text), summary=iter([]), annotations=8)
+    publish(ci, a_report(text, failed=2), a_result(text), summary=iter([]), annotations=8)
     assert not set("\x1b\r\x07\x08\x9b") & set(_colourless(out.getvalue()))
 
 
 def test_a_stream_that_lacks_our_signs_gets_plain_ones() -> None:
     for encoding, sign in (("utf-8", "✘"), ("latin-1", "x"), ("ascii", "x")):
         out = Screen(encoding=encoding)
-        a_ci("terminal", out).publish(a_report(), a_result(), summary=iter([]), annotations=8)
+        publish(a_ci("terminal", out), a_report(), a_result(), summary=iter([]), annotations=8)
         assert out.getvalue().startswith(f"{sign} failed: The vendor says")
 
 

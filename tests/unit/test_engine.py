@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from core.engine import Hooks, RunRequest, clean_up, execute
+from core.ending import clean_up
+from core.engine import Hooks, RunRequest, execute
 from core.errors import CallFailedError, Fault, ResultUnknownError, StoppedError
 from core.journal import Journal, left_behind
 from core.model import (
@@ -127,7 +128,7 @@ class Bench:
     def run(self) -> tuple[TestReport, Result]:
         hooks = Hooks(
             started=lambda run: self.told.append(run.id),
-            grace=lambda: None,
+            grace=lambda *_: None,
             busy=lambda: 0,
             pacing=lambda usual: Pacing(random.Random(1), usual=usual),
         )
@@ -185,16 +186,25 @@ def test_on_timeout_cancel_asks_the_vendor(tmp_path: Path) -> None:
         assert said in result.fact
 
 
-def test_a_final_word_that_contradicts_itself_counts_only_when_read_twice(tmp_path: Path) -> None:
+def test_a_final_word_that_contradicts_itself_counts_only_when_it_stands(tmp_path: Path) -> None:
     doubtful = replace(PASSED, consistent=False)
     bench = Bench(tmp_path, Scripted(doubtful, RUNNING, FAILED))
     _, result = bench.run()
     assert result.reason is Reason.TESTS_FAILED
     assert "went back from finished to running" in bench.ci.text
 
-    bench = Bench(tmp_path, Scripted(doubtful, doubtful))
+    bench = Bench(tmp_path, Scripted(doubtful))
+    began = bench.clock.now()
     _, result = bench.run()
-    assert (result.conclusion, bench.vendor.polls) == (Conclusion.PASSED, 2)
+    assert (result.conclusion, bench.vendor.polls) == (Conclusion.PASSED, 6)
+    assert bench.clock.now() - began == pytest.approx(5.0)
+
+
+def test_a_run_that_settles_late_is_waited_for(tmp_path: Path) -> None:
+    doubtful = replace(PASSED, consistent=False)
+    bench = Bench(tmp_path, Scripted(doubtful, doubtful, doubtful, PASSED))
+    _, result = bench.run()
+    assert (result.conclusion, bench.vendor.polls) == (Conclusion.PASSED, 4)
 
 
 def test_a_contradiction_at_the_deadline_is_still_read_twice(tmp_path: Path) -> None:
@@ -212,7 +222,7 @@ def test_final_words_that_contradict_each_other_for_ever_end_at_the_deadline(tmp
     assert "'failed'" in result.fact
     assert RUN.url in result.remedy
     assert report.verdict is None
-    assert bench.vendor.polls < 200
+    assert bench.vendor.polls < 220
     assert bench.ci.text.count("contradicts itself") == 1
 
 

@@ -29,6 +29,8 @@ class Autify:
         self._on_plan: list[dict[str, str]] = []
         self._before = listing.Baseline()
         self._last: results.Result | None = None
+        self._started: frozenset[int] = frozenset()
+        self._on = 0  # so many capabilities
         self._names: dict[int, str] = {}
         self._nameless: set[int] = set()
 
@@ -41,9 +43,11 @@ class Autify:
             "list-capabilities", parse=lambda answer: results.sequence(answer.value), path=self._path()
         )
         settings = self._settings
+        chosen = capabilities.resolve(settings.capabilities, offered)
+        self._started, self._on = frozenset(scenario.id for scenario in settings.scenarios), len(chosen)
         body: dict[str, object] = {
             "name": self._wish.name,
-            "capabilities": capabilities.resolve(settings.capabilities, offered),
+            "capabilities": chosen,
             "scenarios": [{"id": scenario.id} for scenario in settings.scenarios],
         }
         if settings.execution_type:
@@ -144,9 +148,16 @@ class Autify:
             raise ValueError("it is about another test plan")
         if result.pages - {(self._project, result.id)}:
             raise ValueError("its cases are another run's or another project's")
-        if not self._before.precedes(result):
+        if not self._before.precedes(result, listing.GATEWAY_SLACK):
             raise ValueError("it is about a run made before ours was started")
+        if result.status == "passed" and result.cases and not self._is_whole(result):
+            raise ValueError("it says `passed`, and lacks some of the scenarios that were started")
         return result
+
+    def _is_whole(self, result: results.Result) -> bool:
+        """Whether all that was started is in it, as far as this process knows what was."""
+        missing = self._started - {case.scenario for case in result.cases}
+        return not missing and len(result.groups) >= self._on
 
     def collect(self, run: RemoteRun, *, complete: bool) -> TestReport:
         last = self._last

@@ -8,6 +8,7 @@ from core.ports import Answer, Calls
 from core.vendors.autify import results
 
 SLACK = 5.0  # seconds that the vendor's clocks may disagree among themselves
+GATEWAY_SLACK = 120.0  # the same where a gateway on the way may have set the date
 RECENT = 10  # results that a usual duration is learned from
 PAGE = 100
 PAGES = 20
@@ -22,9 +23,9 @@ class Baseline:
     server_time: float | None = None
     durations: tuple[float, ...] = ()
 
-    def precedes(self, result: results.Result) -> bool:
+    def precedes(self, result: results.Result, slack: float = SLACK) -> bool:
         """Whether the vendor's own clock says that this result can be ours."""
-        return self.server_time is None or result.created is None or result.created >= self.server_time - SLACK
+        return self.server_time is None or result.created is None or result.created >= self.server_time - slack
 
 
 def baseline(calls: Calls, project: int, plan: int | None) -> Baseline:
@@ -39,17 +40,19 @@ def _read_baseline(answer: Answer) -> Baseline:
 
 
 def new_since(before: Baseline, calls: Calls, project: int, plan: int | None) -> list[int]:
-    """Ids of results that appeared after the baseline and are of the same kind as the lost start."""
+    """Ids of results that appeared after the baseline and are of the same kind as the lost start.
+
+    All looks are made, whatever the first one shows: ours may be the one that shows up last.
+    """
+    found: set[int] = set()
     for wait in LOOKS:
         calls.pause(wait)
-        found = {
+        found |= {
             item.id
             for item in _all(calls, project, plan)
             if item.id > before.highest and item.plan_id == plan and before.precedes(item)
         }
-        if found:
-            return sorted(found)
-    return []
+    return sorted(found)
 
 
 def _all(calls: Calls, project: int, plan: int | None) -> Iterator[results.Result]:

@@ -24,6 +24,8 @@ OUTCOMES = {
     "canceled": Outcome.ERRORED,
 }
 UNFINISHED = ("waiting", "running")
+END_OF_TIME = 253_402_300_800.0  # the year 10000, which no timestamp can show
+LONGEST_WORD = 100  # of a capability; each of its cases repeats it
 PAGE = re.compile(r"/projects/(\d{1,18})/results/(\d{1,18})(?=/|$)", re.ASCII)
 
 
@@ -91,7 +93,7 @@ def read(value: Any) -> Result:
 def _group(value: Any) -> Group:
     capability = value.get("capability") or {}
     fields = ("os", "os_version", "browser", "browser_version", "device", "resolution", "timezone")
-    properties = tuple((name, str(capability[name])) for name in fields if capability.get(name))
+    properties = tuple((name, str(capability[name])[:LONGEST_WORD]) for name in fields if capability.get(name))
     return Group(
         label=label(capability),
         properties=properties,
@@ -166,7 +168,7 @@ def _message(case: Case, outcome: Outcome, where: str) -> str:
     if outcome is Outcome.PASSED:
         return ""
     if case.status in UNFINISHED:
-        return f"The run ended while this scenario was {case.status} on {where}."
+        return f"The last look saw this scenario {case.status} on {where}."
     if case.status not in OUTCOMES:
         return f"Autify's status {case.status!r} is unknown here: it does not count as passed."
     said = {"internal_error": "Autify had an internal error in this scenario", "canceled": "Canceled"}
@@ -178,7 +180,8 @@ def label(capability: Mapping[str, Any]) -> str:
     system = " ".join(str(capability[name]) for name in ("os", "os_version") if capability.get(name))
     browser = " ".join(str(capability[name]) for name in ("browser", "browser_version") if capability.get(name))
     device = str(capability.get("device") or "")
-    return ", ".join(part for part in (system, device, browser) if part) or "unknown capability"
+    parts = (part[:LONGEST_WORD] for part in (system, device, browser) if part)
+    return ", ".join(parts) or "unknown capability"
 
 
 def whole(value: Any) -> int:
@@ -214,11 +217,11 @@ def moment(value: Any) -> float | None:
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) else None
         return found.timestamp() if found and found.tzinfo else None
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         return None
 
 
 def _stamp(started: str) -> str:
     """Seconds precision in UTC, without an offset: what every JUnit reader takes. Unparsable: the epoch."""
-    found = moment(started)
-    return datetime.fromtimestamp(found or 0.0, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    found = moment(started) or 0.0
+    return datetime.fromtimestamp(found if 0 <= found < END_OF_TIME else 0.0, UTC).strftime("%Y-%m-%dT%H:%M:%S")

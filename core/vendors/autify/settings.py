@@ -117,12 +117,12 @@ def check(settings: Settings, mode: str, run_id: str) -> list[Problem]:
     problems: list[Problem] = []
     if mode in ("run", "start"):
         problems += _check_start(settings)
-    if mode == "wait":
+    if mode == "wait" or (mode == "cleanup" and run_id):
         try:
             reference("results").convert(run_id)
         except ValueError as error:
             problems.append(("run-id", f"{error} It is the output `run-id` of the step that started the run."))
-    if mode in ("run", "start", "wait"):
+    if mode in ("run", "start", "wait") or run_id:
         named = projects(settings, run_id)
         if not named:
             problems.append(

@@ -1,0 +1,29 @@
+"""Signals while inputs are read: nothing is under way yet, so they may end that on the spot."""
+
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from core.errors import StoppedError
+
+
+@contextmanager
+def stopping_at_once(noted: Sequence[int]) -> Iterator[None]:
+    """While inputs are read, and nothing is under way yet, a signal raises StoppedError on the spot.
+
+    Reading a pipe hears no bell. Signals that came before are heard too.
+    """
+
+    def stop(number: int, _frame: object) -> None:
+        raise StoppedError(number)
+
+    before = {int(number): signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        for number in noted:
+            raise StoppedError(number)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

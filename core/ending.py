@@ -1,0 +1,106 @@
+"""What is left to do at the vendor when a run is over for us: cancel it, undo what was made for it, name the rest."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from core.errors import CallFailedError, RunnerError, StoppedError
+from core.journal import Journal, Left
+from core.model import Progress, RemoteRun, Result
+from core.patience import Patience
+from core.ports import Vendor
+from core.sanitize import one_line
+from core.verdict import ended_by
+
+CLOSING_SECONDS = 2.5  # of the 5 s that a stop may take: the answer to a start may have had 2, files need the rest
+PAYING_SECONDS = 20.0  # for the same when no signal came; past the deadline, if need be
+
+
+def cancelled(vendor: Vendor, run: RemoteRun, patience: Patience) -> str:
+    """Cancel and say what came of it, in a sentence."""
+    patience.grant(PAYING_SECONDS)
+    try:
+        if vendor.cancel(run):
+            return "It was cancelled at the vendor."
+    except (RunnerError, CallFailedError) as error:
+        return f"It could not be cancelled ({error}) and may go on at the vendor."
+    return "The vendor's API can't cancel: it goes on there."
+
+
+def stopped_by(
+    stopped: StoppedError, vendor: Vendor, run: RemoteRun | None, last: Progress | None, journal: Journal
+) -> Result:
+    """What a signal came to, in the middle of whatever it was."""
+    result = ended_by(stopped)
+    if run is None:
+        fact = "Nothing was started."
+        if journal.doubtful:
+            fact = "A start was on its way: a run may exist at the vendor. Look there before starting another."
+        return replace(result, fact=f"{result.fact} {fact}")
+    if last is not None and last.verdict is not None:
+        what = f"had finished ({one_line(last.word, 60)}), and its results were being read"
+    else:
+        what = _cancelled_or_not(vendor, run)
+    return replace(result, fact=f"{result.fact} Run {run.id} {what}.", remedy=f"Its page: {run.url}")
+
+
+def _cancelled_or_not(vendor: Vendor, run: RemoteRun) -> str:
+    try:
+        done = vendor.cancel(run)
+    except (RunnerError, CallFailedError) as error:
+        return f"could not be cancelled ({error}) and may go on at the vendor"
+    return "was cancelled" if done else "goes on at the vendor, whose API can't cancel it"
+
+
+def pay(vendor: Vendor, journal: Journal, patience: Patience) -> list[str]:
+    """Undo what this process still owes at the vendor; sentences about what could not be undone."""
+    problems: list[str] = []
+    if journal.debts:
+        patience.grant(PAYING_SECONDS)
+    for debt in list(journal.debts):
+        try:
+            _undo(debt, vendor, patience)
+            journal.settle(debt)
+        except (LookupError, TypeError, ValueError):
+            journal.settle(debt)  # no line of ours, or of another version: nothing can be done about it
+            problems.append("An entry of the journal makes no sense and was dropped.")
+        except (RunnerError, CallFailedError) as error:
+            name = debt.get("label") or debt.get("kind", "something of this step")
+            problems.append(f"Left at the vendor: {name}. {error} Run `mode: cleanup`, or remove it there.")
+    return problems
+
+
+def _undo(debt: Mapping[str, str], vendor: Vendor, patience: Patience) -> None:
+    """Undo one thing; a signal meanwhile makes it hurry."""
+    try:
+        vendor.undo(debt)
+    except StoppedError:
+        patience.begin_closing(CLOSING_SECONDS)
+        vendor.undo(debt)
+
+
+def clean_up(left: Left, vendor: Vendor, patience: Patience, done: list[str], problems: list[str]) -> None:
+    """End what a killed invocation left; adds sentences on what was done, and on what could not be."""
+    if left.mode in ("run", "wait"):
+        for run in list(left.runs.values()):
+            if end_run(vendor, run, done, problems):
+                left.journal.finished(run)
+    if left.doubtful:
+        done.append("A start went out and its answer never came: a run may exist at the vendor. Look there.")
+        left.journal.not_started()
+    before = len(left.journal.debts)
+    problems += pay(vendor, left.journal, patience)
+    settled = before - len(left.journal.debts)
+    if settled:
+        done.append(f"Removed at the vendor: {settled} left-over{'s' if settled > 1 else ''} of this step.")
+
+
+def end_run(vendor: Vendor, run: RemoteRun, done: list[str], problems: list[str]) -> bool:
+    """Cancel one run, or say why not; False where it should be tried again."""
+    try:
+        cancelled = vendor.cancel(vendor.attach(run.id))
+    except (RunnerError, CallFailedError) as error:
+        problems.append(f"Run {run.id} could not be cancelled: {error} Its page: {run.url}")
+        return False
+    what = "was cancelled." if cancelled else "may go on: the vendor's API can't cancel it."
+    done.append(f"Run {run.id} {what} Its page: {run.url}")
+    return True
