@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from core.sandbox import SCENARIOS, Progression, Sandbox, Scenario
+from core.sandbox import SCENARIOS, Fault, Progression, Sandbox, Scenario
 from core.sandbox.boxes import BOXES
 from tests.sandbox import multipart
 from tests.sandbox.apptest import basic, result, send, start, status
@@ -47,7 +47,15 @@ def test_a_result_comes_in_all_forms_at_once(caller: Client, apptest: Sandbox) -
     assert data["result_bare_xml"] == sample("result-bare-xml.xml", apptest)
     assert json.loads(data["result_json"]) == sent("result-json", apptest)
     assert data["result_html"].startswith("<!doctype html>")
-    assert data.keys() == sent("get-result-empty", apptest)["data"].keys()
+
+
+def test_a_result_may_have_no_form_and_a_number_for_a_message(caller: Client, apptest: Sandbox) -> None:
+    apptest.reset(
+        scenario=BOXES["apptest-ai"].scenarios["counts-only"],
+        progression=Progression.immediate(),
+        faults=[Fault.parse("number-message@get-result")],
+    )
+    assert result(caller, start(caller)) == sent("get-result-empty", apptest)
 
 
 @pytest.mark.parametrize("form", ["xml", "html", "json", "bare_xml"])

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.sandbox import FAULTS, SCENARIOS
+from core.sandbox import BOXES, FAULTS, SCENARIOS
 from core.sandbox.command import main
+from core.sandbox.repertoire import extra_faults, scenarios_of
 from tests.sandbox.support import client_of
 
 PROGRAM = "import sys; from core.sandbox.command import main; sys.exit(main(sys.argv[1:]))"
@@ -26,7 +27,7 @@ def started(*arguments: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
             assert process.stdout is not None
             first = process.stdout.readline()
             match = re.fullmatch(
-                r"sandbox: autify, scenario [a-z-]+, listening at (http://127\.0\.0\.1:\d+/api/v1)\n", first
+                r"sandbox: [a-z-]+, scenario [a-z-]+, listening at (http://127\.0\.0\.1:\d+/\w+/v\d)\n", first
             )
             assert match, first
             yield process, match[1]
@@ -57,6 +58,24 @@ def test_it_serves_until_a_signal_ends_it(number: signal.Signals) -> None:
         f"GET /api/v1/projects/77/results/{run} 200",
         "GET /api/v1/projects/77/results - hang@list-results",
     ]
+
+
+@pytest.mark.parametrize("vendor", BOXES)
+def test_it_can_be_every_vendor_in_each_of_its_scenarios(vendor: str) -> None:
+    name = list(scenarios_of(BOXES[vendor]))[-1]
+    with started("--vendor", vendor, "--scenario", name, "--fault", "503@any") as (process, url):
+        with client_of(url) as client:
+            assert client.get("/x").status == 503
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=5)
+    assert out.endswith("/x 503 503@any\n")
+
+
+def test_what_only_another_vendor_can_do_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--vendor", "autify", "--scenario", "counts-only", "--fault", "dtd@any"]) == 2
+    told = capsys.readouterr().err
+    assert "unknown scenario 'counts-only': choose from passing, " in told
+    assert "unknown fault 'dtd': choose from 401, " in told
 
 
 def test_control_characters_never_reach_the_terminal() -> None:
@@ -119,5 +138,9 @@ def test_it_lists_what_there_is_to_choose_from(capsys: pytest.CaptureFixture[str
         assert re.search(rf"^  {name} +{re.escape(one.description)}$", listed, re.MULTILINE)
     for kind in FAULTS:
         assert re.search(rf"^  {kind} +\S", listed, re.MULTILINE)
+    for vendor, one_vendor in BOXES.items():
+        for title, own in (("scenarios", one_vendor.scenarios), ("faults", extra_faults(one_vendor))):
+            section = listed.partition(f"\nMore {title} of {vendor}:\n")[2].partition("\n\n")[0]
+            assert [line.split()[0] for line in section.splitlines()] == list(own)
     assert "KIND[=ARG]@CALL[#NTH][*TIMES]" in listed
     assert listed in helped

@@ -278,10 +278,10 @@ def test_the_answer_to_head_has_no_body(sandbox: Sandbox) -> None:
 def test_every_box_names_its_operations_and_starts() -> None:
     starts = {"autify": "execute-schedule", "autify-mobile": "run-test-plan", "apptest-ai": "run-testset"}
     assert BOXES.keys() == starts.keys()
-    for vendor, start in starts.items():
+    for vendor in BOXES:
         with pytest.raises(ValueError, match="choose from") as caught:
             Sandbox(vendor=vendor, faults=[Fault(kind="503", at="x")])
-        assert f" {start}" in str(caught.value)
+        assert starts[vendor] in str(caught.value)
 
 
 def test_importing_the_sandbox_starts_nothing_and_loads_little() -> None:

@@ -6,6 +6,7 @@ from core.sandbox.apptest import asks, wire
 from core.sandbox.apptest.callback import call_back
 from core.sandbox.apptest.codes import RefusedError
 from core.sandbox.apptest.repertoire import knobs_of
+from core.sandbox.apptest.spoilt import KINDS
 from core.sandbox.apptest.state import State, Testset, begin
 from core.sandbox.box import Call
 from core.sandbox.course import glance, gone, look
@@ -48,7 +49,8 @@ def get_result(state: State, call: Call) -> Any:
         return wire.no_result()
     asked = call.query.get("data_type", "all") if knobs.data_type else "all"
     wanted = asked if asked in wire.FORMS else "all"
-    return wire.result(state, testset, call.origin, wanted, _kind(call) or knobs.spoilt)
+    spoilt = _kind(call) if _kind(call) in KINDS else knobs.spoilt
+    return wire.result(state, testset, call.origin, wanted, spoilt)
 
 
 def list_scenarios(_state: State, call: Call) -> Any:

@@ -41,6 +41,21 @@ XML: Final[dict[str, Callable[[str], str]]] = {
 }
 
 
+KINDS: Final = frozenset(
+    (
+        *XML,
+        "green-results",
+        "lost-device",
+        "no-xml",
+        "no-results",
+        "two-suites",
+        "single-object",
+        "broken-json",
+        "huge-html",
+    )
+)
+
+
 def devices_of(kind: str, devices: Sequence[Device]) -> Sequence[Device]:
     match kind:
         case "green-results":
