@@ -2,9 +2,11 @@
 
 from core.sandbox.boxes import BOXES
 from core.sandbox.faults import FAULTS, Fault
+from core.sandbox.forms import Form, Part
 from core.sandbox.journal import Exchange
 from core.sandbox.ledger import Ledger, Replacement, Run
 from core.sandbox.progression import Phase, Progression
+from core.sandbox.repertoire import faults_of, scenarios_of
 from core.sandbox.sandbox import Sandbox
 from core.sandbox.scenario import Order, Scenario, Shape, green
 from core.sandbox.scenarios import SCENARIOS
@@ -15,8 +17,10 @@ __all__ = [
     "SCENARIOS",
     "Exchange",
     "Fault",
+    "Form",
     "Ledger",
     "Order",
+    "Part",
     "Phase",
     "Progression",
     "Replacement",
@@ -24,5 +28,7 @@ __all__ = [
     "Sandbox",
     "Scenario",
     "Shape",
+    "faults_of",
     "green",
+    "scenarios_of",
 ]

@@ -23,12 +23,12 @@ class Run:
     execution_type: str | None = None
     scenarios: tuple[int | str, ...] = ()
     capabilities: int = 0
-    file: Part | None = None  # the app that was sent for it: name, size, hash; none: it was there already
-    build: str | None = None  # the id of that app, where apps have ids
     cases: tuple[str, ...] = ()  # the final word of each case
     url_replacements: tuple[tuple[str, str], ...] = ()  # in force at the start: pattern, replacement
     autify_connect: str | None = None
     looks: int = 0
+    file: Part | None = None  # the app that was sent for it: name, size, hash
+    build: str | None = None  # where an app is sent for itself: the id that it got
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,7 @@ class ApptestBox:
         self._neighbour(call)
 
     def answer(self, call: Call) -> Answer:
-        if not _known(call):
+        if not _identified(call):
             return replace(self.failure(401), headers=(("WWW-Authenticate", 'Basic realm="apptest.ai"'),))
         if call.operation not in OPERATIONS:
             return self.failure(404)
@@ -119,7 +119,7 @@ def _error(call: Call) -> RefusedError:
     return RefusedError(_OWN_CODES[call.operation] if argument is None else int(argument))
 
 
-def _known(call: Call) -> bool:
+def _identified(call: Call) -> bool:
     """Whether the caller has shown an id and a key. The id may hold any letter, in UTF-8; the key may hold colons."""
     sent = next((value for name, value in call.headers if name.lower() == "authorization"), "")
     scheme, _, encoded_pair = sent.partition(" ")

@@ -36,14 +36,10 @@ def get_status(state: State, call: Call) -> Any:
 
 def get_result(state: State, call: Call) -> Any:
     testset = _found(state, call, 6003)
-    now, knobs = state.clock.now(), knobs_of(testset.scenario)
-    if glance(testset, now).phase is Phase.OVER:
-        testset.ended_looks += 1
-    seen = glance(testset, now)
-    if _kind(call) == "result-late":
-        testset.late = int(call.own.argument or _SEVERAL) if call.own else 0
-    if seen.phase is not Phase.OVER or seen.detour is not None or testset.late:
-        testset.late -= 1 if seen.phase is Phase.OVER and testset.late else 0
+    knobs = knobs_of(testset.scenario)
+    if call.own is not None and call.own.kind == "result-late":
+        testset.late = int(call.own.argument or _SEVERAL)
+    if not _ready(testset, state.clock.now()):
         raise RefusedError(6002)
     if _kind(call) == "incomplete":
         return wire.no_result()
@@ -61,6 +57,19 @@ def list_scenarios(_state: State, call: Call) -> Any:
         raise RefusedError(4052, f"os_type : {system}")
     numbers = [one for os_type, some in asks.SCENARIO_IDS.items() if system in (None, "", os_type) for one in some]
     return {"scenarios": [number for number in numbers if wanted in str(number)]}
+
+
+def _ready(testset: Testset, now: float) -> bool:
+    """Whether the result is there by now. Being asked for it counts as a look only once the testset is over."""
+    if glance(testset, now).phase is not Phase.OVER:
+        return False
+    testset.ended_looks += 1
+    if glance(testset, now).detour is not None:
+        return False
+    if testset.late:
+        testset.late -= 1
+        return False
+    return True
 
 
 def _found(state: State, call: Call, code: int) -> Testset:

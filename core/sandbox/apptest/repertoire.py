@@ -80,7 +80,7 @@ FAULTS: Final[dict[str, OwnFault]] = {
     "euc-kr": OwnFault("result_xml declares another encoding than it came in"),
     "two-suites": OwnFault("result_xml is two suites without a declaration or a root"),
     "dtd": OwnFault("result_xml has a DOCTYPE"),
-    "entity-bomb": OwnFault("result_xml has entities that grow to a GiB"),
+    "entity-bomb": OwnFault("result_xml has entities that grow to 10 GB"),
     "external-entity": OwnFault("result_xml has an entity that is a file"),
     "new-attributes": OwnFault("device and total_time in the place of name and time, as in version 3"),
     "single-object": OwnFault("result_json has an object where a list of one is expected"),
