@@ -23,9 +23,10 @@ from core.sandbox.progression import Progression
 from core.sandbox.scenario import Scenario
 from core.sandbox.scenarios import SCENARIOS
 from core.sandbox.server import HOST, Server
-from core.sandbox.space import Place, Plot, Space
+from core.sandbox.space import Plot, Space
 from core.sandbox.spaces import Spaces
 from core.sandbox.uploads import taken
+from core.sandbox.visit import Place
 from core.sandbox.wire import Body, Head
 
 FIRST_ID: Final = 880_001

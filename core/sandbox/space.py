@@ -20,6 +20,7 @@ from core.sandbox.mutations import mutated
 from core.sandbox.refusals import instead
 from core.sandbox.repertoire import check
 from core.sandbox.scenario import Scenario
+from core.sandbox.visit import Place, Visit
 from core.sandbox.wire import Head
 
 PAGE: Final = "page"  # the operation in the journal of what is not the API
@@ -36,27 +37,6 @@ class Plot:
     epoch: float
     seed: int
     first_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a request went: the vendor's own path, and the origin that links in answers begin with."""
-
-    path: str  # decoded
-    origin: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """A request that has come as far as its body: what it asks for, and the fault that will hit it."""
-
-    operation: str
-    values: tuple[str, ...]
-    fault: Fault | None
-
-    @property
-    def kind(self) -> str | None:
-        return None if self.fault is None else self.fault.kind
 
 
 class Space:
