@@ -1,7 +1,10 @@
 """A plain client for the sandbox, and a clock that only tests move."""
 
+import contextlib
 import http.client
 import json
+import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -82,6 +85,24 @@ def client_of(url: str, timeout: float = 5.0) -> Iterator[Client]:
         yield Client(connection=connection, base=parts.path)
     finally:
         connection.close()
+
+
+def post(client: Client, path: str, body: bytes, headers: dict[str, str], stalled: threading.Event) -> None:
+    """Post until there is an answer, a reset or a stall. The body of the answer stays unread: it may have no end."""
+    waiting = threading.Thread(target=_end_when, args=(stalled, client.connection))
+    waiting.start()
+    with contextlib.suppress(http.client.HTTPException, OSError):
+        client.connection.request("POST", client.base + path, body, headers)
+        client.connection.getresponse()
+    stalled.set()
+    waiting.join()
+
+
+def _end_when(stalled: threading.Event, connection: http.client.HTTPConnection) -> None:
+    stalled.wait()
+    if connection.sock is not None:
+        with contextlib.suppress(OSError):
+            connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def cases_of(result: Any) -> list[Any]:

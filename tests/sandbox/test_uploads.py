@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -130,14 +131,14 @@ def test_a_reset_may_come_in_the_middle(apptest: Sandbox) -> None:
 
 
 def test_an_upload_may_come_to_a_standstill_until_somebody_gives_up(apptest: Sandbox) -> None:
-    stalls: list[None] = []
-    apptest.reset(faults=[Fault.parse("hang-mid-upload@start")], on_stall=lambda: stalls.append(None))
+    stalled = threading.Event()
+    apptest.reset(faults=[Fault.parse("hang-mid-upload@start")], on_stall=stalled.set)
     with connected(apptest) as connection:
-        connection.settimeout(0.2)
-        connection.sendall(head(f"Content-Length: {64 << 20}"))
+        connection.sendall(head(f"Content-Length: {2 * len(MEBIBYTE)}") + MEBIBYTE)
+        assert stalled.wait(5)
+        connection.settimeout(0.1)
         with pytest.raises(TimeoutError):
-            connection.sendall(MEBIBYTE * 64)
-        assert stalls == [None]
+            connection.sendall(MEBIBYTE * 64)  # more than sockets hold
         apptest.reset()
         ended, _, _ = select.select([connection], [], [], 5)
         assert ended, "a reset ends what stalls"
