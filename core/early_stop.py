@@ -15,14 +15,16 @@ def stopping_at_once(noted: Sequence[int]) -> Iterator[None]:
     """
 
     def stop(number: int, _frame: object) -> None:
-        raise StoppedError(number)
+        stopped = StoppedError(number)
+        stopped.remedy = "Nothing was started."
+        raise stopped
 
     before = {int(number): signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     for number in before:
         signal.signal(number, stop)
     try:
-        for number in noted:
-            raise StoppedError(number)
+        if noted:
+            stop(noted[0], None)
         yield
     finally:
         for number, handler in before.items():

@@ -109,12 +109,12 @@ def base_url(text: str) -> str:
     host = name if port.isascii() and port.isdigit() and 0 < int(port[:9]) < 65_536 else authority
     if any(character <= " " or character in '"<>\\^`{|}\x7f' for character in text) or not separator or not host:
         raise ValueError(f"{text!r} is no address. Example: https://vendor.example.com/api/v1.")
-    if not _is_host(host):
-        raise ValueError(f"{text!r} names no host that could exist. Example: https://vendor.example.com/api/v1.")
     if "@" in authority or "?" in rest or "#" in rest:
         raise ValueError("must not hold a user name, a query or a fragment: secrets go into the input `token`.")
     if scheme.lower() != "https" and not (scheme.lower() == "http" and host.lower() in _LOOPBACK):
         raise ValueError(f"{text!r}: only https is allowed, and http for a server on this machine (127.0.0.1).")
+    if not _is_host(host):
+        raise ValueError(f"{text!r} names no host that could exist. Example: https://vendor.example.com/api/v1.")
     return f"{scheme.lower()}://{authority}" + (f"/{path}".rstrip("/"))
 
 

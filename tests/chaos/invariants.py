@@ -196,7 +196,7 @@ def _leaks(played: Played) -> Iterator[str]:
 
 def _time(played: Played) -> Iterator[str]:
     ended = played.ended
-    owed = any(call.operation == "delete-url-replacement" for call in ended.journal)
+    owed = any(call.operation == "create-url-replacement" for call in ended.journal)
     if ended.seconds > played.case.timeout + (PAYING if owed else 0.0) + SLACK:
         yield f"ended after {ended.seconds:.1f} s, the deadline was {played.case.timeout:.0f}"
     if played.stopped_at is not None and ended.seconds > played.stopped_at + SLACK:

@@ -14,6 +14,7 @@ import requests
 
 import core.calls
 import core.commands.running
+import core.decoding
 import core.engine
 import core.failures
 import core.transport
@@ -86,7 +87,7 @@ def mends_cut_json(patch: pytest.MonkeyPatch) -> None:
         raise ValueError("beyond repair")
 
     sound = guarded_json.loads
-    patch.setattr(core.calls, "loads", loads)
+    patch.setattr(core.decoding, "loads", loads)
 
 
 def follows_redirects(patch: pytest.MonkeyPatch) -> None:
@@ -111,7 +112,7 @@ def lets_the_last_key_win(patch: pytest.MonkeyPatch) -> None:
         except RecursionError:
             raise ValueError("deep") from None
 
-    patch.setattr(core.calls, "loads", loads)
+    patch.setattr(core.decoding, "loads", loads)
 
 
 def keeps_the_run_id_to_itself(patch: pytest.MonkeyPatch) -> None:
