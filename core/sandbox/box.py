@@ -93,6 +93,11 @@ class Setting:
     first_id: int  # of the runs; differs between spaces, so that a result page can be found without its prefix
 
 
+def authorization(call: Call) -> str:
+    """Return the header of that name, where most vendors take their credentials from."""
+    return next((value for name, value in call.headers if name.lower() == "authorization"), "")
+
+
 @dataclass(frozen=True, slots=True)
 class OwnFault:
     """A fault that one vendor alone can have."""
@@ -107,7 +112,9 @@ class Vendor:
 
     box: Callable[[Setting], Box]
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
-    faults: Mapping[str, OwnFault] = field(default_factory=dict)
+    faults: Mapping[str, OwnFault] = field(default_factory=dict)  # one of a common name takes that one's place
+    without: frozenset[str] = frozenset()  # common faults that make no sense there
+    credential: Callable[[Call], str] = authorization  # finds the secret in a call, as it was sent; empty: none
     uploads: bool = False  # files are sent there: the faults of uploads may happen too
 
 

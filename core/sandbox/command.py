@@ -5,7 +5,7 @@ import contextlib
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 from typing import Final
 
@@ -145,10 +145,9 @@ def _catalogue() -> str:
     parts += ["Faults:", *(f"  {kind:20} {text}" for kind, text in FAULTS.items()), ""]
     for name, vendor in BOXES.items():
         own = {scenario: one.description for scenario, one in vendor.scenarios.items()}
-        for title, texts in (("scenarios", own), ("faults", extra_faults(vendor))):
-            parts += [f"More {title} of {name}:", *(f"  {key:20} {text}" for key, text in texts.items()), ""] * bool(
-                texts
-            )
+        without = {kind: FAULTS[kind] for kind in vendor.without}
+        parts += _section(f"More scenarios of {name}:", own) + _section(f"More faults of {name}:", extra_faults(vendor))
+        parts += _section(f"Faults that make no sense at {name}:", without)
     parts += [
         "A fault is written",
         GRAMMAR,
@@ -160,3 +159,7 @@ def _catalogue() -> str:
         "",
     ]
     return "\n".join(parts)
+
+
+def _section(title: str, entries: Mapping[str, str]) -> list[str]:
+    return [title, *(f"  {name:20} {text}" for name, text in entries.items()), ""] if entries else []

@@ -65,7 +65,11 @@ def finished(run: Course, now: float) -> bool:
 
 
 def gone(run: Course, now: float) -> bool:
-    """Whether the run has vanished: half-way, but never before its first look."""
+    """Whether the run has vanished: half-way."""
+    return run.scenario.vanishes and half_way(run, now)
+
+
+def half_way(run: Course, now: float) -> bool:
+    """Whether the middle of the run has passed; never before its first look."""
     middle = start_of(run.timeline, Phase.RUNNING) + run.timeline.spans[Phase.RUNNING] / 2
-    seen = len(run.timeline.looks) > 0
-    return run.scenario.vanishes and seen and position(run.timeline, now) >= middle
+    return len(run.timeline.looks) > 0 and position(run.timeline, now) >= middle

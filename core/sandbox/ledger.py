@@ -29,6 +29,7 @@ class Run:
     looks: int = 0
     file: Part | None = None  # the app that was sent for it: name, size, hash
     build: str | None = None  # where an app is sent for itself: the id that it got
+    rerun_of: int | str | None = None  # the run whose failures this one runs again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

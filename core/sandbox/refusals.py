@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from core.sandbox.box import HTML, Answer, Box, Call, encoded
+from core.sandbox.box import HTML, Answer, Box, encoded
 from core.sandbox.clock import http_date
 from core.sandbox.faults import Fault
 
@@ -12,8 +12,11 @@ _LOGIN: Final = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body>
 _GATEWAY: Final = b"<html><head><title>%d</title></head><body><center><h1>%d</h1></center><hr>proxy</body></html>\n"
 
 
-def instead(fault: Fault, box: Box, call: Call, date: float) -> Answer | None:
-    """Make the answer that the fault gives. None: the fault wants the vendor's own. `date` is the server's."""
+def instead(fault: Fault, box: Box, secret: str, date: float) -> Answer | None:
+    """Make the answer that the fault gives. None: the fault wants the vendor's own.
+
+    `secret` is the credential of the call, `date` is the server's.
+    """
     kind, answer = fault.kind.removesuffix("-after"), None
     match kind:
         case "html":
@@ -23,7 +26,7 @@ def instead(fault: Fault, box: Box, call: Call, date: float) -> Answer | None:
         case "422":
             answer = Answer(status=422, body=encoded({"error": {"base": ["cannot be processed"]}}))
         case "echo-secret":
-            answer = _echo(call, int(fault.argument or 500), box)
+            answer = _echo(secret or "none", int(fault.argument or 500), box)
         case _ if kind.startswith("redirect"):
             status = int(kind.removeprefix("redirect") or 302)
             answer = Answer(status=status, headers=(("Location", fault.argument or ELSEWHERE),), content_type=HTML)
@@ -40,8 +43,7 @@ def _retry_after(argument: str | None, date: float) -> tuple[tuple[str, str], ..
     return (("Retry-After", argument),)
 
 
-def _echo(call: Call, status: int, box: Box) -> Answer:
+def _echo(secret: str, status: int, box: Box) -> Answer:
     """Repeat the credential where careless programs print: in the reason phrase and in the body."""
-    secret = next((value for name, value in call.headers if name.lower() == "authorization"), "none")
-    failure = box.failure(status, f"Cannot handle the request with Authorization: {secret}")
-    return Answer(status=status, body=failure.body, reason=f"Rejected {secret}")
+    failure = box.failure(status, f"Cannot handle the request with the credential {secret}")
+    return replace(failure, status=status, reason=f"Rejected {secret}")

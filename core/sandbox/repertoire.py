@@ -14,7 +14,8 @@ def scenarios_of(vendor: Vendor) -> Mapping[str, Scenario]:
 
 def faults_of(vendor: Vendor) -> Mapping[str, str]:
     """Return what every fault that the vendor can have does."""
-    return {**FAULTS, **extra_faults(vendor)}
+    every = {**FAULTS, **extra_faults(vendor)}
+    return {kind: text for kind, text in every.items() if kind not in vendor.without}
 
 
 def extra_faults(vendor: Vendor) -> Mapping[str, str]:
@@ -26,6 +27,8 @@ def extra_faults(vendor: Vendor) -> Mapping[str, str]:
 def check(vendor: Vendor, fault: Fault) -> None:
     """Raise ValueError if the vendor cannot have such a fault."""
     kinds = faults_of(vendor)
+    if fault.kind in vendor.without:
+        raise ValueError(f"fault {fault.kind!r} makes no sense at this vendor: choose from {', '.join(kinds)}")
     if fault.kind not in kinds:
         raise ValueError(f"unknown fault {fault.kind!r}: choose from {', '.join(kinds)}")
     own = vendor.faults.get(fault.kind)

@@ -49,7 +49,7 @@ class Space:
         skew = plot.scenario.skew * rng.choice((1, -1))
         self.clock = Clock(now=plot.now, started=plot.now(), epoch=plot.epoch, skew=skew)
         self.latency = plot.scenario.latency
-        self._own = frozenset(vendor.faults)
+        self._own, self._credential = frozenset(vendor.faults), vendor.credential
         self._box: Box = vendor.box(Setting(scenario=plot.scenario, clock=self.clock, rng=rng, first_id=plot.first_id))
         unknown = [fault for fault in plot.faults if fault.at not in (*ANYWHERE, *self._box.operations)]
         if unknown:
@@ -166,7 +166,7 @@ class Space:
     def _answer(self, call: Call, fault: Fault | None, date: float) -> Answer:
         self._box.arrive(call)
         if fault is not None and fault.kind in BEFORE:
-            answer = instead(fault, self._box, call, date) or Answer()
+            answer = instead(fault, self._box, self._credential(call), date) or Answer()
         else:
             answer = self._box.answer(call)
             answer = answer if fault is None or call.own else self._spoilt(call, fault, answer, date)
@@ -175,7 +175,7 @@ class Space:
 
     def _spoilt(self, call: Call, fault: Fault, answer: Answer, date: float) -> Answer:
         """Change an answer whose effect stands."""
-        if substitute := instead(fault, self._box, call, date):
+        if substitute := instead(fault, self._box, self._credential(call), date):
             return replace(substitute, effect=answer.effect)
         if fault.kind in _TWISTS:
             return self._box.twist(fault.kind, call, answer)
