@@ -6,6 +6,7 @@ import pytest
 
 from core.sandbox import SCENARIOS, Progression, Sandbox
 from tests.sandbox import apptest as apptest_client
+from tests.sandbox.ats_support import AtsClient, ats_client
 from tests.sandbox.support import EPOCH, Client, Time, client_of
 
 
@@ -71,4 +72,23 @@ def mobile(mobile_server: Sandbox, now: Time) -> Sandbox:
 @pytest.fixture
 def phone(mobile: Sandbox) -> Iterator[Client]:
     with client_of(mobile.url) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def ats_server() -> Iterator[Sandbox]:
+    with Sandbox(vendor="mendix-ats", drip=0.002) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def ats_box(ats_server: Sandbox, now: Time) -> Sandbox:
+    """Return an ATS whose jobs pass at the first look."""
+    ats_server.reset(scenario=SCENARIOS["passing"], progression=Progression.immediate(), now=now, epoch=EPOCH, seed=0)
+    return ats_server
+
+
+@pytest.fixture
+def ats(ats_box: Sandbox) -> Iterator[AtsClient]:
+    with ats_client(ats_box.url) as one:
         yield one

@@ -276,7 +276,12 @@ def test_the_answer_to_head_has_no_body(sandbox: Sandbox) -> None:
 
 
 def test_every_box_names_its_operations_and_starts() -> None:
-    starts = {"autify": "execute-schedule", "autify-mobile": "run-test-plan", "apptest-ai": "run-testset"}
+    starts = {
+        "autify": "execute-schedule",
+        "autify-mobile": "run-test-plan",
+        "apptest-ai": "run-testset",
+        "mendix-ats": "run-job",
+    }
     assert BOXES.keys() == starts.keys()
     for vendor in BOXES:
         with pytest.raises(ValueError, match="choose from") as caught:
