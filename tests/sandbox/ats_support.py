@@ -137,7 +137,8 @@ class AtsClient:
 
     def start(self, **changed: str) -> str:
         values = values_of(self.post("RunJob", start_text(**changed)))
-        assert (values["Started"], values["ErrorMessage"]) == ("true", None), values
+        assert values["Started"] == "true", values
+        assert not values.get("ErrorMessage"), values
         return values["JobID"] or ""
 
     def look(self, job: str, blocks: tuple[str, ...] = BLOCKS, **changed: str) -> Look:

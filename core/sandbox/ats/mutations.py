@@ -10,6 +10,8 @@ from core.sandbox.ats import records
 from core.sandbox.ats.soap import MENDIX, PREFIXES, SOAP, XML, XSI, fault, read, record_of, written
 from core.sandbox.box import Answer
 
+Mutation = Callable[[Answer], Answer]
+
 DEPTH: Final = 100_000
 DIGITS: Final = 5_000
 SOAP_12: Final = "http://www.w3.org/2003/05/soap-envelope"
@@ -20,15 +22,12 @@ _OUTSIDE: Final = 'SYSTEM "http://dtd.invalid/x.dtd" [<!ENTITY file SYSTEM "file
 
 
 def spoilt(kind: str, answer: Answer) -> Answer:
-    """Damage an answer as the fault wants it. A web page and a soap:Fault have no record: they are at most cut."""
-    if kind in _ANYTHING:
-        return replace(answer, body=_ANYTHING[kind](answer.body))
-    if answer.content_type != XML or record_of(read(answer.body)) is None:
-        return answer
+    """Damage an answer as the fault wants it. Without a record, like a web page, most answers stay what they are."""
     if kind in _ANSWERS:
         return _ANSWERS[kind](answer)
-    change = _BODIES.get(kind)
-    return answer if change is None else replace(answer, body=change(answer.body))
+    if answer.content_type != XML or record_of(read(answer.body)) is None:
+        return answer
+    return _RECORDS[kind](answer)
 
 
 def _changed(body: bytes, change: Callable[[ET.Element], None], prefixes: dict[str, str] = PREFIXES) -> bytes:
@@ -40,18 +39,31 @@ def _changed(body: bytes, change: Callable[[ET.Element], None], prefixes: dict[s
     return written(root, prefixes, cdata=b"<![CDATA[" in body)
 
 
-def _by(change: Callable[[ET.Element], None]) -> Callable[[bytes], bytes]:
-    return lambda body: _changed(body, change)
+def _to(change: Callable[[bytes], bytes]) -> Mutation:
+    """Change the body alone."""
+    return lambda answer: replace(answer, body=change(answer.body))
 
 
-def _with(change: Callable[[ET.Element], None], raw: bytes, dtd: str = "") -> Callable[[bytes], bytes]:
+def _by(change: Callable[[ET.Element], None]) -> Mutation:
+    return _to(lambda body: _changed(body, change))
+
+
+def _with(change: Callable[[ET.Element], None], raw: bytes, dtd: str = "") -> Mutation:
     """Put raw text, which need not be well-formed, where the change leaves its mark; and a DTD before it all."""
+    return _to(lambda body: _declared(_changed(body, change).replace(records.MARK.encode(), raw), dtd))
 
-    def mutate(body: bytes) -> bytes:
-        doctype = f"<!DOCTYPE x {dtd}>".encode() if dtd else b""
-        return _changed(body, change).replace(records.MARK.encode(), raw).replace(b"?>\n", b"?>\n" + doctype, 1)
 
-    return mutate
+def _declared(body: bytes, dtd: str) -> bytes:
+    doctype = f"<!DOCTYPE {PREFIXES[SOAP]}:Envelope {dtd}>".encode() if dtd else b""
+    return body.replace(b"?>\n", b"?>\n" + doctype, 1)
+
+
+def _by_entity(body: bytes) -> bytes:
+    """Let the result stand in a DTD, in green; without a result it is the first field, as it was."""
+    before = records.verdict_of(read(body)[0][0][0])
+    word = records.GREEN if before.tag == records.VERDICT else before.text
+    changed = _changed(body, records.mark_verdict).replace(records.MARK.encode(), b"&word;")
+    return _declared(changed, f'[<!ENTITY word "{word}">]')
 
 
 def _listed(body: bytes) -> bytes:
@@ -84,9 +96,9 @@ def _undeclared(body: bytes) -> bytes:
     return body.replace(f' xmlns:{PREFIXES[MENDIX]}="{MENDIX}"'.encode(), b"", 1)
 
 
-def _in_latin_1(body: bytes) -> bytes:
-    text = _changed(body, records.say_cafe).decode().replace("UTF-8", "ISO-8859-1", 1)
-    return text.encode("latin-1", "replace")
+def _in_latin_1(answer: Answer) -> Answer:
+    text = _changed(answer.body, records.say_cafe).decode().replace("UTF-8", "ISO-8859-1", 1)
+    return replace(answer, body=text.encode("latin-1", "replace"), content_type="text/xml; charset=iso-8859-1")
 
 
 def _in_parts(answer: Answer) -> Answer:
@@ -101,24 +113,27 @@ def _in_soap_12(answer: Answer) -> Answer:
     return replace(answer, body=body, content_type="application/soap+xml; charset=utf-8")
 
 
-def _broken(status: int) -> Callable[[Answer], Answer]:
+def _broken(status: int) -> Mutation:
     """Say that something went wrong, though all went well."""
-    return lambda answer: replace(answer, status=status, body=fault("Server", "An internal server error occurred"))
+    text = fault("Server", "An internal server error occurred")
+    return lambda answer: replace(answer, status=status, body=text, content_type=XML)
 
 
-_ANYTHING: Final[dict[str, Callable[[bytes], bytes]]] = {
-    "empty-body": lambda _body: b"",
-    "cut": lambda body: body[: max(1, len(body) // 2)],
+_ANSWERS: Final[dict[str, Mutation]] = {
+    "empty-body": _to(lambda _body: b""),
+    "cut": _to(lambda body: body[: max(1, len(body) // 2)]),
+    "fault-500": _broken(500),
+    "fault-200": _broken(200),
 }
-_BODIES: Final[dict[str, Callable[[bytes], bytes]]] = {
+_RECORDS: Final[dict[str, Mutation]] = {
     "null-body": _by(records.make_nil),
-    "list-body": _listed,
+    "list-body": _to(_listed),
     "duplicate-keys": _by(records.say_twice),
     "missing-status": _by(records.leave_out),
     "deep-json": _with(records.hint, b"<a>" * DEPTH + b"</a>" * DEPTH),
     "huge-number": _with(records.mark_number, b"9" * DIGITS),
     "nan": _with(records.mark_number, b"NaN"),
-    "dtd": _with(records.mark_verdict, b"&word;", f'[<!ENTITY word "{records.GREEN}">]'),
+    "dtd": _to(_by_entity),
     "entity-bomb": _with(records.hint, b"&l9;", f"[{_LAUGHS}]"),
     "external-entity": _with(records.hint, b"&file;", _OUTSIDE),
     "control-character": _with(records.hint, b"\x1b[2J"),
@@ -127,16 +142,12 @@ _BODIES: Final[dict[str, Callable[[bytes], bytes]]] = {
     "renamed-record": _by(records.rename),
     "qualified": _by(records.qualify),
     "big-text": _by(records.lengthen),
-    "foreign-prefix": lambda body: _changed(body, lambda _record: None, _OTHERS),
-    "undeclared-prefix": _undeclared,
+    "foreign-prefix": _to(lambda body: _changed(body, lambda _record: None, _OTHERS)),
+    "undeclared-prefix": _to(_undeclared),
+    "not-soap": _to(_bare),
+    "cut-early": _to(_cut_early),
+    "cut-late": _to(_cut_late),
     "latin-1": _in_latin_1,
-    "not-soap": _bare,
-    "cut-early": _cut_early,
-    "cut-late": _cut_late,
-}
-_ANSWERS: Final[dict[str, Callable[[Answer], Answer]]] = {
-    "fault-500": _broken(500),
-    "fault-200": _broken(200),
     "multipart": _in_parts,
     "soap12": _in_soap_12,
 }

@@ -8,13 +8,18 @@ from core.sandbox.ats.soap import MENDIX, NIL, element
 MARK: Final = "314159265358979323846"  # stands for text that is put in later; as a number it is written without CDATA
 GREEN: Final = "Passed"
 BIG: Final = 10_000_000  # characters of a text
-_STATUS, _VERDICT = "ExecutionStatus", "ExecutionResult"
+_STATUS, VERDICT = "ExecutionStatus", "ExecutionResult"
+
+
+def verdict_of(record: ET.Element) -> ET.Element:
+    """Return the field with the result, or else the first one."""
+    return _field(record, VERDICT)
 
 
 def say_twice(record: ET.Element) -> None:
     """Give the verdict, or else the first field, twice, the second time in green: the last one wins with many."""
-    first = _field(record, _VERDICT)
-    second = element(first.tag, text=GREEN if first.tag == _VERDICT else first.text)
+    first = verdict_of(record)
+    second = element(first.tag, text=GREEN if first.tag == VERDICT else first.text)
     record.insert(list(record).index(first) + 1, second)
 
 
@@ -25,7 +30,7 @@ def leave_out(record: ET.Element) -> None:
 
 def mark_verdict(record: ET.Element) -> None:
     """Leave the mark where the verdict, or else the first field, has its text."""
-    field = _field(record, _VERDICT)
+    field = verdict_of(record)
     field.attrib.clear()
     field.text = MARK
 

@@ -52,7 +52,9 @@ def enveloped(content: ET.Element) -> ET.Element:
 
 
 def record_of(envelope: ET.Element) -> ET.Element | None:
-    """Return what holds the fields of an answer. None: it is a soap:Fault."""
+    """Return what holds the fields of an answer. None: it is a soap:Fault, or no envelope."""
+    if envelope.tag != f"{{{SOAP}}}Envelope":
+        return None
     response = envelope[0][0]
     return None if response.tag == f"{{{SOAP}}}Fault" else response[0]
 
