@@ -109,12 +109,31 @@ def test_a_rerun_needs_room_too(ats: AtsClient, ats_box: Sandbox) -> None:
     assert ats.look(ats.rerun(jobs[0])).flags == (True, True)
 
 
+def test_a_job_that_was_one_too_many_can_be_run_again(ats: AtsClient, ats_box: Sandbox) -> None:
+    ats_box.reset(scenario=SCENARIOS["one-failure"], progression=Progression.after(2))
+    jobs = [ats.start() for _ in range(6)]
+    for job in jobs[:5] * 2:
+        ats.look(job)
+    again = ats.rerun(jobs[5])
+    assert [ats.look(again).word for _ in range(2)] == ["Running", "Done/Failed"]
+    assert results(ats.look(again).cases) == ["Passed", "Passed", "Failed"]
+    assert ats.look(again).flags == (False, False)
+
+
+def test_jobs_of_other_builds_take_their_places(ats: AtsClient, ats_box: Sandbox) -> None:
+    ats_box.reset(scenario=SCENARIOS["foreign-run"], progression=Progression.after(2))
+    jobs = [ats.start() for _ in range(2)]
+    assert [ats.look(job).word for job in jobs] == ["Running", "Running"]
+    assert [run.finished for run in ats_box.ledger] == [False] * 5 + [True]
+
+
 def test_a_full_ats_may_refuse(ats: AtsClient, ats_box: Sandbox) -> None:
     ats_box.reset(scenario=OWN["job-limit-refused"])
     values = values_of(ats.post("RunJob", start_text()))
     assert (values["Started"], values["JobID"]) == ("false", None)
     assert "5 jobs" in (values["ErrorMessage"] or "")
-    assert (len(ats_box.ledger), ats_box.journal[0].effect) == (0, False)
+    assert (len(ats_box.ledger.ours), ats_box.journal[0].effect) == (0, False)
+    assert [(run.ours, run.verdict, run.finished) for run in ats_box.ledger] == [(False, "Running", False)] * 5
 
 
 def test_maintenance_is_a_web_page_for_every_call_and_cancels(ats: AtsClient, ats_box: Sandbox, now: Time) -> None:

@@ -8,10 +8,10 @@ from core.sandbox.ats import pages, replies
 from core.sandbox.ats.asks import asked
 from core.sandbox.ats.jobs import over, truth
 from core.sandbox.ats.mutations import spoilt
-from core.sandbox.ats.operations import OPERATIONS, admit, template_of
+from core.sandbox.ats.operations import OPERATIONS, admit, start_of
 from core.sandbox.ats.schema import SERVICES, MisfitError
 from core.sandbox.ats.soap import MENDIX, PREFIXES, XML, element, enveloped, fault, written
-from core.sandbox.ats.state import RefusedError, State, new_id, start_first
+from core.sandbox.ats.state import RefusedError, new_id, opened, start_first
 from core.sandbox.box import Answer, Call, Setting
 from core.sandbox.course import half_way, look
 from core.sandbox.ledger import Ledger
@@ -29,9 +29,7 @@ class AtsBox:
     verdict = ("ExecutionResult", "Passed")
 
     def __init__(self, setting: Setting) -> None:
-        self._state = State(
-            scenario=setting.scenario, clock=setting.clock, rng=setting.rng, next_number=setting.first_id
-        )
+        self._state = opened(scenario=setting.scenario, clock=setting.clock, rng=setting.rng, first_id=setting.first_id)
 
     def route(self, method: str, path: str) -> tuple[str, tuple[str, ...]] | None:
         operation = pages.operation_at(path)
@@ -124,7 +122,7 @@ class AtsBox:
         try:
             fields = asked(call, self._state.habits)
             admit(self._state, fields)
-            template = template_of(fields)
+            start = start_of(fields)
         except (MisfitError, RefusedError):
             return
-        start_first(self._state, call.operation, fields["AppID"], template, ours=False)
+        start_first(self._state, replace(start, ours=False))

@@ -60,9 +60,9 @@ def planned_ending(scenario: Scenario) -> Ending:
     )
 
 
-def rejected_cases(scenario: Scenario) -> tuple[Case, ...]:
-    """Return the cases of a job that was one too many."""
-    return tuple(replace(case, result=NOT_EXECUTED, message="") for case in planned_cases(scenario))
+def not_executed(cases: Sequence[Case]) -> tuple[Case, ...]:
+    """Return the cases of a job that never came to run them."""
+    return tuple(replace(case, result=NOT_EXECUTED, seconds=0, message="") for case in cases)
 
 
 def cases_again(cases: Sequence[Case], heals: int) -> tuple[Case, ...]:

@@ -8,7 +8,7 @@ from core.sandbox.ats import replies, workspace
 from core.sandbox.ats.endings import PASSED
 from core.sandbox.ats.habits import Full
 from core.sandbox.ats.jobs import Job, moment_of, over
-from core.sandbox.ats.state import RefusedError, State, full, start_again, start_first
+from core.sandbox.ats.state import RefusedError, Start, State, full, start_again, start_first
 from core.sandbox.course import gone, half_way, look
 
 Fields = Mapping[str, str]  # of a request, by name
@@ -17,7 +17,7 @@ Fields = Mapping[str, str]  # of a request, by name
 def run_job(state: State, fields: Fields) -> ET.Element:
     admit(state, fields)
     _make_room(state)
-    job = start_first(state, "run-job", fields["AppID"], template_of(fields), ours=True)
+    job = start_first(state, start_of(fields))
     return replies.started("RunJob", job.id, state.habits)
 
 
@@ -29,7 +29,7 @@ def rerun_not_passed(state: State, fields: Fields) -> ET.Element:
     if all(case.result == PASSED for case in before.cases):
         raise RefusedError(f"Job {before.id} has no test case to run again")
     _make_room(state)
-    return replies.started(state.habits.rerun_record, start_again(state, "rerun-not-passed", before).id, state.habits)
+    return replies.started(state.habits.rerun_record, start_again(state, before).id, state.habits)
 
 
 def get_test_run(state: State, fields: Fields) -> ET.Element:
@@ -52,10 +52,11 @@ def admit(state: State, fields: Fields) -> None:
         raise RefusedError(f"There is no app {fields['AppID']}")
 
 
-def template_of(fields: Fields) -> str:
-    if not workspace.exists(fields["JobTemplateID"]):
-        raise RefusedError(f"There is no CI/CD template {fields['JobTemplateID']}")
-    return fields["JobTemplateID"]
+def start_of(fields: Fields) -> Start:
+    template = fields["JobTemplateID"]
+    if not workspace.exists(template):
+        raise RefusedError(f"There is no CI/CD template {template}")
+    return Start(operation="run-job", app=fields["AppID"], template=template)
 
 
 def found(state: State, identity: str, app: str) -> Job:

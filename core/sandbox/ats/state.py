@@ -1,6 +1,6 @@
 """Mendix ATS: everything that the emulated vendor remembers, and how jobs come to be in it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
@@ -10,15 +10,15 @@ from core.sandbox.ats.endings import (
     Ending,
     cases_again,
     ending_again,
+    not_executed,
     planned_cases,
     planned_ending,
-    rejected_cases,
 )
 from core.sandbox.ats.habits import Habits, habits_of
 from core.sandbox.ats.jobs import Job, over
 from core.sandbox.clock import Clock
 from core.sandbox.course import gone, timeline_of
-from core.sandbox.progression import Progression
+from core.sandbox.progression import Phase, Progression
 from core.sandbox.scenario import Scenario, green
 
 LIMIT: Final = 5  # jobs that may queue or run at once
@@ -26,6 +26,17 @@ LIMIT: Final = 5  # jobs that may queue or run at once
 
 class RefusedError(Exception):
     """The vendor says no, in an answer like any other: with an ErrorMessage."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """A start that the vendor has accepted."""
+
+    operation: str
+    app: str
+    template: str
+    ours: bool = True
+    rerun_of: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,68 +54,66 @@ class State:
         return habits_of(self.scenario)
 
 
-def start_first(state: State, operation: str, app: str, template: str, *, ours: bool) -> Job:
-    """Start a template. Other builds' jobs come to the opposite of ours, and take no place of ours."""
-    if ours and full(state):
-        return _reject(state, operation, app, template, planned=rejected_cases(state.scenario))
-    scenario = state.scenario if ours else _opposite(state.scenario)
-    ending, cases = planned_ending(scenario), planned_cases(scenario)
-    return _add(state, operation, scenario, (app, template), (ending, cases), ours=ours)
+def opened(*, scenario: Scenario, clock: Clock, rng: Random, first_id: int) -> State:
+    """Make the state of a vendor that has run nothing for us yet, though it may be busy for others."""
+    state = State(scenario=scenario, clock=clock, rng=rng, next_number=first_id)
+    busy = Scenario(stuck=Phase.RUNNING)
+    for _ in range(state.habits.busy):
+        start = Start(operation="run-job", app=new_id(state), template=new_id(state), ours=False)
+        _add(state, start, busy, planned_cases(busy), planned_ending(busy))
+    return state
 
 
-def start_again(state: State, operation: str, before: Job) -> Job:
+def start_first(state: State, start: Start) -> Job:
+    """Start a template. Other builds' jobs come to the opposite of ours."""
+    scenario = state.scenario if start.ours else _opposite(state.scenario)
+    return _start(state, start, scenario, planned_cases(scenario), planned_ending(scenario))
+
+
+def start_again(state: State, before: Job) -> Job:
     """Start a job with what did not pass in an earlier one."""
+    start = Start(operation="rerun-not-passed", app=before.app, template=before.template, rerun_of=before.id)
+    if before.ending is REJECTED:
+        names = {case.name for case in before.cases}
+        cases = tuple(case for case in planned_cases(state.scenario) if case.name in names)
+        return _start(state, start, state.scenario, cases, planned_ending(state.scenario))
     cases = cases_again(before.cases, before.habits.heals)
-    if full(state):
-        return _reject(state, operation, before.app, before.template, planned=cases, rerun_of=before.id)
-    ending = ending_again(before.ending, cases)
-    identity = (before.app, before.template)
-    return _add(state, operation, before.scenario, identity, (ending, cases), ours=True, rerun_of=before.id)
+    return _start(state, start, before.scenario, cases, ending_again(before.ending, cases))
 
 
 def full(state: State) -> bool:
     """Whether as many jobs queue or run as may."""
     now = state.clock.now()
-    active = sum(job.ours and not over(job, now) and not gone(job, now) for job in state.jobs.values())
-    return active + state.habits.busy >= LIMIT
+    return sum(not over(job, now) and not gone(job, now) for job in state.jobs.values()) >= LIMIT
 
 
 def new_id(state: State) -> str:
-    """Make up a UUID of version 4; it ends in the job's number, so that spaces of one seed differ."""
+    """Make up a UUID of version 4; it ends in a number that differs between spaces of one seed."""
+    text = f"{state.rng.getrandbits(80):020x}{state.next_number:012x}"
     state.next_number += 1
-    text = f"{state.rng.getrandbits(80):020x}{state.next_number - 1:012x}"
     return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"
 
 
-def _reject(
-    state: State, operation: str, app: str, template: str, *, planned: tuple[Case, ...], rerun_of: str | None = None
-) -> Job:
-    """Add a job that is over as soon as it is there."""
-    scenario = Scenario(progression=Progression(total=0.0), own=state.scenario.own)
-    return _add(state, operation, scenario, (app, template), (REJECTED, planned), ours=True, rerun_of=rerun_of)
+def _start(state: State, start: Start, scenario: Scenario, cases: tuple[Case, ...], ending: Ending) -> Job:
+    """Start a job; one too many is over as soon as it is there."""
+    if not full(state):
+        return _add(state, start, scenario, cases, ending)
+    at_once = Scenario(progression=Progression(total=0.0), own=scenario.own)
+    return _add(state, start, at_once, not_executed(cases), REJECTED)
 
 
-def _add(
-    state: State,
-    operation: str,
-    scenario: Scenario,
-    identity: tuple[str, str],
-    plan: tuple[Ending, tuple[Case, ...]],
-    *,
-    ours: bool,
-    rerun_of: str | None = None,
-) -> Job:
+def _add(state: State, start: Start, scenario: Scenario, cases: tuple[Case, ...], ending: Ending) -> Job:
     job = Job(
         id=new_id(state),
-        operation=operation,
-        ours=ours,
+        operation=start.operation,
+        ours=start.ours,
         scenario=scenario,
         timeline=timeline_of(scenario, state.clock.now(), state.rng),
-        app=identity[0],
-        template=identity[1],
-        ending=plan[0],
-        cases=plan[1],
-        rerun_of=rerun_of,
+        app=start.app,
+        template=start.template,
+        cases=cases,
+        ending=ending,
+        rerun_of=start.rerun_of,
     )
     state.jobs[job.id] = job
     return job
@@ -112,4 +121,4 @@ def _add(
 
 def _opposite(scenario: Scenario) -> Scenario:
     ending, failing = ("failed", 1) if green(scenario) else ("passed", 0)
-    return replace(Scenario(), ending=ending, failing=failing, progression=scenario.progression)
+    return Scenario(ending=ending, failing=failing, progression=scenario.progression)
