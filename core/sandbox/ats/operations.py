@@ -16,9 +16,9 @@ Fields = Mapping[str, str]  # of a request, by name
 
 def run_job(state: State, fields: Fields) -> ET.Element:
     admit(state, fields)
+    start = start_of(fields)
     _make_room(state)
-    job = start_first(state, start_of(fields))
-    return replies.started("RunJob", job.id, state.habits)
+    return replies.started("RunJob", start_first(state, start).id, state.habits)
 
 
 def rerun_not_passed(state: State, fields: Fields) -> ET.Element:
