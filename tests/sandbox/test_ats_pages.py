@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from core.sandbox import Progression, Sandbox
+from core.sandbox import Fault, Progression, Sandbox
 from core.sandbox.ats.scenarios import SCENARIOS as OWN
 from tests.sandbox.ats_support import AtsClient, start_text
 
@@ -24,7 +24,10 @@ from tests.sandbox.ats_support import AtsClient, start_text
 def test_everything_else_is_a_web_page(ats: AtsClient, ats_box: Sandbox, method: str, path: str, status: int) -> None:
     reply = ats.call(method, path, start_text(), {"Content-Type": "text/xml"})
     assert reply.status == status
-    assert not [exchange for exchange in ats_box.journal if exchange.operation not in {"page", "wsdl"}]
+    assert [exchange.operation for exchange in ats_box.journal] == ["unknown" if path.startswith("/ws/") else "page"]
+    ats_box.reset(faults=[Fault.parse("503@any")])
+    again = ats.call(method, path, start_text(), {"Content-Type": "text/xml"}).status
+    assert again == (503 if path.startswith("/ws/") else status), "faults hit what is below the services alone"
     assert reply.headers["content-type"].startswith(
         "text/xml" if path == "/ws/RunJob" and status == 200 else "text/html"
     )

@@ -16,7 +16,7 @@ from core.sandbox.box import Answer, Call, Setting
 from core.sandbox.course import half_way, look
 from core.sandbox.ledger import Ledger
 
-WSDL = "wsdl"  # a call like any other, but no operation of the API
+WSDL, UNKNOWN = "wsdl", "unknown"  # calls like any other, but no operations of the API
 
 
 class AtsBox:
@@ -32,9 +32,11 @@ class AtsBox:
         self._state = opened(scenario=setting.scenario, clock=setting.clock, rng=setting.rng, first_id=setting.first_id)
 
     def route(self, method: str, path: str) -> tuple[str, tuple[str, ...]] | None:
+        if not pages.is_service(path):
+            return None
         operation = pages.operation_at(path)
         if operation is None or method not in {"GET", "POST"}:
-            return None
+            return UNKNOWN, ()
         return (operation, ()) if method == "POST" else (WSDL, (operation,))
 
     def arrive(self, call: Call) -> None:
@@ -52,7 +54,7 @@ class AtsBox:
         operation = call.values[0] if call.operation == WSDL else call.operation
         if self._resting():
             return pages.failure_page(503)
-        if SERVICES[operation] not in pages.offered(old=old):
+        if operation == UNKNOWN or SERVICES[operation] not in pages.offered(old=old):
             return pages.failure_page(404)
         if call.operation == WSDL:
             return pages.description(SERVICES[operation], call.origin, old=old)

@@ -12,10 +12,15 @@ _SERVICES: Final = {service.name: operation for operation, service in SERVICES.i
 _TITLES: Final = {404: "Not found", 500: "Internal server error", 503: "ATS is in maintenance"}
 
 
+def is_service(path: str) -> bool:
+    """Whether a path belongs to the web services, be there such a service or not."""
+    return _parts(path)[:1] == ["ws"]
+
+
 def operation_at(path: str) -> str | None:
-    """Name the operation of the service at a path. None: there is no service."""
-    parts = [part for part in path.split("/") if part]
-    return _SERVICES.get(parts[1]) if len(parts) == 2 and parts[0] == "ws" else None
+    """Name the operation of the service at a path. None: there is no such service."""
+    parts = _parts(path)
+    return _SERVICES.get(parts[1]) if len(parts) == 2 and is_service(path) else None
 
 
 def offered(*, old: bool) -> list[Service]:
@@ -52,3 +57,7 @@ def web_page(status: int, title: str, text: str) -> Answer:
 <body><h1>{html.escape(title)}</h1><p>{html.escape(text)}</p></body></html>
 """
     return Answer(status=status, body=content.encode(), content_type=HTML)
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in path.split("/") if part]
