@@ -11,7 +11,7 @@ from core.sandbox.apptest.codes import RefusedError, code_of
 from core.sandbox.apptest.repertoire import knobs_of
 from core.sandbox.apptest.routes import BASE, OPERATIONS, find
 from core.sandbox.apptest.state import State, begin, green_twin, truth
-from core.sandbox.box import HTML, Answer, Call, Setting, encoded
+from core.sandbox.box import HTML, Answer, Call, Setting, authorization, encoded
 from core.sandbox.course import glance
 from core.sandbox.ledger import Ledger
 
@@ -121,8 +121,7 @@ def _error(call: Call) -> RefusedError:
 
 def _identified(call: Call) -> bool:
     """Whether the caller has shown an id and a key. The id may hold any letter, in UTF-8; the key may hold colons."""
-    sent = next((value for name, value in call.headers if name.lower() == "authorization"), "")
-    scheme, _, encoded_pair = sent.partition(" ")
+    scheme, _, encoded_pair = authorization(call).partition(" ")
     try:
         pair = base64.b64decode(encoded_pair.strip(), validate=True).decode("utf-8")
     except (binascii.Error, ValueError):

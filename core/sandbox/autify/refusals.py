@@ -5,15 +5,14 @@ from typing import Final
 from core.sandbox import hostile
 from core.sandbox.autify.asks import NOT_FOUND
 from core.sandbox.autify.state import RefusedError
-from core.sandbox.box import Answer, Call, encoded
+from core.sandbox.box import Answer, Call, authorization, encoded
 
 MESSAGES: Final = {401: "Bad credentials", 403: "Forbidden", 404: NOT_FOUND, 429: "Too Many Requests"}
 
 
 def identified(call: Call) -> None:
     """Refuse strangers."""
-    sent = next((value for name, value in call.headers if name.lower() == "authorization"), "")
-    scheme, _, token = sent.partition(" ")
+    scheme, _, token = authorization(call).partition(" ")
     if scheme.lower() != "bearer" or token.strip() in {"", "wrong"} or "invalid" in token:
         raise RefusedError(401, MESSAGES[401])
 
