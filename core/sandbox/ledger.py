@@ -13,6 +13,7 @@ class Run:
     id: int | str
     operation: str
     ours: bool  # False: another build started it
+    rerun_of: int | str | None = None  # the run whose failures this one runs again
     verdict: str  # the vendor's final word; a run that never ends has the word that it stays at
     passed: bool  # whether this run may turn a build green
     started_at: float
@@ -29,7 +30,6 @@ class Run:
     looks: int = 0
     file: Part | None = None  # the app that was sent for it: name, size, hash
     build: str | None = None  # where an app is sent for itself: the id that it got
-    rerun_of: int | str | None = None  # the run whose failures this one runs again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
