@@ -75,3 +75,49 @@ def test_no_file_says_green_where_the_process_does_not(step: Step) -> None:
     assert ended.report()["exit-code"] == 6
     assert "can't be written" in ended.file("summary.md")
     assert "can't be written" in ended.summary
+
+
+@pytest.mark.parametrize("ci", ["github", "terminal"])
+def test_a_full_disk_behind_the_log_is_told_wherever_it_can_be(ci: str, step: Step) -> None:
+    step.ci = ci
+    prefix = [sys.executable, ENTRYPOINT]
+    with vendor("passing") as server:
+        step.url = server.url
+        inputs = {
+            "vendor": "autify",
+            "token": "t0ken",
+            "project_id": "77",
+            "base_url": server.url,
+            "results_dir": "out",
+        }
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(
+                prefix, cwd=step.workspace, env=step.environment(inputs | SCENARIO), stdout=full, check=False
+            )
+    assert done.returncode == 6
+    assert '"exit-code": 6' in (step.workspace / "out" / "report.json").read_text(encoding="utf-8")
+    if ci == "github":
+        assert step.outputs()["exit-code"] == "6"
+        summary = (step.folder / "runner" / "summary").read_text(encoding="utf-8")
+        assert "exit code 6" in summary
+        assert "No space left on device" in summary
+
+
+@pytest.mark.parametrize(
+    "words", [("--help",), ("--version",), ("demo",), ("api", "autify", "--help"), ("api", "autify", "list-results")]
+)
+def test_no_command_ends_as_failed_tests_on_a_full_disk(words: tuple[str, ...], terminal: Step) -> None:
+    with vendor("passing") as server, open("/dev/full", "wb") as full:
+        command = [sys.executable, ENTRYPOINT, *words, *(("--project-id", "77") if words[-1] == "list-results" else ())]
+        environment = terminal.environment({"token": "t0ken", "base_url": server.url})
+        done = subprocess.run(
+            command, cwd=terminal.workspace, env=environment, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert (done.returncode, b"Traceback" in done.stderr) == (6, False)
+
+
+def test_a_workspace_that_is_gone_is_bad_input(step: Step) -> None:
+    command = f"cd {step.workspace}; rmdir {step.workspace}; exec {sys.executable} {ENTRYPOINT} run"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert "working directory" in done.stderr

@@ -6,6 +6,7 @@ import os
 import socket
 import ssl
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -356,3 +357,31 @@ def test_no_form_of_the_credential_is_in_what_the_recorder_can_show(tmp_path: Pa
 def test_recorder_is_a_recorder() -> None:
     with recorder() as server:
         assert isinstance(server, Recorder)
+
+
+@pytest.mark.parametrize("status", [b"102 Processing", b"103 Early Hints"])
+def test_an_interim_answer_is_no_refusal(status: bytes) -> None:
+    interim = b"HTTP/1.1 " + status + b"\r\n\r\n" + HEAD + b"Content-Length: 2\r\n\r\n{}"
+    for url in raw_server(lambda connection: connection.sendall(interim)):
+        found = failure(transport(url), call("POST", body=b"{}"))
+        assert found.fault is Fault.UNREADABLE
+        assert not found.fault.surely_without_effect
+
+
+@pytest.mark.parametrize("where", ["http://[", "https://a/\xe9", "//[", "\x00", "http://a:99999/"])
+def test_where_a_redirect_leads_does_not_matter(where: str) -> None:
+    answer = f"HTTP/1.1 302 Found\r\nLocation: {where}\r\nContent-Length: 0\r\n\r\n".encode("latin-1")
+    for url in raw_server(lambda connection: connection.sendall(answer)):
+        assert failure(transport(url)).fault is Fault.UNREADABLE
+
+
+def test_of_a_redirects_body_only_the_beginning_is_read() -> None:
+    bomb = gzip.compress(b"\0" * (256 << 20))
+    headers = {"Location": "https://vendor.example.com/", "Content-Encoding": "gzip"}
+    with recorder(lambda seen: Reply(status=302, headers=headers, body=bomb)) as server:
+        tracemalloc.start()
+        try:
+            assert failure(transport(server.url)).fault is Fault.UNREADABLE
+            assert tracemalloc.get_traced_memory()[1] < 16 << 20
+        finally:
+            tracemalloc.stop()

@@ -90,3 +90,28 @@ def test_each_entry_is_on_the_disk_at_once(tmp_path: Path) -> None:
     mine.starting()
     assert path.stat().st_size > before
     assert oct(os.stat(path).st_mode & 0o777) == "0o644"
+
+
+def test_what_has_happened_needs_no_disk_to_be_true(tmp_path: Path) -> None:
+    mine = journal(tmp_path)
+    mine.owe(DEBT)
+    (path,) = (tmp_path / FOLDER).glob("*.jsonl")
+    path.unlink()
+    mine.settle(DEBT)
+    mine.started(RUN)
+    assert (mine.debts, list(mine.open_runs), len(mine.problems)) == ([], ["7"], 1)
+    with pytest.raises(OutputError):
+        mine.owe(DEBT)
+
+
+def test_an_entry_of_which_only_a_part_was_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a disk that is full but for some bytes."""
+    mine = journal(tmp_path)
+    whole = os.write
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", lambda handle, text: whole(handle, text[: len(text) // 2]))
+        with pytest.raises(OutputError, match="no room"):
+            mine.starting()
+    mine.started(RUN)
+    (found,) = left_behind(str(tmp_path), step="e2e", vendor="autify")
+    assert list(found.runs) == ["7"]

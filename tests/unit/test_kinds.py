@@ -1,5 +1,7 @@
 """Each kind of input takes what it promises, and says what it wanted for anything else."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -108,3 +110,27 @@ def test_no_text_makes_a_kind_fail_with_anything_but_a_value_error(text: str) ->
             convert(text)
         except ValueError as error:
             assert str(error)  # noqa: PT017 -- a sentence, whatever the text was
+
+
+@pytest.mark.parametrize("text", [",", " , ,", "\n,\n"])
+def test_a_list_of_words_without_a_word_is_no_way_to_say_never(text: str) -> None:
+    words = kinds.words("failed", "cancelled", alone="never")
+    assert words.convert("never") == frozenset()
+    with pytest.raises(ValueError, match=r"names nothing.* or never alone"):
+        words.convert(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["https://a..b", "https://.x.com", "https://h:99999", "https://h:0", "https://[zz]", f"https://{'a' * 64}.com"],
+)
+def test_a_host_that_cannot_exist_is_told_before_anything_is_tried(text: str) -> None:
+    with pytest.raises(ValueError, match=r"names no host|is no address"):
+        kinds.base_url(text)
+
+
+def test_a_bundle_without_a_certificate_is_told_before_anything_is_tried(tmp_path: Path) -> None:
+    path = tmp_path / "ca.pem"
+    path.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+    with pytest.raises(ValueError, match="holds no certificates"):
+        kinds.ca_bundle(str(path))
