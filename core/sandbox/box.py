@@ -43,7 +43,7 @@ class Answer:
 
     status: int = 200
     body: bytes = b""
-    content_type: str = JSON
+    content_type: str = JSON  # empty: none, for there is no body
     headers: tuple[tuple[str, str], ...] = ()
     reason: str = ""  # empty: the usual phrase
     effect: bool = False
@@ -56,7 +56,7 @@ class Box(Protocol):
     starts: frozenset[str]  # the operations that start a run
     forms: frozenset[str]  # the operations that take a form, which is read as it arrives
     base: str  # path of the API
-    verdict: tuple[str, str]  # the field that carries a verdict, and the word that is green
+    verdict: tuple[str, Any]  # the field that carries a verdict, and the value that is green
 
     def route(self, method: str, path: str) -> tuple[str, tuple[str, ...]] | None:
         """Name the operation and the values in its path. None: not part of the API."""
@@ -114,6 +114,7 @@ class Vendor:
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     faults: Mapping[str, OwnFault] = field(default_factory=dict)  # one of a common name takes that one's place
     without: frozenset[str] = frozenset()  # common faults that make no sense there
+    without_scenarios: frozenset[str] = frozenset()  # and common scenarios
     credential: Callable[[Call], str] = authorization  # finds the secret in a call, as it was sent; empty: none
     uploads: bool = False  # files are sent there: the faults of uploads may happen too
 

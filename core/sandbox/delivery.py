@@ -16,6 +16,7 @@ BOMB_BLOCK: Final = b" " * (1 << 20)
 BOMB_BLOCKS: Final = 1024  # blocks of 1 MiB: a GiB decoded, about a MiB on the wire
 _NEVER: Final = 1 << 19  # bytes that a dripping answer promises: hours of them, and no client's size limit is hit
 _LINGER: Final = struct.pack("ii", 1, 0)  # close at once, with a reset
+_NO_CONTENT: Final = 204  # such an answer has neither a body nor a length
 SILENT: Final = frozenset(  # no status line
     ("hang", "hang-after", "hang-mid-upload", "reset-before", "reset-after", "reset-mid-upload")
 )
@@ -40,7 +41,8 @@ def deliver(connection: socket.socket, answer: Answer, kind: str | None, manner:
             broken(connection, answer, manner)
         return False
     body = b"" if manner.bodiless else answer.body
-    connection.sendall(_head(answer, manner, f"Content-Length: {len(answer.body)}") + body)
+    length = () if answer.status == _NO_CONTENT else (f"Content-Length: {len(answer.body)}",)
+    connection.sendall(_head(answer, manner, *length) + body)
     return not manner.close
 
 
@@ -135,7 +137,8 @@ _BROKEN: Final[dict[str, Callable[[socket.socket, Answer, Manner], None]]] = {
 
 def _head(answer: Answer, manner: Manner, *lines: str) -> bytes:
     reason = answer.reason or _phrase(answer.status)
-    every = [f"HTTP/1.1 {answer.status} {reason}", f"Date: {manner.date}", f"Content-Type: {answer.content_type}"]
+    every = [f"HTTP/1.1 {answer.status} {reason}", f"Date: {manner.date}"]
+    every += [f"Content-Type: {answer.content_type}"] if answer.content_type else []
     every += [f"{name}: {value}" for name, value in answer.headers] + list(lines)
     every += ["Connection: close"] if manner.close else []
     return "\r\n".join((*every, "", "")).encode("latin-1", "replace")

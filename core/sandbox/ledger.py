@@ -49,6 +49,7 @@ class Ledger:
     runs: tuple[Run, ...] = ()
     url_replacements: tuple[Replacement, ...] = ()
     access_points: tuple[str, ...] = ()
+    own: object | None = None  # what one vendor alone keeps, in that box's own type
 
     @property
     def ours(self) -> tuple[Run, ...]:

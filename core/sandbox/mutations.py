@@ -12,7 +12,7 @@ DIGITS: Final = 5_000
 _NUMBER: Final = re.compile(rb'(":)-?\d[\d.]*')
 
 
-def _duplicated(body: bytes, verdict: tuple[str, str]) -> bytes:
+def _duplicated(body: bytes, verdict: tuple[str, Any]) -> bytes:
     """Say the verdict twice, the second time in green: the last one wins with most parsers."""
     value: Any = json.loads(body)
     target = _holder(value, verdict[0])
@@ -32,7 +32,7 @@ def _holder(value: Any, name: str) -> dict[str, Any]:
     return outer if name in outer else next(inner, outer)
 
 
-def _without(body: bytes, verdict: tuple[str, str]) -> bytes:
+def _without(body: bytes, verdict: tuple[str, Any]) -> bytes:
     value: Any = json.loads(body)
     for target in value if isinstance(value, list) else [value]:
         if isinstance(target, dict) and target:
@@ -57,12 +57,12 @@ def _renumbered(body: bytes, raw: bytes) -> bytes:
     return changed if count else _inserted(body, "number", raw)
 
 
-def _swapped(body: bytes, _verdict: tuple[str, str]) -> bytes:
+def _swapped(body: bytes, _verdict: tuple[str, Any]) -> bytes:
     value: Any = json.loads(body)
     return encoded({"data": value} if isinstance(value, list) else [value])
 
 
-_MUTATIONS: Final[dict[str, Callable[[bytes, tuple[str, str]], bytes]]] = {
+_MUTATIONS: Final[dict[str, Callable[[bytes, tuple[str, Any]], bytes]]] = {
     "empty-body": lambda _body, _verdict: b"",
     "null-body": lambda _body, _verdict: b"null",
     "list-body": _swapped,
@@ -75,7 +75,7 @@ _MUTATIONS: Final[dict[str, Callable[[bytes, tuple[str, str]], bytes]]] = {
 }
 
 
-def mutated(kind: str, body: bytes, verdict: tuple[str, str]) -> bytes:
-    """Change a JSON body as the fault wants it; faults that are about something else leave it alone."""
+def mutated(kind: str, body: bytes, verdict: tuple[str, Any]) -> bytes:
+    """Change a JSON body as the fault wants it; faults that are about something else, or no body, leave it alone."""
     change = _MUTATIONS.get(kind)
-    return body if change is None else change(body, verdict)
+    return body if change is None or not body else change(body, verdict)

@@ -9,7 +9,9 @@ from core.sandbox.scenarios import SCENARIOS
 
 
 def scenarios_of(vendor: Vendor) -> Mapping[str, Scenario]:
-    return {**SCENARIOS, **vendor.scenarios}
+    """Return the common ones that make sense there, and its own; one of a common name takes that one's place."""
+    common = {name: one for name, one in SCENARIOS.items() if name not in vendor.without_scenarios}
+    return {**common, **vendor.scenarios}
 
 
 def faults_of(vendor: Vendor) -> Mapping[str, str]:
