@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.sandbox.boxes import BOXES
 from core.sandbox.faults import FAULTS, GRAMMAR, Fault
@@ -17,7 +17,13 @@ from core.sandbox.repertoire import check, extra_faults, scenarios_of
 from core.sandbox.sandbox import Sandbox
 from core.sandbox.scenarios import SCENARIOS
 
-_USAGE: Final = "sandbox --vendor autify [--scenario NAME] [--progression TEXT] [--fault TEXT]... [--port N] [--seed N]"
+if TYPE_CHECKING:
+    import ssl
+
+_USAGE: Final = (
+    "sandbox --vendor autify [--scenario NAME] [--progression TEXT] [--fault TEXT]..."
+    " [--port N] [--seed N] [--tls FILE]"
+)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -49,6 +55,7 @@ def main(argv: Sequence[str]) -> int:
             progression = Progression.parse(given.progression)
     port = _number(given.port, "--port", 65_535, problems)
     seed = _number(given.seed, "--seed", 2**63, problems)
+    tls = None if given.tls is None else _context(given.tls, problems)
     if problems or scenario is None:
         return _complain(problems)
     try:
@@ -60,6 +67,7 @@ def main(argv: Sequence[str]) -> int:
             port=port,
             seed=seed,
             observe=_report,
+            tls=tls,
         )
     except ValueError as error:
         return _complain([str(error)])
@@ -119,6 +127,18 @@ def _number(text: str, name: str, highest: int, problems: list[str]) -> int:
     return 0
 
 
+def _context(path: str, problems: list[str]) -> "ssl.SSLContext | None":
+    import ssl  # noqa: PLC0415 -- it costs every other start some milliseconds
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(path)
+    except OSError as error:
+        problems.append(f"--tls {path!r} has no certificate with a key: {error.strerror or error}")
+        return None
+    return context
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sandbox",
@@ -135,6 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fault", action="append", default=[], metavar="TEXT", help="may be repeated, see below")
     parser.add_argument("--port", default="0", metavar="N", help="0 (the default) picks a free one")
     parser.add_argument("--seed", default="0", metavar="N", help="of all randomness")
+    parser.add_argument("--tls", metavar="FILE", help="serve HTTPS; a PEM file with a certificate and its key")
     parser.add_argument("--list", action="store_true", help="show the scenarios and faults and end")
     return parser
 
@@ -145,8 +166,10 @@ def _catalogue() -> str:
     parts += ["Faults:", *(f"  {kind:20} {text}" for kind, text in FAULTS.items()), ""]
     for name, vendor in BOXES.items():
         own = {scenario: one.description for scenario, one in vendor.scenarios.items()}
+        scenarios = {scenario: SCENARIOS[scenario].description for scenario in sorted(vendor.without_scenarios)}
         without = {kind: FAULTS[kind] for kind in vendor.without}
         parts += _section(f"More scenarios of {name}:", own) + _section(f"More faults of {name}:", extra_faults(vendor))
+        parts += _section(f"Scenarios that make no sense at {name}:", scenarios)
         parts += _section(f"Faults that make no sense at {name}:", without)
     parts += [
         "A fault is written",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import unquote
 
 from core.sandbox import selection
@@ -29,6 +29,9 @@ from core.sandbox.uploads import taken
 from core.sandbox.visit import Place
 from core.sandbox.wire import Body, Head
 
+if TYPE_CHECKING:
+    import ssl
+
 FIRST_ID: Final = 880_001
 
 
@@ -37,7 +40,7 @@ class Sandbox:
 
     `now` is the only clock: phases, windows, dates and timestamps follow it. `epoch` is the Unix time at the start.
     `on_stall` is called in a server thread whenever an answer stalls. `drip` is the real time between the bytes of a
-    slow-loris. `observe` is called after each exchange has been written down, in any space.
+    slow-loris. `observe` is called after each exchange has been written down, in any space. With `tls` it is HTTPS.
     """
 
     def __init__(
@@ -54,12 +57,14 @@ class Sandbox:
         port: int = 0,
         drip: float = 0.05,
         observe: Callable[[Exchange], None] | None = None,
+        tls: "ssl.SSLContext | None" = None,
     ) -> None:
         if vendor not in BOXES:
             raise ValueError(f"unknown vendor {vendor!r}: choose from {', '.join(BOXES)}")
         self._vendor = BOXES[vendor]
         self._on_stall = on_stall
         self._port, self._drip, self._observe = port, drip, observe
+        self._tls, self._scheme = tls, "http" if tls is None else "https"
         self._progression = progression
         self._server: Server | None = None
         self._closing = threading.Event()
@@ -74,7 +79,7 @@ class Sandbox:
         self._spaces = Spaces(self._vendor, plot)
 
     def __enter__(self) -> Self:
-        self._server = Server(self._respond, port=self._port)
+        self._server = Server(self._respond, port=self._port, tls=self._tls)
         return self
 
     def __exit__(
@@ -94,7 +99,7 @@ class Sandbox:
     def origin(self) -> str:
         if self._server is None:
             raise RuntimeError("the sandbox is not open")
-        return f"http://{HOST}:{self._server.port}"
+        return f"{self._scheme}://{HOST}:{self._server.port}"
 
     @property
     def url(self) -> str:
@@ -160,7 +165,7 @@ class Sandbox:
                 pass
             at = spaces.main.clock.now()
             return deliver(connection, answer, None, self._manner(spaces.main, at, head, lambda: None))
-        origin = f"http://{head.header('host') or HOST}"
+        origin = f"{self._scheme}://{head.header('host') or HOST}"
         prefix = f"{selection.PREFIX}{selected}" if selected else ""
         stalled = partial(self._stall, space, connection)
 

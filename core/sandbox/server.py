@@ -5,9 +5,12 @@ import select
 import socket
 import threading
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.sandbox.wire import BadRequestError, Body, Head, read_head
+
+if TYPE_CHECKING:  # who serves TLS has loaded it, and nobody else needs it
+    import ssl
 
 HOST: Final = "127.0.0.1"  # never anything else: the sandbox knows no secrets and keeps none out
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -17,10 +20,13 @@ Respond = Callable[[socket.socket, Head, Body], bool]
 
 
 class Server:
-    """Accepts connections and hands each request to `respond`, which says whether the connection goes on."""
+    """Accepts connections and hands each request to `respond`, which says whether the connection goes on.
 
-    def __init__(self, respond: Respond, *, port: int = 0) -> None:
-        self._respond = respond
+    With `tls` it speaks HTTPS.
+    """
+
+    def __init__(self, respond: Respond, *, port: int = 0, tls: "ssl.SSLContext | None" = None) -> None:
+        self._respond, self._tls = respond, tls
         self._listener = socket.create_server((HOST, port), backlog=128)
         self._waker, self._wake = socket.socketpair()
         self._lock = threading.Lock()
@@ -51,6 +57,8 @@ class Server:
             with contextlib.suppress(OSError):  # the client may be gone already
                 connection, _ = self._listener.accept()
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                if self._tls is not None:  # shaking hands is left to the thread, whose first read does it
+                    connection = self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
                 thread = threading.Thread(target=self._serve, args=(connection,), name="sandbox-call", daemon=True)
                 with self._lock:
                     self._connections[connection] = thread

@@ -14,7 +14,7 @@ from core.sandbox.clock import Clock
 from core.sandbox.delivery import SILENT
 from core.sandbox.faults import ANYWHERE, BEFORE, Fault, covers, hits
 from core.sandbox.forms import Form, read_form
-from core.sandbox.journal import Exchange
+from core.sandbox.journal import BODIES, Exchange
 from core.sandbox.ledger import Ledger
 from core.sandbox.mutations import mutated
 from core.sandbox.refusals import instead
@@ -59,6 +59,7 @@ class Space:
         self._faults = tuple(plot.faults)
         self._counts = [0] * len(self._faults)
         self._journal: list[Exchange] = []
+        self._room = BODIES
         self._stalled: set[socket.socket] = set()
         self._over = False
         self._lock = threading.RLock()
@@ -124,13 +125,15 @@ class Space:
                 path=head.path,
                 query=head.query,
                 headers=head.headers,
-                body=body,
+                body=body if len(body) <= self._room else b"",
+                size=len(body),
                 status=None if visit.kind in SILENT else answer.status,
                 fault=None if visit.fault is None else str(visit.fault),
                 effect=answer.effect,
                 form=form,
             )
             self._journal.append(exchange)
+            self._room -= len(exchange.body)
             return exchange, answer
 
     def hold(self, connection: socket.socket) -> bool:

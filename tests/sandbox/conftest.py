@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.sandbox import SCENARIOS, Progression, Sandbox
+from core.sandbox import BOXES, SCENARIOS, Progression, Sandbox
 from tests.sandbox import apptest as apptest_client
 from tests.sandbox.ats_support import AtsClient, ats_client
 from tests.sandbox.support import EPOCH, Client, Time, client_of
@@ -91,4 +91,23 @@ def ats_box(ats_server: Sandbox, now: Time) -> Sandbox:
 @pytest.fixture
 def ats(ats_box: Sandbox) -> Iterator[AtsClient]:
     with ats_client(ats_box.url) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def testmo_server() -> Iterator[Sandbox]:
+    with Sandbox(vendor="testmo", drip=0.002) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def testmo(testmo_server: Sandbox, now: Time) -> Sandbox:
+    """Return a Testmo in which nothing is recorded yet."""
+    testmo_server.reset(scenario=BOXES["testmo"].scenarios["passing"], now=now, epoch=EPOCH, seed=0)
+    return testmo_server
+
+
+@pytest.fixture
+def scribe(testmo: Sandbox) -> Iterator[Client]:
+    with client_of(testmo.url) as one:
         yield one

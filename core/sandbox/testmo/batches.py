@@ -4,7 +4,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from sys import intern
 from typing import Any
 
@@ -19,7 +19,7 @@ class Batch:
     at: float
     words: tuple[str, ...]  # the status of each test, as sent
     tally: Mapping[int, int]  # tests by slot of their status
-    packed: bytes
+    packed: bytes = field(repr=False)
 
     def tests(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield each test as it was sent, with its id."""
