@@ -74,6 +74,7 @@ def test_the_journal_has_what_came_over_the_wire(sandbox: Sandbox, client: Clien
             status=404,
             fault=None,
             effect=False,
+            size=13,
         )
     ]
     assert sandbox.journal[0].header("AUTHORIZATION") == TOKEN
@@ -281,6 +282,7 @@ def test_every_box_names_its_operations_and_starts() -> None:
         "autify-mobile": "run-test-plan",
         "apptest-ai": "run-testset",
         "mendix-ats": "run-job",
+        "testmo": "create-run",
     }
     assert BOXES.keys() == starts.keys()
     for vendor in BOXES:

@@ -192,7 +192,7 @@ def test_an_unknown_source_is_made(scribe: Client) -> None:
 
 
 def test_every_text_survives(scribe: Client, testmo: Sandbox) -> None:
-    name = "스모크 😀 \x00 \u2028 half \ud83d \\\" </x>"
+    name = '스모크 😀 \x00 \u2028 half \ud83d \\" </x>'
     run = create(scribe, {"name": name})
     append(scribe, thread(scribe, run), {**PASSED, "name": name})
     assert look(scribe, run)["name"] == name
