@@ -234,13 +234,13 @@ def test_the_count_of_failures_is_doubled_or_left_out(scribe: Client, testmo: Sa
 
 @pytest.mark.parametrize("text", ["late=x@create-run", "half=2@append-tests", "nonsense@create-run", "503@append"])
 def test_faults_that_cannot_be_are_refused(testmo: Sandbox, text: str) -> None:
-    with pytest.raises(ValueError, match="choose from|takes no argument"):
+    with pytest.raises(ValueError, match=r"choose from|takes no argument"):
         plant(testmo, text)
 
 
 def attempt(sandbox: Sandbox, method: str, path: str, body: Any = None) -> None:
     """Make a call; whatever comes of it, or nothing."""
-    with client_of(sandbox.url, timeout=0.05) as client:
+    with client_of(sandbox.url, timeout=0.1) as client:
         try:
             sent = None if body is None else json.dumps(body)
             client.connection.request(method, client.base + path, sent, AUTHORIZATION)
