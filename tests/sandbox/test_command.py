@@ -142,5 +142,7 @@ def test_it_lists_what_there_is_to_choose_from(capsys: pytest.CaptureFixture[str
         for title, own in (("scenarios", one_vendor.scenarios), ("faults", extra_faults(one_vendor))):
             section = listed.partition(f"\nMore {title} of {vendor}:\n")[2].partition("\n\n")[0]
             assert [line.split()[0] for line in section.splitlines()] == list(own)
+        senseless = listed.partition(f"\nScenarios that make no sense at {vendor}:\n")[2].partition("\n\n")[0]
+        assert {line.split()[0] for line in senseless.splitlines()} == one_vendor.without_scenarios
     assert "KIND[=ARG]@CALL[#NTH][*TIMES]" in listed
     assert listed in helped

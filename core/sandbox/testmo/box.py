@@ -67,7 +67,8 @@ class TestmoBox:
     def page(self, method: str, path: str) -> Answer:
         match = _RUN_PAGE.fullmatch(path)
         run = self._state.runs.get(int(match[1])) if match else None
-        if method not in {"GET", "HEAD"} or (path.startswith("/automation") and (run is None or run.deleted)):
+        run = None if run is None or run.deleted is not None else run
+        if method not in {"GET", "HEAD"} or (run is None and path.startswith("/automation")):
             return Answer(status=404, body=_PAGE % b"Not found", content_type=HTML)
         text = b"Please sign in." if run is None else b"Run %d" % run.id
         return Answer(body=_PAGE % text, content_type=HTML)

@@ -8,6 +8,7 @@ from core.sandbox.testmo.expands import EXPANDS, expanded
 from core.sandbox.testmo.operations import permitted
 from core.sandbox.testmo.queries import RUN_SIZES, TEST_SIZES, Query, page_of
 from core.sandbox.testmo.repertoire import knobs_of
+from core.sandbox.testmo.search import found, in_order, unpacked
 from core.sandbox.testmo.state import NOT_FOUND, RefusedError, Run, State
 from core.sandbox.testmo.workspace import FAILURE, NEUTRAL, RUNNING, SUCCESS
 
@@ -38,10 +39,10 @@ def list_runs(state: State, call: Call) -> Answer:
     runs = _filtered(state, runs, query, as_of)
     query.settle()
     runs.sort(key=lambda run: (run.created, run.id), reverse=order == "desc")
-    found = page_of(runs, page, size)
+    shown = page_of(runs, page, size)
     with_threads = knobs_of(state.scenario).threads_listed
-    shown = [wire.run(state, run, as_of, threads=with_threads) for run in found["result"]]
-    return _answer({**found, "result": shown, "expands": expanded(state, names, found["result"])})
+    rows = [wire.run(state, run, as_of, threads=with_threads) for run in shown["result"]]
+    return _answer({**shown, "result": rows, "expands": expanded(state, names, shown["result"])})
 
 
 def list_tests(state: State, call: Call) -> Answer:
@@ -54,18 +55,18 @@ def list_tests(state: State, call: Call) -> Answer:
     threads = query.numbers("thread_id")
     states = query.numbers("status_id", (NEUTRAL, SUCCESS, FAILURE, RUNNING))
     query.settle()
-    rows = [
-        row
+    batches = (
+        batch
         for thread in run.threads
         if threads is None or thread.id in threads
         for batch in thread.batches
         if batch.at <= as_of
-        for number, sent in batch.tests()
-        if (row := wire.test(state, batch, number, sent)) and (states is None or row["status"] in states)
-    ]
-    name = sort.removeprefix(_TEST_SORT)
-    rows.sort(key=lambda row: (row[name] is not None, row[name], row["id"]), reverse=order == "desc")
-    return _answer({**page_of(rows, page, size), "expands": {}})
+    )
+    hits = in_order(found(batches, states), sort.removeprefix(_TEST_SORT), falling=order == "desc")
+    shown = page_of(hits, page, size)
+    sent = unpacked(shown["result"])
+    rows = [wire.test(state, hit, sent[hit.id]) for hit in shown["result"]]
+    return _answer({**shown, "result": rows, "expands": {}})
 
 
 def _filtered(state: State, runs: list[Run], query: Query, as_of: float) -> list[Run]:

@@ -1,6 +1,6 @@
 """Testmo: what was really recorded, for the ledger."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -170,10 +170,3 @@ def _test(number: int, sent: Mapping[str, Any]) -> RecordedTest:
         artifacts=tuple(sent.get("artifacts") or ()),
         fields=tuple(sent.get("fields") or ()),
     )
-
-
-def tests_of(ledger: Ledger) -> Iterator[RecordedTest]:
-    """Yield the tests of all our runs."""
-    for run in recorded(ledger):
-        if run.ours:
-            yield from run.tests

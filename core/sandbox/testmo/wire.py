@@ -10,8 +10,9 @@ from typing import Any
 from core.sandbox.clock import iso
 from core.sandbox.testmo.batches import Batch
 from core.sandbox.testmo.repertoire import knobs_of
+from core.sandbox.testmo.search import Hit
 from core.sandbox.testmo.state import Closed, Run, State, Thread
-from core.sandbox.testmo.workspace import FAILURE, RUNNING, SLOT_OF, SLOTS, STATE_OF, SUCCESS, UNTESTED
+from core.sandbox.testmo.workspace import FAILURE, RUNNING, SLOTS, STATE_OF, SUCCESS, UNTESTED
 
 
 def run(state: State, one: Run, as_of: float, *, threads: bool = True) -> dict[str, Any]:
@@ -46,17 +47,16 @@ def run(state: State, one: Run, as_of: float, *, threads: bool = True) -> dict[s
     }
 
 
-def test(state: State, batch: Batch, number: int, sent: Mapping[str, Any]) -> dict[str, Any]:
+def test(state: State, hit: Hit, sent: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row of the list of tests. What there is beyond a case's id is not confirmed."""
-    slot = SLOT_OF.get(sent["status"], UNTESTED)
     return {
-        "id": number,
+        "id": hit.id,
         "key": sent["key"],
         "name": sent["name"],
         "folder": sent["folder"],
-        "status": STATE_OF[slot],
+        "status": hit.state,
         "elapsed": sent.get("elapsed"),
-        "created_at": iso(state.clock.date(batch.at)),
+        "created_at": iso(state.clock.date(hit.batch.at)),
         "repository_case_id": None,
     }
 
