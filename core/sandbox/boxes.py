@@ -8,6 +8,7 @@ from core.sandbox.autify import AutifyBox
 from core.sandbox.autify_mobile import AUTIFY_MOBILE
 from core.sandbox.box import Vendor
 from core.sandbox.testmo import TESTMO
+from core.sandbox.qtest import QTEST
 
 BOXES: Final[dict[str, Vendor]] = {
     "autify": Vendor(box=AutifyBox),
@@ -15,4 +16,5 @@ BOXES: Final[dict[str, Vendor]] = {
     "apptest-ai": APPTEST,
     "mendix-ats": ATS,
     "testmo": TESTMO,
+    "qtest": QTEST,
 }

@@ -111,3 +111,23 @@ def testmo(testmo_server: Sandbox, now: Time) -> Sandbox:
 def scribe(testmo: Sandbox) -> Iterator[Client]:
     with client_of(testmo.url) as one:
         yield one
+
+
+@pytest.fixture(scope="session")
+def qtest_server() -> Iterator[Sandbox]:
+    with Sandbox(vendor="qtest", drip=0.002) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def qtest(qtest_server: Sandbox, now: Time) -> Sandbox:
+    """Return a qTest with a job for every agent that becomes active, due at once."""
+    plot = BOXES["qtest"].scenarios["passing"]
+    qtest_server.reset(scenario=plot, progression=Progression.immediate(), now=now, epoch=EPOCH, seed=0)
+    return qtest_server
+
+
+@pytest.fixture
+def tester(qtest: Sandbox) -> Iterator[Client]:
+    with client_of(qtest.url) as one:
+        yield one
