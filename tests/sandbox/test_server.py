@@ -283,6 +283,7 @@ def test_every_box_names_its_operations_and_starts() -> None:
         "apptest-ai": "run-testset",
         "mendix-ats": "run-job",
         "testmo": "create-run",
+        "qtest": "create-schedule",
     }
     assert BOXES.keys() == starts.keys()
     for vendor in BOXES:

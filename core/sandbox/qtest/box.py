@@ -77,11 +77,11 @@ class QtestBox:
 
     def _good(self, call: Call) -> Answer:
         self._count()
+        _admit(call)
         if call.operation == UNKNOWN:
             raise RefusedError(404, _MESSAGES[404])
         if call.operation == MISPLACED:
             raise RefusedError(405, "Method Not Allowed")
-        _admit(call)
         check_content_type(call)
         if call.own is not None and call.own.kind == "400":
             raise RefusedError(400, "The request was refused")

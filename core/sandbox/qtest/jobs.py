@@ -6,7 +6,7 @@ from core.sandbox.box import Call
 from core.sandbox.course import Glance, glance, gone, look
 from core.sandbox.progression import Phase
 from core.sandbox.qtest import asks, wire
-from core.sandbox.qtest.access import caller_of
+from core.sandbox.qtest.access import caller_of, check_project
 from core.sandbox.qtest.hosts import NOTHING, host_at
 from core.sandbox.qtest.logs import known_test_run
 from core.sandbox.qtest.records import Agent, Host, Job
@@ -21,9 +21,11 @@ def retrieve_jobs(state: State, call: Call) -> Any:
     """List the host's jobs that wait, of all its agents and their projects."""
     host = host_at(state, call.numbers[0])
     asks.window_of(state, call.query)
+    now = state.clock.now()
     for job in state.jobs.values():
         if job.host == host.id:
-            look(job, state.clock.now())
+            job.lost = job.lost or gone(job, now)
+            look(job, now)
     late = state.scenario.stale_by if state.rng.random() < state.scenario.stale_reads else 0.0
     return listed(state, call, late=late)
 
@@ -58,6 +60,7 @@ def update_job_status(state: State, call: Call) -> Any:
 
 def create_schedule(state: State, call: Call) -> Any:
     asked = asks.schedule_of(call.body)
+    check_project(asked.project)
     agent = _agent_for(state, asked)
     if not all(known_test_run(state, asked.project, run) for run in asked.test_runs):
         raise RefusedError(404, "Test run does not exist")
@@ -88,7 +91,7 @@ def _word(state: State, job: Job, late: float, steps: int) -> str:
     """Return the status that a look sees. Empty: it does not see the job."""
     now = state.clock.now()
     created = job.history[0].at
-    if gone(job, now) or (job.ours and now < created + state.scenario.eventual):
+    if job.lost or (job.ours and now < created + state.scenario.eventual):
         return ""
     past = [step.status for step in job.history if step.at <= now - late]
     status = past[max(0, len(past) - 1 - steps)] if past else None

@@ -1,7 +1,8 @@
 """qTest: what its box can vary, because nobody knows what the vendor does."""
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from core.sandbox.qtest.statuses import Profile
 from core.sandbox.scenario import Scenario
@@ -41,6 +42,11 @@ class Knobs:
     first_number: int = 0  # added to every id
     calls_a_minute: int = 0  # more are 429, and each answer tells what remains; 0: no limit, and nothing told
     attachment_limit: int = 50 << 20  # bytes, decoded
+
+
+def with_knobs(scenario: Scenario, **changes: Any) -> Scenario:
+    """Return a scenario with other knobs: any scenario may be played under any profile."""
+    return replace(scenario, own=replace(knobs_of(scenario), **changes))
 
 
 def knobs_of(scenario: Scenario) -> Knobs:

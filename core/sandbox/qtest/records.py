@@ -86,7 +86,8 @@ class Job:
     scenario: Scenario
     timeline: Timeline  # until it is to be seen
     ended_looks: int = 0
-    ours: bool = True  # False: it is another agent's
+    ours: bool = True  # False: it is another agent's, or of earlier days
+    lost: bool = False  # it has vanished
 
     @property
     def status(self) -> JobStatus:

@@ -50,6 +50,7 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "conflicting-hosts": _with("a host that registers again is told 409", Knobs(known_guid=KnownGuid.CONFLICT)),
     "recurring": _with("a job now, and one in each of the next two weeks", Knobs(agenda=Agenda.RECURRING)),
     "overdue": _with("50 jobs, one an hour, that nobody has run", Knobs(agenda=Agenda.OVERDUE)),
+    "long-job": Scenario(description="one job with 500 tests", matrix=(500, 1)),
     "odd-materials": _with("jobs without a test, without contents, with one content twice", Knobs(agenda=Agenda.ODD)),
     "other-zones": _with("jobs whose dates are written in nine ways", Knobs(agenda=Agenda.ZONES)),
     "fast-clock": Scenario(description="the server's clock is ten minutes off, by the seed", skew=600.0),

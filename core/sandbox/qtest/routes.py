@@ -56,7 +56,10 @@ _API: Final = re.compile(r"/(?:api|oauth)(?:/.*)?|/version", re.DOTALL)
 
 
 def find(method: str, path: str) -> tuple[str, tuple[str, ...]] | None:
-    """Name the operation and the ids in the path. Old installations have it all below `/tc`. None: no API path."""
+    """Name the operation and the ids in the path. None: no API path.
+
+    Old installations have it all below `/tc`. A doubled slash is never forgiven.
+    """
     inner = path.removeprefix("/tc") if path.startswith("/tc/") else path
     matches = [(verb, match, name) for verb, pattern, name in _PATTERNS if (match := pattern.fullmatch(inner))]
     for verb, match, name in matches:
@@ -64,4 +67,4 @@ def find(method: str, path: str) -> tuple[str, tuple[str, ...]] | None:
             return name, match.groups()
     if matches:
         return MISPLACED, ()
-    return (UNKNOWN, ()) if _API.fullmatch(inner) else None
+    return (UNKNOWN, ()) if _API.fullmatch(re.sub("/+", "/", inner)) else None

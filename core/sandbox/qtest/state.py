@@ -16,6 +16,7 @@ FIRST_TEST_RUN: Final = 88_120
 TEST_RUNS: Final = 3_000
 TICK: Final = 1800.0  # seconds: how often the server looks for silent hosts, and how long a silence it bears
 SERVER, PERSON, ANOTHER_RUNNER = "the server", "a person", "another runner"  # who acts besides the clients
+OTHERS: Final = frozenset((SERVER, PERSON, ANOTHER_RUNNER))
 _FIRST: Final = {"host": 512, "agent": 903, "schedule": 6120, "log": 700_314, "queue": 31_007, "run": 95_001}
 
 

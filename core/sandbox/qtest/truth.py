@@ -7,7 +7,7 @@ from core.sandbox.course import finished
 from core.sandbox.ledger import Ledger, Run
 from core.sandbox.qtest.logs import final_state
 from core.sandbox.qtest.records import Agent, Host, HostAsked, Job, Log, QueueItem, Schedule, Step
-from core.sandbox.qtest.state import ANOTHER_RUNNER, PERSON, State
+from core.sandbox.qtest.state import OTHERS, State
 from core.sandbox.qtest.statuses import OVER, JobStatus
 
 
@@ -75,9 +75,7 @@ class Truth:
     @property
     def running(self) -> tuple[JobTruth, ...]:
         """The jobs that a client has left RUNNING."""
-        return tuple(
-            job for job in self.jobs if job.status is JobStatus.RUNNING and job.history[-1].by != ANOTHER_RUNNER
-        )
+        return tuple(job for job in self.jobs if job.status is JobStatus.RUNNING and job.history[-1].by not in OTHERS)
 
     @property
     def claimed_twice(self) -> tuple[JobTruth, ...]:
@@ -160,7 +158,7 @@ def _job_run(state: State, job: Job) -> Run:
     return Run(
         id=job.id,
         operation="update-job-status",
-        ours=job.ours and first.by not in {ANOTHER_RUNNER, PERSON},
+        ours=first.by not in OTHERS,
         verdict=str(job.status),
         passed=passed and job.status is JobStatus.COMPLETED,
         started_at=first.at,

@@ -56,7 +56,7 @@ def job(state: State, one: Job, word: str) -> dict[str, Any]:
         "host_server_id": one.host,
         "status": word.replace("_", " ") if state.knobs.spaced else word,
         "agent_server_id": one.agent,
-        "agent_id": state.agents[one.agent].asked.agent_id if one.agent in state.agents else 0,
+        "agent_id": state.agents[one.agent].asked.agent_id,
         "schedule_id": one.schedule,
         "automation_materials": [_material(material) for material in one.materials],
         "start_date": write_date(state.clock.date(one.start), one.style),
