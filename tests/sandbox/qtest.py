@@ -1,11 +1,16 @@
 """A plain client for the qTest box, and its clock."""
 
+import base64
+import json
+from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from tests.sandbox.support import Client, Reply
 
 JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+WIRE = Path(__file__).parents[1] / "wire" / "qtest"
 GUID = "B66F2F92-0B47-54D2-BD5D-860AB876BDE0"
 HOST = {
     "host_name": "ci-shop-web",
@@ -29,6 +34,8 @@ LOG = {
     "exe_end_date": "2026-03-02T10:00:11+0000",
 }
 WINDOW = "end_date=" + quote("2026-03-02T10:00:01+0000", safe="")
+SUITE = "/api/v3.1/projects/77/test-runs/0/auto-test-logs?type=automation&escapeXml=false"
+CYCLE = "/api/v3/projects/77/auto-test-logs?type=automation&escapeXml=false"
 PROJECT = 77
 
 
@@ -86,3 +93,17 @@ def log(client: Client, run: int, **changes: Any) -> Reply:
 def schedule(client: Client, agent: int, *runs: int, **changes: Any) -> Reply:
     body = {"agentId": agent, "projectId": PROJECT, "testRunIds": list(runs), "name": "ci #412", "dynamic": {}}
     return send(client, "POST", "/api/v3/automation/jobs/schedule/create", {**body, **changes})
+
+
+def token(client: Client, site: str, **form: str) -> Reply:
+    basic = "Basic " + base64.b64encode(site.encode()).decode()
+    headers = {"Authorization": basic, "Content-Type": FORM}
+    return client.call("POST", "/oauth/token", urlencode(form).encode(), **headers)
+
+
+def upload(client: Client, count: int = 1, path: str = SUITE, **changes: Any) -> int:
+    return send(client, "POST", path, {"test_suite": "TS-9", "test_logs": [LOG] * count, **changes}).status
+
+
+def sample(name: str) -> Any:
+    return json.loads((WIRE / f"{name}.json").read_text("utf-8"))

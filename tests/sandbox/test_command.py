@@ -13,6 +13,7 @@ import pytest
 from core.sandbox import BOXES, FAULTS, SCENARIOS
 from core.sandbox.command import main
 from core.sandbox.repertoire import extra_faults, scenarios_of
+from tests.sandbox import qtest
 from tests.sandbox.support import client_of
 
 PROGRAM = "import sys; from core.sandbox.command import main; sys.exit(main(sys.argv[1:]))"
@@ -146,3 +147,12 @@ def test_it_lists_what_there_is_to_choose_from(capsys: pytest.CaptureFixture[str
         assert {line.split()[0] for line in senseless.splitlines()} == one_vendor.without_scenarios
     assert "KIND[=ARG]@CALL[#NTH][*TIMES]" in listed
     assert listed in helped
+
+
+def test_qtest_is_served_too() -> None:
+    arguments = ("--vendor", "qtest", "--scenario", "no-cancel-from-running", "--progression", "immediate")
+    with started(*arguments) as (_, url), client_of(url) as client:
+        host, _ = qtest.at_work(client)
+        (job,) = qtest.jobs(client, host, "end_date=2100-01-01T00%3A00%3A00%2B0000")
+        answers = [qtest.put_status(client, job["job_id"], word).status for word in ("RUNNING", "CANCELLED", "FAILED")]
+    assert answers == [200, 400, 200]

@@ -18,10 +18,12 @@ from core.sandbox.qtest.truth import truth_of
 from core.sandbox.repertoire import faults_of
 from tests.sandbox.qtest import (
     AGENT,
+    CYCLE,
     GUID,
     HOST,
     LOG,
     PROJECT,
+    SUITE,
     WINDOW,
     activate,
     agents,
@@ -34,10 +36,10 @@ from tests.sandbox.qtest import (
     register,
     schedule,
     send,
+    token,
+    upload,
 )
 from tests.sandbox.support import Client, Reply, client_of
-from tests.sandbox.test_qtest_logs import upload
-from tests.sandbox.test_qtest_wire import CYCLE, SUITE, token
 
 JOB = 880_001
 TREE = {**LOG, "module_names": ["shop"]}

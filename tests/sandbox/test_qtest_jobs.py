@@ -1,6 +1,7 @@
 """qTest's jobs: due in a window of time, claimed by one or by two, logged, finished under four tables of statuses."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
@@ -154,6 +155,22 @@ def test_of_two_runners_the_second_is_refused_where_the_server_tells(
     claims = ["t0ken", "r1val"] if second == 200 else ["t0ken"]
     assert [step.by for step in truth.jobs[0].claims] == claims
     assert len(truth.claimed_twice) == (second == 200)
+
+
+@pytest.mark.parametrize("profile", [Profile.STRICT, Profile.LENIENT])
+def test_of_eight_runners_at_once_one_wins_or_all_do(qtest: Sandbox, tester: Client, profile: Profile) -> None:
+    qtest.reset(scenario=with_knobs(SCENARIOS["passing"], profile=profile))
+    at_work(tester)
+
+    def claim(number: int) -> int:
+        with client_of(qtest.url) as one:
+            one.headers = {"Authorization": f"bearer runner-{number}"}
+            return put_status(one, JOB, "RUNNING").status
+
+    with ThreadPoolExecutor(8) as pool:
+        won = sum(status == 200 for status in pool.map(claim, range(8)))
+    claims = truth_of(qtest.ledger).jobs[0].claims
+    assert len({step.by for step in claims}) == len(claims) == won == (1 if profile is Profile.STRICT else 8)
 
 
 def test_a_claim_whose_answer_is_lost_has_been_made(tester: Client, qtest: Sandbox) -> None:

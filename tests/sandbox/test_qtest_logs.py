@@ -9,9 +9,8 @@ import pytest
 from core.sandbox import Progression, Sandbox
 from core.sandbox.qtest.repertoire import SCENARIOS
 from core.sandbox.qtest.truth import truth_of
-from tests.sandbox.qtest import LOG, log, send
+from tests.sandbox.qtest import CYCLE, LOG, SUITE, log, upload
 from tests.sandbox.support import Client
-from tests.sandbox.test_qtest_wire import CYCLE, SUITE
 
 STEP = {"order": 0, "description": "adds", "expected_result": "pass", "actual_result": "pass", "status": "PASSED"}
 QUEUE = "/api/v3/projects/queue-processing/31007"
@@ -20,10 +19,6 @@ QUEUE = "/api/v3/projects/queue-processing/31007"
 def attachment(content: bytes, **changes: Any) -> dict[str, Any]:
     data = base64.b64encode(content).decode()
     return {"name": "junit.xml", "content_type": "application/xml", "data": data, **changes}
-
-
-def upload(client: Client, count: int = 1, path: str = SUITE, **changes: Any) -> int:
-    return send(client, "POST", path, {"test_suite": "TS-9", "test_logs": [LOG] * count, **changes}).status
 
 
 def test_the_ledger_keeps_each_log_with_its_run(tester: Client, qtest: Sandbox) -> None:

@@ -6,9 +6,22 @@ import pytest
 
 from core.sandbox import SCENARIOS, Sandbox
 from core.sandbox.qtest.routes import ROUTES
-from tests.sandbox.qtest import AGENT, HOST, LOG, agents, at_work, log, put_status, register, schedule, send
+from tests.sandbox.qtest import (
+    AGENT,
+    CYCLE,
+    HOST,
+    LOG,
+    SUITE,
+    agents,
+    at_work,
+    log,
+    put_status,
+    register,
+    sample,
+    schedule,
+    send,
+)
 from tests.sandbox.support import Client
-from tests.sandbox.test_qtest_wire import CYCLE, SUITE, sample
 
 HOSTS = "/api/v3/automation/host"
 

@@ -6,6 +6,7 @@ import pytest
 
 from core.sandbox import BOXES, SCENARIOS, Progression, Sandbox, Scenario
 from core.sandbox.hostile import EVERYTHING, WORD
+from core.sandbox.qtest.knobs import with_knobs
 from core.sandbox.qtest.materials import HOSTILE
 from core.sandbox.qtest.repertoire import SCENARIOS as OWN
 from core.sandbox.qtest.repertoire import SENSELESS
@@ -49,7 +50,7 @@ EXPECTED: dict[str, tuple[int, int, set[str]]] = {
     "odd-materials": (5, 5, {"PLANNED"}),
     "other-zones": (9, 27, {"PLANNED"}),
     "long-job": (1, 500, {"PLANNED"}),
-    "fast-clock": (1, 3, {"PLANNED"}),
+    "ten-minutes-off": (1, 3, {"PLANNED"}),
     "old-words": (1, 3, {"PLANNED"}),
     "automation-off": (1, 3, {"PLANNED"}),
     "inactive-listed": (1, 3, {"PLANNED"}),
@@ -101,7 +102,23 @@ def test_the_last_test_is_there_to_fail(tester: Client, qtest: Sandbox) -> None:
     first = ["shop.CartTest#addsItem", "shop.CartTest#removesItem"]
     assert contents(jobs(tester, host)) == [*first, "shop.FailingTest#case2"]
     schedule(tester, agent, 88_200, 88_201)
-    assert contents(jobs(tester, host)[1:]) == [first[0], "shop.FailingTest#case1"]
+    assert contents(jobs(tester, host)[1:]) == ["shop.Suite1Test#case80", "shop.FailingTest#case81"]
+
+
+def test_a_test_run_is_about_the_same_whoever_asks_for_it(tester: Client) -> None:
+    host, agent = at_work(tester)
+    schedule(tester, agent, 88_122, 88_121)
+    mine, ordered = (job["automation_materials"] for job in jobs(tester, host))
+    assert ordered == [mine[2], mine[1]]
+
+
+def test_contents_can_be_given(tester: Client, qtest: Sandbox) -> None:
+    given = (("a.T#x", "a.T#y"), (), ("tests/test_b.py::test_z[1,2]",))
+    qtest.reset(scenario=with_knobs(OWN["passing"], contents=given), progression=Progression.immediate())
+    host, _ = at_work(tester)
+    found = jobs(tester, host)
+    assert [contents([job]) for job in found] == [list(some) for some in given]
+    assert found[2]["automation_materials"][0]["test_run_id"] == 88_122
 
 
 def test_a_person_cancels_each_job_as_soon_as_it_runs(tester: Client, qtest: Sandbox) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from core.sandbox.qtest import materials
@@ -9,7 +10,7 @@ from core.sandbox.qtest.dates import STYLES
 from core.sandbox.qtest.knobs import Agenda
 from core.sandbox.qtest.records import Agent, AgentAsked, Material, Step
 from core.sandbox.qtest.scheduling import add, order
-from core.sandbox.qtest.state import ANOTHER_RUNNER, FIRST_TEST_RUN, PERSON, State, new_id
+from core.sandbox.qtest.state import ANOTHER_RUNNER, PERSON, State, new_id
 from core.sandbox.qtest.statuses import OPEN, JobStatus
 
 _HOUR, _WEEK = 3600.0, 7 * 86_400.0
@@ -38,11 +39,10 @@ def go_to_work(state: State, agent: Agent) -> None:
 def _usual(state: State, agent: Agent) -> None:
     """Schedule a job for each column of the scenario's matrix, with a test for each of its rows."""
     rows, columns = state.scenario.matrix or (materials.COUNT, 1)
-    schedule = order(state, agent, name=_NAME, by=PERSON)
-    runs = _test_runs(state, rows * columns)
-    for column in range(columns):
-        mine = runs[column * rows : (column + 1) * rows]
-        add(state, schedule, materials.usual(state.scenario, mine, first=column * rows))
+    sizes = [len(contents) for contents in state.knobs.contents] or [rows] * columns
+    schedule, runs = order(state, agent, name=_NAME, by=PERSON), iter(_test_runs(state, sum(sizes)))
+    for size in sizes:
+        add(state, schedule, materials.materials_of(state.scenario, list(islice(runs, size))))
 
 
 def _recurring(state: State, agent: Agent) -> None:
@@ -110,11 +110,11 @@ def _earlier(state: State, agent: Agent) -> None:
 
 
 def _materials(state: State) -> tuple[Material, ...]:
-    return materials.usual(state.scenario, _test_runs(state, materials.COUNT), first=0)
+    return materials.materials_of(state.scenario, _test_runs(state, materials.COUNT))
 
 
 def _test_runs(state: State, count: int) -> list[int]:
-    first = FIRST_TEST_RUN + state.knobs.first_number
+    first = materials.FIRST_TEST_RUN + state.knobs.first_number
     return list(range(first, first + count))
 
 

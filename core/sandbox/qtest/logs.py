@@ -6,8 +6,9 @@ from core.sandbox.box import Call
 from core.sandbox.course import glance, gone, look, timeline_of
 from core.sandbox.progression import Phase
 from core.sandbox.qtest import asks, log_asks, wire
+from core.sandbox.qtest.materials import FIRST_TEST_RUN
 from core.sandbox.qtest.records import Log, LogAsked, QueueItem
-from core.sandbox.qtest.state import FIRST_TEST_RUN, TEST_RUNS, RefusedError, State, new_id
+from core.sandbox.qtest.state import TEST_RUNS, RefusedError, State, new_id
 
 NEW: Final = 0  # the number of a test run that a log is to make
 _STATES: Final = {

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from core.sandbox import hostile
+from core.sandbox.qtest.knobs import knobs_of
 from core.sandbox.qtest.records import Material
 from core.sandbox.scenario import Scenario
 
+FIRST_TEST_RUN: Final = 88_120
 COUNT: Final = 3  # tests of a job, where nobody says how many
 FAILING: Final = "shop.FailingTest"  # class of the tests that are there to fail
 _NAMED: Final = (
@@ -31,10 +33,22 @@ HOSTILE: Final = (
 )
 
 
-def usual(scenario: Scenario, test_runs: Sequence[int], *, first: int) -> tuple[Material, ...]:
-    """Return the materials of a job; the last ones are there to fail if the scenario wants that."""
-    fine = len(test_runs) - scenario.failing
-    return tuple(_material(first + index, run, fails=index >= fine) for index, run in enumerate(test_runs))
+def materials_of(scenario: Scenario, test_runs: Sequence[int]) -> tuple[Material, ...]:
+    """Return the materials of a job; the last ones are there to fail if the scenario wants that.
+
+    What a test run is about follows from its number, whoever asks for it.
+    """
+    knobs = knobs_of(scenario)
+    first, fine = FIRST_TEST_RUN + knobs.first_number, len(test_runs) - scenario.failing
+    given = [content for contents in knobs.contents for content in contents]
+    found = []
+    for place, run in enumerate(test_runs):
+        index = run - first
+        if index < len(given):
+            found.append(Material(test_run=run, name=f"Case {index}", content=given[index]))
+        else:
+            found.append(_material(index, run, fails=place >= fine))
+    return tuple(found)
 
 
 def attack(test_run: int, index: int) -> tuple[Material, ...]:

@@ -53,7 +53,7 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "long-job": Scenario(description="one job with 500 tests", matrix=(500, 1)),
     "odd-materials": _with("jobs without a test, without contents, with one content twice", Knobs(agenda=Agenda.ODD)),
     "other-zones": _with("jobs whose dates are written in nine ways", Knobs(agenda=Agenda.ZONES)),
-    "fast-clock": Scenario(description="the server's clock is ten minutes off, by the seed", skew=600.0),
+    "ten-minutes-off": Scenario(description="the server's clock is ten minutes off, by the seed", skew=600.0),
     "old-words": _with("logs are PASS, FAIL or SKIP in this project", Knobs(words=("PASS", "FAIL", "SKIP"))),
     "automation-off": _with("the project's Automation Settings are not activated: no uploads", Knobs(automation=False)),
     "inactive-listed": _with("jobs of an agent that is not active are listed", Knobs(inactive_listed=True)),

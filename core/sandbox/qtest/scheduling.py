@@ -58,4 +58,4 @@ def add(
 
 def ordered(state: State, test_runs: Sequence[int]) -> tuple[Material, ...]:
     """Return the materials for test runs that somebody has named."""
-    return () if state.scenario.empty else materials.usual(state.scenario, test_runs, first=0)
+    return () if state.scenario.empty else materials.materials_of(state.scenario, test_runs)

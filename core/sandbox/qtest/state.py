@@ -12,7 +12,6 @@ from core.sandbox.scenario import Scenario
 
 FORBIDDEN_PROJECT: Final = 403403  # exists, but not for us
 MISSING_PROJECT: Final = 404404  # every other number is a project of ours
-FIRST_TEST_RUN: Final = 88_120
 TEST_RUNS: Final = 3_000
 TICK: Final = 1800.0  # seconds: how often the server looks for silent hosts, and how long a silence it bears
 SERVER, PERSON, ANOTHER_RUNNER = "the server", "a person", "another runner"  # who acts besides the clients
