@@ -189,6 +189,10 @@ def check_400(sandbox: Sandbox, client: Client) -> None:
 
 
 def check_claimed(sandbox: Sandbox, client: Client) -> None:
+    sandbox.reset(scenario=SCENARIOS["passing"], faults=[Fault.parse("claimed@update-job-status*2")])
+    at_work(client)
+    assert [put_status(client, JOB, "RUNNING").status for _ in range(2)] == [400, 400]
+    assert len(truth_of(sandbox.ledger).jobs[0].claims) == 1, "what runs is not claimed again"
     for profile, second in ((Profile.STRICT, 400), (Profile.LENIENT, 200)):
         scenario = with_knobs(SCENARIOS["passing"], profile=profile)
         sandbox.reset(scenario=scenario, faults=[Fault.parse("claimed@update-job-status")])
@@ -201,6 +205,10 @@ def check_claimed(sandbox: Sandbox, client: Client) -> None:
 
 
 def check_cancelled(sandbox: Sandbox, client: Client) -> None:
+    sandbox.reset(scenario=SCENARIOS["passing"], faults=[Fault.parse("cancelled@update-job-status#3")])
+    at_work(client)
+    assert [put_status(client, JOB, word).status for word in ("RUNNING", "COMPLETED", "FAILED")] == [200, 200, 400]
+    assert truth_of(sandbox.ledger).jobs[0].status == "COMPLETED", "what is over cannot be cancelled"
     sandbox.reset(scenario=SCENARIOS["passing"], faults=[Fault.parse("cancelled@submit-test-log")])
     at_work(client)
     put_status(client, JOB, "RUNNING")

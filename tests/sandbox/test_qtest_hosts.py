@@ -81,6 +81,13 @@ def test_a_silent_host_dies_at_a_tick_and_its_jobs_are_not_run(tester: Client, q
     assert [job["status"] for job in jobs(tester, host, LATER)] == ["NOT_RUN"]
 
 
+def test_only_what_was_due_is_not_run(tester: Client, qtest: Sandbox, now: Time) -> None:
+    qtest.reset(scenario=SCENARIOS["recurring"])
+    at_work(tester)
+    now.reading += HALF_HOUR
+    assert [job.status for job in truth_of(qtest.ledger).jobs] == ["NOT_RUN", "PLANNED", "PLANNED"]
+
+
 def test_a_host_that_pings_every_twenty_five_minutes_stays(tester: Client, qtest: Sandbox, now: Time) -> None:
     host, _ = at_work(tester)
     (job,) = jobs(tester, host)

@@ -12,7 +12,7 @@ from core.sandbox.qtest.repertoire import SCENARIOS as OWN
 from core.sandbox.qtest.repertoire import SENSELESS
 from core.sandbox.qtest.truth import truth_of
 from core.sandbox.repertoire import scenarios_of
-from tests.sandbox.qtest import at_work, jobs, log, put_status, schedule, send
+from tests.sandbox.qtest import activate, at_work, jobs, log, put_status, schedule, send
 from tests.sandbox.support import Client, Time
 
 JOB = 880_001
@@ -163,9 +163,12 @@ def test_jobs_of_others_stand_round_ours(tester: Client, qtest: Sandbox) -> None
 
 def test_earlier_jobs_are_over_and_were_not_ours(tester: Client, qtest: Sandbox) -> None:
     play(qtest, "earlier-runs")
-    host, _ = at_work(tester)
+    host, agent = at_work(tester)
     assert [job["job_id"] for job in jobs(tester, host)] == [JOB + 12]
     assert (len(qtest.ledger), len(qtest.ledger.ours), len(truth_of(qtest.ledger).running)) == (12, 0, 0)
+    put_status(tester, JOB + 12, "FAILED")
+    activate(tester, host, agent)
+    assert [job["job_id"] for job in jobs(tester, host)] == [JOB + 13], "the past is not made twice"
 
 
 def test_recurrences_come_from_one_schedule_and_only_the_first_is_due(tester: Client, qtest: Sandbox) -> None:

@@ -25,7 +25,7 @@ def go_to_work(state: State, agent: Agent) -> None:
     """Schedule the scenario's jobs for an agent that has nothing to do: being told twice to be active makes no more."""
     mine = [job.status for job in state.jobs.values() if job.agent == agent.id]
     busy = any(status in OPEN or status is JobStatus.RUNNING for status in mine)
-    if busy or not agent.ours or state.scenario.empty:
+    if busy or state.scenario.empty:
         return
     _earlier(state, agent)
     if state.scenario.hostile:

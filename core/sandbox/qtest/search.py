@@ -99,7 +99,7 @@ def _conditions(text: str) -> tuple[Condition, ...]:
         found.append(_condition(match["field"], match["alone"] or match["operator"], match["value"] or ""))
         rest = rest[match.end() :]
         link = _AND.match(rest)
-        if rest and (link is None or link.end() == len(rest)):
+        if rest and link is None:
             raise RefusedError(400, "The query cannot be read")
         rest = rest[link.end() :] if link else rest
     return tuple(found)
