@@ -256,6 +256,11 @@ def test_by_looks_a_job_is_there_at_the_look_that_was_named(tester: Client, qtes
     assert [numbers(jobs(tester, host)) for _ in range(4)] == [[], [], [JOB], [JOB]]
 
 
+def test_only_qtests_ledger_has_this_truth(sandbox: Sandbox) -> None:
+    with pytest.raises(TypeError, match="no ledger of qTest"):
+        truth_of(sandbox.ledger)
+
+
 def test_a_sandbox_needs_nothing_but_the_vendors_name(now: Time) -> None:
     with Sandbox(vendor="qtest", now=now, epoch=EPOCH) as sandbox, client_of(sandbox.url) as client:
         host, _ = at_work(client)

@@ -115,6 +115,7 @@ def test_an_attachment_that_is_too_large_is_413(tester: Client, qtest: Sandbox) 
         (SUITE, {"test_logs": [{**LOG, "status": "ok"}]}, 400),
         (SUITE, {"execution_date": "yesterday"}, 400),
         (SUITE, {"execution_date": 5}, 400),
+        (SUITE, {"execution_date": "2026-02-30"}, 400),
         (SUITE, {"execution_date": "2026-03-02T10:00:00Z", "test_suite": 9}, 201),
         (CYCLE, {"test_cycle": "CL-4"}, 400),
         (CYCLE, {"test_cycle": "CL-4", "test_logs": [{**LOG, "module_names": []}]}, 400),

@@ -10,6 +10,7 @@ from core.sandbox.qtest.truth import truth_of
 from tests.sandbox.qtest import (
     AGENT,
     CYCLE,
+    FORM,
     GUID,
     HOST,
     LOG,
@@ -182,6 +183,11 @@ def test_a_token_is_refused(tester: Client, site: str, form: dict[str, str], sta
 def test_the_scheme_is_written_in_any_case(tester: Client, scheme: str) -> None:
     tester.headers = {"Authorization": f"{scheme} 7d8b-44"}
     assert tester.get("/oauth/status").status == 200
+
+
+def test_a_basic_header_that_is_none_gets_no_token(tester: Client) -> None:
+    answer = tester.call("POST", "/oauth/token", b"", **{"Authorization": "Basic !!", "Content-Type": FORM})
+    assert (answer.status, answer.json["error"]) == (401, "unauthorized")
 
 
 def test_old_installations_have_it_all_below_tc(tester: Client, qtest: Sandbox) -> None:
