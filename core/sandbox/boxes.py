@@ -7,8 +7,8 @@ from core.sandbox.ats import ATS
 from core.sandbox.autify import AutifyBox
 from core.sandbox.autify_mobile import AUTIFY_MOBILE
 from core.sandbox.box import Vendor
-from core.sandbox.testmo import TESTMO
 from core.sandbox.qtest import QTEST
+from core.sandbox.testmo import TESTMO
 
 BOXES: Final[dict[str, Vendor]] = {
     "autify": Vendor(box=AutifyBox),
