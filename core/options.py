@@ -80,7 +80,7 @@ def parse(settings: "type[Settings]", raw: Mapping[str, str], problems: list[Pro
         text = raw.get(name, "")
         if not text.strip():
             if declaration.required:
-                problems.append((name, _missing(declaration)))
+                problems.append((name, _missing(declaration, raw)))
             continue
         try:
             values[name.replace("-", "_")] = declaration.kind.convert(text if declaration.kind.secret else text.strip())
@@ -89,12 +89,9 @@ def parse(settings: "type[Settings]", raw: Mapping[str, str], problems: list[Pro
     return settings(**values)
 
 
-def _missing(declaration: Option) -> str:
-    where = (
-        f" It is also read from the environment variable {declaration.environment[0]}."
-        if declaration.environment
-        else ""
-    )
+def _missing(declaration: Option, raw: Mapping[str, str]) -> str:
+    variables = declaration.variables(raw)
+    where = f" It is also read from the environment variable {variables[0]}." if variables else ""
     example = f" Example: {declaration.kind.example}." if declaration.kind.example else ""
     return f"is required. {declaration.help}{example}{where}"
 

@@ -128,8 +128,13 @@ def _body(text: str, operation: "Operation", problems: list[Problem]) -> object:
 
 def _file(path: str, operation: "Operation", problems: list[Problem]) -> str:
     """The file to send, which can be read."""
+    if not operation.file:
+        return ""
+    if not path:
+        problems.append((operation.file, "is required: the file to send."))
+        return ""
     try:
-        return readable_file(path) if path else ""
+        return readable_file(path)
     except ValueError as error:
         problems.append((operation.file, str(error)))
         return ""
