@@ -26,9 +26,10 @@ from core.errors import CallFailedError, StoppedError
 from core.model import Conclusion, ExitCode, Reason, Result, TestReport, Verdict
 from core.patience import Patience
 from core.sanitize import sanitize
-from core.vendors.autify import listing, results
-from core.vendors.autify.client import Autify
-from core.vendors.autify.replacements import PlanReplacements
+from core.vendors.autify import words
+from core.vendors.autify.web import listing
+from core.vendors.autify.web.client import Autify
+from core.vendors.autify.web.replacements import PlanReplacements
 from tests.chaos.campaign import play_seed
 from tests.chaos.invariants import broken
 
@@ -46,9 +47,9 @@ def repeats_the_start(patch: pytest.MonkeyPatch) -> None:
 def takes_unknown_words_for_passed(patch: pytest.MonkeyPatch) -> None:
     class Lenient(dict[str, Verdict]):
         def get(self, word: str, default: Any = None) -> Any:
-            return super().get(word, default if word in results.PHASES else Verdict.PASSED)
+            return super().get(word, default if word in words.PHASES else Verdict.PASSED)
 
-    patch.setattr(results, "VERDICTS", Lenient(results.VERDICTS))
+    patch.setattr(words, "VERDICTS", Lenient(words.VERDICTS))
 
 
 def ignores_retry_after(patch: pytest.MonkeyPatch) -> None:
@@ -152,7 +153,7 @@ def gives_up_at_the_first_failure(patch: pytest.MonkeyPatch) -> None:
 
 
 def believes_the_first_contradiction(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(results, "_consistent", lambda verdict, words: True)
+    patch.setattr(words, "_consistent", lambda verdict, cases: True)
 
 
 def forgets_the_deadline_in_a_call(patch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from core.commands.api import help_text
 from core.sandbox.autify import AutifyBox
-from core.vendors.autify.operations import OPERATIONS
+from core.vendors.autify.web.operations import OPERATIONS
 from tests.e2e.support import TOKEN, Ended, Step, Vendor, vendor
 
 P, T = ("--project-id", "77"), ("--test-plan-id", "3001")

@@ -6,9 +6,11 @@ import pytest
 
 from core.ports import Wish
 from core.secret import Secret
-from core.vendors.autify import results
-from core.vendors.autify.client import Autify
-from core.vendors.autify.settings import Ref, Settings
+from core.vendors.autify.fields import LONGEST_WORD
+from core.vendors.autify.references import Ref
+from core.vendors.autify.settings import Settings
+from core.vendors.autify.web import results
+from core.vendors.autify.web.client import Autify
 from tests.support import MemoryCi
 
 CAPABILITY = {"os": "Linux", "browser": "Chrome"}
@@ -21,7 +23,7 @@ def a_result(*cases: int, status: str = "passed", **more: Any) -> results.Result
 
 
 def a_client(*scenarios: int, on: int = 1) -> Autify:
-    settings = Settings(token=Secret("t0ken"), scenarios=tuple(Ref(None, id_) for id_ in scenarios), project_id=77)
+    settings = Settings(token=Secret("t0ken"), scenarios=tuple(Ref(str(id_)) for id_ in scenarios), project_id="77")
     client = Autify(settings, Wish(name="n", adopt=False), None, None, MemoryCi(), "https://x/api/v1")  # type: ignore[arg-type]
     client._started, client._on = frozenset(scenarios), on
     return client
@@ -55,5 +57,5 @@ def test_an_odd_date_is_no_reason_to_stumble(moment: object) -> None:
 def test_a_capability_of_a_megabyte_is_cut_before_each_case_repeats_it() -> None:
     group = {"capability": {"os": "x" * (1 << 20)}, "test_case_results": [{"test_case_id": 1, "status": "failed"}]}
     (suite,) = results.suites(results.read({"id": 7, "status": "failed", "test_plan_capability_results": [group]}), {})
-    assert len(suite.name) <= results.LONGEST_WORD
+    assert len(suite.name) <= LONGEST_WORD
     assert all(len(text) < 1000 for case in suite.cases for text in (case.message, case.classname))

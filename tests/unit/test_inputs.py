@@ -60,7 +60,7 @@ def test_an_unknown_vendor_is_told_the_known_ones() -> None:
     assert "autify" in problems({})["vendor"]
 
 
-@pytest.mark.parametrize("name", ["plan", "quarantine", "working-directory", "app-file", "record-to"])
+@pytest.mark.parametrize("name", ["plan", "quarantine", "working-directory", "record-to"])
 def test_inputs_that_come_later_are_unknown(name: str) -> None:
     assert "is unknown" in problems(as_input(GOOD | {name: "1"}))[name]
 
@@ -103,7 +103,7 @@ def test_a_missing_secret_may_be_skipped_on_the_users_word() -> None:
         ({"scenarios": "", "test-plan": "3001", "execution-type": "parallel"}, {"execution-type"}),
         ({"mode": "wait"}, {"run-id"}),
         ({"mode": "wait", "run-id": "x"}, {"run-id"}),
-        ({"product": "mobile"}, {"product"}),
+        ({"product": "desktop"}, {"product"}),
         ({"results-dir": "../out"}, {"results-dir"}),
         ({"results-dir": "/tmp/out"}, {"results-dir"}),
         ({"ca-bundle": "/does/not/exist.pem"}, {"ca-bundle"}),
@@ -128,4 +128,4 @@ def test_ids_may_be_given_as_the_addresses_of_the_vendors_pages() -> None:
             }
         )
     )
-    assert [(ref.project, ref.id) for ref in found.settings.scenarios] == [(77, 501), (77, 502)]  # type: ignore[attr-defined]
+    assert [(ref.project, ref.id) for ref in found.settings.scenarios] == [("77", "501"), ("77", "502")]  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ import pytest
 
 from core.guarded_json import loads
 from core.model import Conclusion, RemoteRun, TestReport, count
-from core.vendors.autify import results
+from core.vendors.autify.web import results
 from core.verdict import judge
 
 VALUES: tuple[Any, ...] = (

@@ -1,4 +1,1 @@
-"""Autify: run scenarios or a test plan, then read one result.
-
-Wire: https://autifyhq.github.io/autify-api/swagger.yml, corrected where recordings of the real service differ.
-"""
+"""Autify: two products, for web and for mobile, with an API and a token each. They share words, not code paths."""

@@ -1,34 +1,12 @@
-"""Autify's inputs: scenarios on capabilities, or a test plan, by ids or by the addresses people copy from its pages."""
+"""Autify's inputs, for both products: what to run, by ids or by the addresses people copy from its pages."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core import kinds
 from core.options import Kind, Problem, option
 from core.secret import Secret
-
-
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """Something at Autify; `project` is known where the user pasted an address."""
-
-    project: int | None
-    id: int
-
-
-def reference(folder: str) -> Kind:
-    """An id, or an address with `/projects/P/<folder>/ID` in its path; host and query are ignored."""
-
-    def convert(text: str) -> Ref:
-        if "/" not in text:
-            return Ref(None, kinds.identifier(text))
-        parts = text.partition("?")[0].partition("#")[0].split("/")
-        for at, part in enumerate(parts[:-3]):
-            if part == "projects" and parts[at + 2] == folder:
-                return Ref(kinds.identifier(parts[at + 1]), kinds.identifier(parts[at + 3]))
-        raise ValueError(f"{text!r} is neither an id nor an address like …/projects/77/{folder}/3001.")
-
-    return Kind("id or address", convert, example=f"3001 or https://app.autify.com/projects/77/{folder}/3001")
+from core.vendors.autify.references import Ref, check_ids, projects, reference, run_reference
 
 
 def replacements(text: str) -> tuple[tuple[str, str], ...]:
@@ -61,23 +39,31 @@ def token(text: str) -> Secret:
     return Secret(bare)
 
 
+def _token_variables(raw: Mapping[str, str]) -> tuple[str, ...]:
+    """Each product has tokens of its own."""
+    return (TOKENS["mobile" if raw.get("product", "").strip() == "mobile" else "web"],)
+
+
+TOKENS = {"web": "AUTIFY_WEB_ACCESS_TOKEN", "mobile": "AUTIFY_MOBILE_ACCESS_TOKEN"}
 UNSUPPORTED = {"rerun-failed": "Autify's API can't run again only what failed."}
-_SCENARIO = reference("scenarios")
+_ID = Kind("id", str, example="77")
+_SCENARIO = reference("scenarios", "501")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The inputs of `vendor: autify`."""
+    """The inputs of `vendor: autify`, for both products. Ids are texts here: only on the web are they numbers."""
 
     token: Secret = option(
         Kind("secret", token, secret=True),
-        "Personal access token of an Autify user.",
+        "Personal access token of an Autify user; each product has its own.",
         required=True,
-        environment=("AUTIFY_WEB_ACCESS_TOKEN",),
+        environment=tuple(TOKENS.values()),
+        choose=_token_variables,
     )
-    product: str = option(kinds.choice("web"), "The Autify product.", default="web")
-    project_id: int | None = option(
-        kinds.IDENTIFIER, "The project (workspace), unless an address in `scenarios` or `test-plan` names it."
+    product: str = option(kinds.choice(*TOKENS), "The Autify product.", default="web")
+    project_id: str = option(
+        _ID, "The project (workspace), unless an address in `scenarios` or `test-plan` names it.", default=""
     )
     scenarios: tuple[Ref, ...] = option(
         Kind(
@@ -86,80 +72,78 @@ class Settings:
             example="501",
             multiline=True,
         ),
-        "The scenarios to run; or give a `test-plan`.",
+        "Web: the scenarios to run; or give a `test-plan`.",
         default=(),
     )
-    test_plan: Ref | None = option(reference("test_plans"), "The test plan to run; or give `scenarios`.")
+    test_plan: Ref | None = option(
+        reference("test_plans", "3001 or https://app.autify.com/projects/77/test_plans/3001"),
+        "The test plan to run. Web: or give `scenarios`.",
+    )
     capabilities: tuple[Mapping[str, object], ...] = option(
         kinds.OBJECTS,
-        "Where `scenarios` run: objects with any of os, os_type, os_version, browser, browser_type, browser_version, "
-        "device, device_type, each matching one entry of Autify's list.",
+        "Web: where `scenarios` run: objects with any of os, os_type, os_version, browser, browser_type, "
+        "browser_version, device, device_type, each matching one entry of Autify's list.",
         default=(),
         shown="Linux and Chrome",
     )
     url_replacements: tuple[tuple[str, str], ...] = option(
         Kind("pairs of URLs", replacements, example="https://example.com https://pr-9.example.net", multiline=True),
-        "Addresses to replace during the run, one pair a line, a space between the two. On a test plan they are "
+        "Web: addresses to replace during the run, one pair a line, a space between the two. On a test plan they are "
         "created for the start and deleted again.",
         default=(),
     )
     execution_type: str = option(
         kinds.choice("parallel", "sequential"),
-        "How `scenarios` run.",
+        "Web: how `scenarios` run.",
         default="",
         shown="parallel where the workspace has it",
     )
-    autify_connect: str = option(kinds.TEXT, "Name of an Autify Connect access point to use.", default="")
+    autify_connect: str = option(kinds.TEXT, "Web: name of an Autify Connect access point to use.", default="")
+    app_file: str = option(
+        Kind("file", str, example="build/app-release.apk"),
+        "Mobile: the build to upload and test: an .apk, an .ipa, or a zipped .app folder (.zip).",
+        default="",
+    )
+    build_id: str = option(_ID, "Mobile: the build to test, uploaded before; or give `app-file`.", default="")
+    device_ids: tuple[str, ...] = option(
+        Kind("list of ids", kinds.items, multiline=True),
+        "Mobile: the devices to run on.",
+        default=(),
+        shown="those of the test plan",
+    )
 
 
 def check(settings: Settings, mode: str, run_id: str) -> list[Problem]:
-    """What no single input shows."""
-    problems: list[Problem] = []
+    """What no single input shows, one problem for each input."""
+    problems = list(_problems(settings, mode, run_id))
+    return [problem for at, problem in enumerate(problems) if problem[0] not in {name for name, _ in problems[:at]}]
+
+
+def _problems(settings: Settings, mode: str, run_id: str) -> Iterator[Problem]:
+    if settings.product == "mobile":
+        from core.vendors.autify.mobile import inputs  # noqa: PLC0415 -- a run is of one product
+    else:
+        from core.vendors.autify.web import inputs  # type: ignore[no-redef]  # noqa: PLC0415 -- the same
+    yield from check_ids(settings, inputs.identifier)
     if mode in ("run", "start"):
-        problems += _check_start(settings)
+        yield from inputs.check_start(settings)
     if mode == "wait" or (mode == "cleanup" and run_id):
-        try:
-            reference("results").convert(run_id)
-        except ValueError as error:
-            problems.append(("run-id", f"{error} It is the output `run-id` of the step that started the run."))
+        yield from _check_run_id(run_id, inputs.identifier)
+    if mode in ("run", "start", "wait"):
+        yield from inputs.check_foreign(settings)
     if mode in ("run", "start", "wait") or run_id:
-        named = projects(settings, run_id)
-        if not named:
-            problems.append(
-                ("project-id", "is required: the number after /projects/ in the address of Autify's pages.")
-            )
-        elif len(named) > 1:
-            problems.append(
-                ("project-id", f"the inputs name several projects ({', '.join(map(str, named))}): one run has one.")
-            )
-    return problems
+        yield from _check_project(projects(settings, run_id))
 
 
-def _check_start(settings: Settings) -> list[Problem]:
-    problems: list[Problem] = []
-    if bool(settings.scenarios) == bool(settings.test_plan):
-        both = "give one of the two, not both" if settings.scenarios else "give it, or `test-plan`"
-        problems.append(("scenarios", f"{both}: a run is of scenarios or of a test plan."))
-    elif settings.test_plan:
-        problems += [
-            (name, "only goes with `scenarios`: a test plan holds its own.")
-            for name, value in (("capabilities", settings.capabilities), ("execution-type", settings.execution_type))
-            if value
-        ]
-    return problems
-
-
-def projects(settings: Settings, run_id: str) -> list[int]:
-    """The projects that the inputs name, by an id or inside an address: check() has made sure that it is one."""
-    refs = [*settings.scenarios, settings.test_plan, run_reference(run_id)]
-    found = {ref.project for ref in refs if ref is not None} | {settings.project_id}
-    return sorted(project for project in found if project is not None)
-
-
-def run_reference(run_id: str) -> Ref | None:
-    """A run by its id or its page's address; None for anything else."""
+def _check_run_id(run_id: str, convert: Callable[[str], object]) -> Iterator[Problem]:
     try:
-        found = reference("results").convert(run_id)
-    except ValueError:
-        return None
-    return found if isinstance(found, Ref) else None
+        convert(run_reference(run_id).id)
+    except ValueError as error:
+        yield "run-id", f"{error} It is the output `run-id` of the step that started the run."
+
+
+def _check_project(named: Sequence[str]) -> Iterator[Problem]:
+    if not named:
+        yield "project-id", "is required: what stands after /projects/ in the address of Autify's pages."
+    elif len(named) > 1:
+        yield "project-id", f"the inputs name several projects ({', '.join(named)}): one run has one."

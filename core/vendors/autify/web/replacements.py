@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from core.errors import CallFailedError, Fault
 from core.ports import Calls, Diary, Log
-from core.vendors.autify import results
+from core.vendors.autify import fields
 
 TRIES = 3
 
@@ -34,7 +34,7 @@ class PlanReplacements:
             try:
                 self._calls.create(
                     "create-url-replacement",
-                    parse=lambda answer: results.whole(answer.value["id"]),
+                    parse=lambda answer: fields.whole(answer.value["id"]),
                     path={"test_plan_id": plan},
                     body=body,
                 )
@@ -55,7 +55,7 @@ class PlanReplacements:
 
         A 404 alone does not prove that it is gone, as a lagging copy may say it too: the list does.
         """
-        plan = results.whole(debt["test-plan"])
+        plan = fields.whole(debt["test-plan"])
         for _ in range(TRIES):
             absent = [failure for id_ in self._ours(debt, seconds) if (failure := self._delete(plan, id_, seconds))]
             if not absent:
@@ -79,8 +79,8 @@ class PlanReplacements:
         return None
 
     def _ours(self, debt: Mapping[str, str], seconds: float | None = None) -> list[int]:
-        above = results.whole(debt["above"])
-        listed = self._listed(results.whole(debt["test-plan"]), seconds)
+        above = fields.whole(debt["above"])
+        listed = self._listed(fields.whole(debt["test-plan"]), seconds)
         return [id_ for id_, pair in listed if id_ > above and pair == debt["pair"]]
 
     def _listed(self, plan: int, seconds: float | None = None) -> list[tuple[int, str]]:
@@ -88,8 +88,8 @@ class PlanReplacements:
         return self._calls.read(
             "list-url-replacements",
             parse=lambda answer: [
-                (results.whole(item["id"]), _fingerprint(item["pattern_url"], item["replacement_url"]))
-                for item in results.sequence(answer.value)
+                (fields.whole(item["id"]), _fingerprint(item["pattern_url"], item["replacement_url"]))
+                for item in fields.sequence(answer.value)
             ],
             path={"test_plan_id": plan},
             seconds=seconds,

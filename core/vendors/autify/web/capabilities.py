@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.errors import BadInputError
-from core.vendors.autify.results import label
+from core.vendors.autify.web.results import label
 
 KEYS = ("os", "os_type", "os_version", "browser", "browser_type", "browser_version", "device", "device_type")
 DEFAULT: Mapping[str, object] = {"os_type": "linux", "browser_type": "chrome"}

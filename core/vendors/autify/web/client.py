@@ -1,13 +1,16 @@
-"""One Autify run: find the capabilities, start once, read one result until it is final, name its cases."""
+"""One run on Autify web: find the capabilities, start once, read one result until it is final, name its cases."""
 
 from collections.abc import Callable, Mapping
 
 from core.errors import BadInputError, CallFailedError, ResultUnknownError
 from core.model import Progress, Reason, RemoteRun, TestReport, count
 from core.ports import Answer, Calls, Diary, Log, Wish
-from core.vendors.autify import capabilities, listing, results
-from core.vendors.autify.replacements import PlanReplacements
-from core.vendors.autify.settings import UNSUPPORTED, Settings, projects, run_reference
+from core.vendors.autify import fields, words
+from core.vendors.autify.references import run_reference
+from core.vendors.autify.settings import UNSUPPORTED, Settings
+from core.vendors.autify.web import capabilities, listing, results
+from core.vendors.autify.web.inputs import identifier, project
+from core.vendors.autify.web.replacements import PlanReplacements
 
 CLEARING_SECONDS = 30.0  # for one replacement, before the run is looked at
 NAMES_A_LOOK = 3  # names are learned while we wait anyway, a few at each look
@@ -23,8 +26,8 @@ class Autify:
         self._diary = diary
         self._log = log
         self._origin = base_url.removesuffix("/api/v1")
-        self._project = next(iter(projects(settings, "")), 0)
-        self._plan = settings.test_plan.id if settings.test_plan else None
+        self._project = project(settings)
+        self._plan = identifier(settings.test_plan.id) if settings.test_plan else None
         self._replacements = PlanReplacements(calls, diary, log)
         self._on_plan: list[dict[str, str]] = []
         self._before = listing.Baseline()
@@ -40,15 +43,16 @@ class Autify:
 
     def _start_scenarios(self) -> RemoteRun:
         offered = self._calls.read(
-            "list-capabilities", parse=lambda answer: results.sequence(answer.value), path=self._path()
+            "list-capabilities", parse=lambda answer: fields.sequence(answer.value), path=self._path()
         )
         settings = self._settings
         chosen = capabilities.resolve(settings.capabilities, offered)
-        self._started, self._on = frozenset(scenario.id for scenario in settings.scenarios), len(chosen)
+        scenarios = [identifier(scenario.id) for scenario in settings.scenarios]
+        self._started, self._on = frozenset(scenarios), len(chosen)
         body: dict[str, object] = {
             "name": self._wish.name,
             "capabilities": chosen,
-            "scenarios": [{"id": scenario.id} for scenario in settings.scenarios],
+            "scenarios": [{"id": id_} for id_ in scenarios],
         }
         if settings.execution_type:
             body["execution_type"] = settings.execution_type
@@ -61,7 +65,7 @@ class Autify:
             "execute-scenarios",
             self._path(),
             body | self._connect(),
-            lambda answer: results.whole(answer.value["result_id"]),
+            lambda answer: fields.whole(answer.value["result_id"]),
         )
 
     def _start_plan(self, plan: int) -> RemoteRun:
@@ -122,11 +126,13 @@ class Autify:
         raise ResultUnknownError(fact, remedy=remedy, reason=Reason.MAY_EXIST) from lost
 
     def attach(self, run_id: str) -> RemoteRun:
-        ref = run_reference(run_id)
-        if ref is None:
-            raise BadInputError([("run-id", f"{run_id!r} is no run of Autify.")])
-        self._project = ref.project or self._project
-        return self._run(ref.id)
+        try:
+            ref = run_reference(run_id)
+            found = identifier(ref.id)
+            self._project = identifier(ref.project) if ref.project else self._project
+        except ValueError:
+            raise BadInputError([("run-id", f"{run_id!r} is no run of Autify.")]) from None
+        return self._run(found)
 
     def poll(self, run: RemoteRun) -> Progress:
         self._clear_plan()
@@ -170,7 +176,7 @@ class Autify:
             title=self._title(last),
             run=run,
             word=last.status,
-            verdict=results.VERDICTS.get(last.status),
+            verdict=words.VERDICTS.get(last.status),
             suites=suites,
             totals=count(suites),
             seconds=last.seconds,
@@ -184,7 +190,7 @@ class Autify:
             try:
                 self._names[scenario] = self._calls.peek(
                     "describe-scenario",
-                    parse=lambda answer: results.text(answer.value["name"]),
+                    parse=lambda answer: fields.text(answer.value["name"]),
                     path=self._path() | {"scenario_id": scenario},
                 )
             except CallFailedError:
@@ -236,7 +242,7 @@ class Autify:
 def _schedule_id(answer: Answer) -> int:
     """The id stands twice in the answer, once as a text: they must agree."""
     data = answer.value["data"]
-    found = results.whole(data["id"])
-    if "attributes" in data and results.whole(data["attributes"]["id"]) != found:
+    found = fields.whole(data["id"])
+    if "attributes" in data and fields.whole(data["attributes"]["id"]) != found:
         raise ValueError("its two ids differ")
     return found

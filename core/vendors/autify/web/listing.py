@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.ports import Answer, Calls
-from core.vendors.autify import results
+from core.vendors.autify import fields
+from core.vendors.autify.web import results
 
 SLACK = 5.0  # seconds that the vendor's clocks may disagree among themselves
 GATEWAY_SLACK = 120.0  # the same where a gateway on the way may have set the date
@@ -75,7 +76,7 @@ def _query(page: int, plan: int | None) -> dict[str, object]:
 
 
 def _entries(answer: Answer) -> list[results.Result]:
-    return [_entry(item) for item in results.sequence(answer.value)]
+    return [_entry(item) for item in fields.sequence(answer.value)]
 
 
 def _entry(value: Any) -> results.Result:

@@ -1,0 +1,57 @@
+"""Single fields of Autify's answers: each is what was promised, or a TypeError."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+END_OF_TIME = 253_402_300_800.0  # the year 10000, which no timestamp can show
+LONGEST_WORD = 100  # of a system, a browser or a device; each case repeats it
+
+
+def text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text is no text")
+    return value
+
+
+def sequence(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError("a list is no list")
+    return value
+
+
+def whole(value: Any) -> int:
+    """An id of the web API: a whole number, or its digits in a text (the wire has both)."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19:
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError("an id is no whole number")
+    return value
+
+
+def opaque(value: Any) -> str:
+    """An id of the mobile API: a short text that only the vendor understands."""
+    if not (isinstance(value, str) and 0 < len(value) <= 100 and value.isascii() and value.isprintable()):
+        raise TypeError("an id is no short text")
+    return value
+
+
+def seconds(value: Any) -> float | None:
+    """From Autify's milliseconds; None for anything that is no sensible duration."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e12:
+        return None
+    return value / 1000
+
+
+def moment(value: Any) -> float | None:
+    """Seconds since 1970 from an ISO 8601 text with its offset; None where there is none."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return found.timestamp() if found and found.tzinfo else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def stamp(value: str) -> str:
+    """Seconds precision in UTC, without an offset: what every JUnit reader takes. Unparsable: the epoch."""
+    found = moment(value) or 0.0
+    return datetime.fromtimestamp(found if 0 <= found < END_OF_TIME else 0.0, UTC).strftime("%Y-%m-%dT%H:%M:%S")

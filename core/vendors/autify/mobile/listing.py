@@ -1,0 +1,145 @@
+"""Autify for mobile's list of results: what was there before a start, and which new one is ours after a lost reply.
+
+Ids tell no order there, but a build's id is told with the cases that test it: a build uploaded for one run proves whose
+run that is.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.errors import CallFailedError, Fault
+from core.ports import Answer, Calls
+from core.vendors.autify import fields
+from core.vendors.autify.mobile import results
+
+SLACK = 5.0  # seconds that the vendor's clocks may disagree among themselves
+GATEWAY_SLACK = 120.0  # the same where a gateway on the way may have set the date
+RECENT = 10  # results that a usual duration is learned from
+PAGE = 100
+PAGES = 20
+LOOKS = (0.0, 3.0, 7.0)  # seconds before each look: a run whose start was lost may show up late
+MORE_LOOKS = (20.0, 30.0)  # where a build of our own is looked for: a run shows its build only with its cases
+LOOK_SECONDS = 60.0  # that an outage during a look is ridden out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """What was there before the start, as far as one page tells. `server_time` is the vendor's own clock then."""
+
+    ids: frozenset[str] = frozenset()
+    server_time: float | None = None
+    durations: tuple[float, ...] = ()
+
+    def precedes(self, result: results.Result, slack: float = SLACK) -> bool:
+        """Whether the vendor's own clock lets this result be ours."""
+        return self.server_time is None or result.created is None or result.created >= self.server_time - slack
+
+    def proves_new(self, result: results.Result) -> bool:
+        """Whether it was made since, beyond doubt."""
+        return result.id not in self.ids and None not in (self.server_time, result.created) and self.precedes(result)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The run that a lost start may have made."""
+
+    project: str
+    plan: str
+    build: str
+    before: Baseline = field(default_factory=Baseline)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A run that may be the wanted one; `builds` is empty while it shows no cases."""
+
+    id: str
+    builds: frozenset[str]
+
+
+def baseline(calls: Calls, project: str, plan: str) -> Baseline:
+    """Read once before a start."""
+    return calls.read("list-test-results", parse=_read_baseline, path={"project_id": project}, query=_query(1, plan))
+
+
+def _read_baseline(answer: Answer) -> Baseline:
+    listed = sorted(_entries(answer), key=lambda item: item.created or 0.0, reverse=True)
+    ended = [item for item in listed if item.status in ("passed", "failed")]
+    spans = [item.finished - item.created for item in ended if item.finished and item.created]
+    return Baseline(
+        ids=frozenset(item.id for item in listed),
+        server_time=answer.date,
+        durations=tuple(span for span in spans if span > 0)[:RECENT],
+    )
+
+
+def look(wanted: Wanted, calls: Calls, *, surely: bool) -> list[Candidate]:
+    """What may be the wanted run. `surely`: the build is ours alone, so that the first run with it is the one.
+
+    Else all looks are made, whatever the first one shows: ours may be the one that shows up last.
+    """
+    found: dict[str, Candidate] = {}
+    for wait in (*LOOKS, *MORE_LOOKS) if surely else LOOKS:
+        calls.pause(wait)
+        found |= {candidate.id: candidate for candidate in _new(wanted, calls)}
+        if surely and any(wanted.build in candidate.builds for candidate in found.values()):
+            break
+    return [candidate for candidate in found.values() if candidate.builds <= {wanted.build}]
+
+
+def _new(wanted: Wanted, calls: Calls) -> Iterator[Candidate]:
+    """The plan's results that were not there before, each with the builds that it shows by now."""
+    listed = {item.id: item for item in _all(calls, wanted)}
+    for item in listed.values():
+        if item.plan_id == wanted.plan and wanted.before.proves_new(item):
+            yield Candidate(id=item.id, builds=_builds(item.id, calls, wanted.project))
+
+
+def _builds(id_: str, calls: Calls, project: str) -> frozenset[str]:
+    """The builds that a result's cases name; none while it can't be found, as just after its start."""
+    try:
+        return calls.read(
+            "describe-test-result",
+            parse=lambda answer: _builds_of(results.read(answer.value), id_),
+            path={"project_id": project, "result_id": id_},
+            seconds=LOOK_SECONDS,
+        )
+    except CallFailedError as failure:
+        if failure.fault is not Fault.ABSENT:
+            raise
+        return frozenset()
+
+
+def _builds_of(result: results.Result, id_: str) -> frozenset[str]:
+    if result.id != id_:
+        raise ValueError(f"it is about run {result.id}")
+    return frozenset(result.builds)
+
+
+def _all(calls: Calls, wanted: Wanted) -> Iterator[results.Result]:
+    """The whole list, whatever its order; an empty page ends it."""
+    for page in range(1, PAGES + 1):
+        entries = calls.read(
+            "list-test-results",
+            parse=_entries,
+            path={"project_id": wanted.project},
+            query=_query(page, wanted.plan),
+            seconds=LOOK_SECONDS,
+        )
+        if not entries:
+            return
+        yield from entries
+
+
+def _query(page: int, plan: str) -> Mapping[str, object]:
+    return {"page": page, "per_page": PAGE, "test_plan_id": plan}
+
+
+def _entries(answer: Answer) -> list[results.Result]:
+    return [_entry(item) for item in fields.sequence(answer.value["data"])]
+
+
+def _entry(value: Any) -> results.Result:
+    """A result without its cases, as the list has it."""
+    return results.read(value | {"test_case_results": []})
