@@ -17,7 +17,8 @@ class Job:
     `calls` are the operations besides the start and the poll, `later` those among them that come after the start:
     no failure of theirs changes the verdict. `at_start` and `at_poll` have the faults whose outcome differs from
     other vendors' there: (exit code, reason) of a run that passes. `unseen` are lies at the start that no client of
-    this vendor can see through: the reply names a run, and nothing that is read later says whose it is.
+    this vendor can see through: the reply names a run, and nothing that is read later says whose it is. `traceable`:
+    a run whose start's reply was lost is surely found again. `senseless`: faults that change nothing there.
     """
 
     vendor: str
@@ -30,12 +31,14 @@ class Job:
     at_start: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     at_poll: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     unseen: frozenset[str] = frozenset()
+    traceable: bool = False
+    senseless: frozenset[str] = frozenset()
 
     @property
     def kinds(self) -> list[str]:
         """The faults that every vendor can have and that make sense at this one."""
         without: frozenset[str] = getattr(BOXES[self.box], "without", frozenset())
-        return [kind for kind in FAULTS if kind not in without]
+        return [kind for kind in FAULTS if kind not in without | self.senseless]
 
 
 JOBS: dict[str, Job] = {
@@ -56,6 +59,25 @@ JOBS: dict[str, Job] = {
         poll="describe-result",
         calls=("list-results", "list-url-replacements", "create-url-replacement", "delete-url-replacement"),
         later=frozenset({"delete-url-replacement"}),
+    ),
+    "autify-mobile-app": Job(
+        vendor="autify",
+        box="autify-mobile",
+        inputs={"product": "mobile", "project_id": "4yyABC", "test_plan": "tPl001", "app_file": APP},
+        starts=("run-test-plan",),
+        poll="describe-test-result",
+        calls=("list-test-results", "upload-build"),
+        traceable=True,
+        senseless=frozenset({"wrong-project"}),  # no answer there names a project
+    ),
+    "autify-mobile-build": Job(
+        vendor="autify",
+        box="autify-mobile",
+        inputs={"product": "mobile", "project_id": "4yyABC", "test_plan": "tPl001", "build_id": "bLd900"},
+        starts=("run-test-plan",),
+        poll="describe-test-result",
+        calls=("list-test-results",),
+        senseless=frozenset({"wrong-project"}),
     ),
 }
 

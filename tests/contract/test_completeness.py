@@ -20,11 +20,13 @@ def test_every_vendor_has_a_box_and_a_job_in_the_contract_suite() -> None:
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_the_box_knows_each_operation_and_no_other(vendor: str) -> None:
-    with Sandbox(vendor=vendor) as sandbox, pytest.raises(ValueError, match="choose from") as caught:
-        sandbox.space("passing+503@nowhere")
-    offered = str(caught.value).rpartition("choose from ")[2].split(", ")
-    assert set(offered) - {"start", "any"} == set(load(vendor).operations)
+def test_the_boxes_know_each_operation_and_no_other(vendor: str) -> None:
+    known: set[str] = set()
+    for box in {job.box for job in JOBS.values() if job.vendor == vendor}:
+        with Sandbox(vendor=box) as sandbox, pytest.raises(ValueError, match="choose from") as caught:
+            sandbox.space("passing+503@nowhere")
+        known |= {*str(caught.value).rpartition("choose from ")[2].split(", ")}
+    assert known - {"start", "any"} == set(load(vendor).operations)
 
 
 @pytest.mark.parametrize("vendor", VENDORS)

@@ -58,6 +58,8 @@ def test_a_fault_at_the_start(job: str, kind: str, scenario: str, tmp_path: Path
         assert (ended.status, ended.reason) == (3, REFUSED_START[kind])
     elif kind in MISLED_START:
         assert kind in JOBS[job].unseen or (ended.status, ended.reason) == (7, "protocol")
+    elif JOBS[job].traceable and kind not in BEFORE:
+        assert ended.status == (scenario != "passing")
     else:
         assert (ended.status, ended.reason) == (7, "may-exist")
 
