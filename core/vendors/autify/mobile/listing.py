@@ -60,10 +60,11 @@ class Candidate:
 
 def baseline(calls: Calls, project: str, plan: str) -> Baseline:
     """Read once before a start."""
-    return calls.read("list-test-results", parse=_read_baseline, path={"project_id": project}, query=_query(1, plan))
+    return calls.read("list-test-results", parse=read_baseline, path={"project_id": project}, query=_query(1, plan))
 
 
-def _read_baseline(answer: Answer) -> Baseline:
+def read_baseline(answer: Answer) -> Baseline:
+    """What one page of the list tells. Promised: data, and each entry's id and status."""
     listed = sorted(_entries(answer), key=lambda item: item.created or 0.0, reverse=True)
     ended = [item for item in listed if item.status in ("passed", "failed")]
     spans = [item.finished - item.created for item in ended if item.finished and item.created]
