@@ -69,11 +69,14 @@ class Vendor(Sandbox):
 
 @contextmanager
 def vendor(
-    scenario: str | Scenario = "passing", *faults: str, progression: str | None = "immediate"
+    scenario: str | Scenario = "passing",
+    *faults: str,
+    progression: str | None = "immediate",
+    box: str = "autify",
 ) -> Iterator[Vendor]:
     chosen = SCENARIOS[scenario] if isinstance(scenario, str) else scenario
     pace = Progression.parse(progression) if progression else None
-    with Vendor(scenario=chosen, faults=[Fault.parse(text) for text in faults], progression=pace) as one:
+    with Vendor(vendor=box, scenario=chosen, faults=[Fault.parse(text) for text in faults], progression=pace) as one:
         yield one
 
 

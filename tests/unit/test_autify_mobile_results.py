@@ -170,4 +170,4 @@ def test_the_list_has_a_total_and_no_cases() -> None:
     before = listing.read_baseline(answer)
     assert before.ids == {"rEs880001"}
     assert before.server_time == 1_772_445_600.0
-    assert before.durations == (pytest.approx(72.292),), "the whole time, with the wait for a device"
+    assert [*before.durations] == pytest.approx([72.292]), "the whole time, with the wait for a device"

@@ -76,14 +76,14 @@ class AutifyMobile:
         except CallFailedError as second:
             fact = f"{lost.fact} A run may exist, and the list of results can't be read: {second.fact}"
             raise ResultUnknownError(fact, remedy=where, reason=Reason.MAY_EXIST) from second
-        ours = [candidate.id for candidate in candidates if own and self._build in candidate.builds]
+        ours = [id_ for id_, builds in candidates.items() if own and self._build in builds]
         if len(ours) == 1:
             self._log.info(f"Run {ours[0]} tests build {self._build}, uploaded by this step: it is ours.")
             return self._run(ours[0])
-        pages = "".join(f"\n  {self._page(candidate.id)}" for candidate in candidates)
+        pages = "".join(f"\n  {self._page(id_)}" for id_ in candidates)
         if self._wish.adopt and len(candidates) == 1:
             self._log.warning(f"`adopt` is set: the one new run is taken as ours.{pages}")
-            return self._run(candidates[0].id)
+            return self._run(*candidates)
         if not candidates:
             fact = f"{lost.fact} A run may exist, though the vendor lists no new one."
             raise ResultUnknownError(fact, remedy=where, reason=Reason.MAY_EXIST) from lost
@@ -133,6 +133,7 @@ class AutifyMobile:
             suites=suites,
             totals=count(suites),
             seconds=last.seconds,
+            warnings=_warnings(last),
         )
 
     def _title(self, plan_name: str) -> str:
@@ -160,3 +161,11 @@ class AutifyMobile:
 
     def _page(self, id_: str) -> str:
         return f"{self._origin}/projects/{self._project}/results/{id_}"
+
+
+def _warnings(last: results.Result) -> tuple[str, ...]:
+    waiting = sum(case.status == "wait_device" for case in last.cases)
+    if not waiting:
+        return ()
+    cases = "1 test case still waits" if waiting == 1 else f"{waiting} test cases still wait"
+    return (f"{cases} for a device at Autify: others may be using it.",)

@@ -50,14 +50,6 @@ class Wanted:
     before: Baseline = field(default_factory=Baseline)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A run that may be the wanted one; `builds` is empty while it shows no cases."""
-
-    id: str
-    builds: frozenset[str]
-
-
 def baseline(calls: Calls, project: str, plan: str) -> Baseline:
     """Read once before a start."""
     return calls.read("list-test-results", parse=read_baseline, path={"project_id": project}, query=_query(1, plan))
@@ -75,26 +67,28 @@ def read_baseline(answer: Answer) -> Baseline:
     )
 
 
-def look(wanted: Wanted, calls: Calls, *, surely: bool) -> list[Candidate]:
-    """What may be the wanted run. `surely`: the build is ours alone, so that the first run with it is the one.
+def look(wanted: Wanted, calls: Calls, *, surely: bool) -> dict[str, frozenset[str]]:
+    """What may be the wanted run, with the builds that it shows: none, or the wanted one.
 
-    Else all looks are made, whatever the first one shows: ours may be the one that shows up last.
+    `surely`: the build is ours alone, so that the first run with it is the one. Else all looks are made, whatever the
+    first one shows: ours may be the one that shows up last.
     """
-    found: dict[str, Candidate] = {}
+    found: dict[str, frozenset[str]] = {}
     for wait in (*LOOKS, *MORE_LOOKS) if surely else LOOKS:
         calls.pause(wait)
-        found |= {candidate.id: candidate for candidate in _new(wanted, calls)}
-        if surely and any(wanted.build in candidate.builds for candidate in found.values()):
+        for id_, builds in _new(wanted, calls):
+            found[id_] = found.get(id_, frozenset()) | builds
+        if surely and any(wanted.build in builds for builds in found.values()):
             break
-    return [candidate for candidate in found.values() if candidate.builds <= {wanted.build}]
+    return {id_: builds for id_, builds in found.items() if builds <= {wanted.build}}
 
 
-def _new(wanted: Wanted, calls: Calls) -> Iterator[Candidate]:
+def _new(wanted: Wanted, calls: Calls) -> Iterator[tuple[str, frozenset[str]]]:
     """The plan's results that were not there before, each with the builds that it shows by now."""
     listed = {item.id: item for item in _all(calls, wanted)}
     for item in listed.values():
         if item.plan_id == wanted.plan and wanted.before.proves_new(item):
-            yield Candidate(id=item.id, builds=_builds(item.id, calls, wanted.project))
+            yield item.id, _builds(item.id, calls, wanted.project)
 
 
 def _builds(id_: str, calls: Calls, project: str) -> frozenset[str]:
