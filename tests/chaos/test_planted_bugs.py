@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 import requests
 
-import core.calls
 import core.commands.running
 import core.decoding
 import core.engine

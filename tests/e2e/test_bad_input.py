@@ -87,7 +87,6 @@ def test_inputs_that_do_not_work_yet_are_unknown(step: Step) -> None:
         "min_pass_rate",
         "quarantine",
         "plan",
-        "app_file",
         "results",
         "command",
     )
