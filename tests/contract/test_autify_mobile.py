@@ -55,6 +55,7 @@ ENDINGS = {
     "rest-skipped": FAILED,
     "case-names": PASSED,
 }
+HARD_TO_FIND = ("passing", "foreign-run", "skewed-clock", "earlier-runs", "eventual", "stale-reads")
 
 
 def play(folder: Path, scenario: str, faults: Sequence[str] = (), **inputs: str) -> Ended:
@@ -122,7 +123,9 @@ def test_cases_have_their_names_where_autify_gives_them(tmp_path: Path) -> None:
     assert 'name="Test case cAs' not in play(tmp_path, "case-names").junit
 
 
-@pytest.mark.parametrize("scenario", ["passing", "foreign-run"])
+@pytest.mark.parametrize(
+    "scenario", ["passing", "foreign-run", "skewed-clock", "earlier-runs", "eventual", "stale-reads"]
+)
 @pytest.mark.parametrize("kind", ["reset-after", "hang-after", "503-after", "cut", "html-after"])
 def test_after_a_lost_reply_an_uploaded_build_tells_which_run_is_ours(kind: str, scenario: str, tmp_path: Path) -> None:
     ended = play(tmp_path, scenario, [f"{kind}@start"])

@@ -171,3 +171,9 @@ def test_the_list_has_a_total_and_no_cases() -> None:
     assert before.ids == {"rEs880001"}
     assert before.server_time == 1_772_445_600.0
     assert [*before.durations] == pytest.approx([72.292]), "the whole time, with the wait for a device"
+
+
+@pytest.mark.parametrize("id_", ["", " ", "a b", "a/b", "..", "ä", "x" * 101, 7, None, "a\n", "<b>", "a?b=c", "a%2f"])
+def test_what_is_no_id_is_no_answer(id_: object) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        results.read({**sample("passed"), "id": id_})

@@ -1,7 +1,9 @@
-"""Single fields of Autify's answers: each is what was promised, or a TypeError."""
+"""Single fields of Autify's answers: each is what was promised, or a TypeError or ValueError."""
 
 from datetime import UTC, datetime
 from typing import Any
+
+from core.vendors.autify import references
 
 END_OF_TIME = 253_402_300_800.0  # the year 10000, which no timestamp can show
 LONGEST_WORD = 100  # of a system, a browser or a device; each case repeats it
@@ -29,10 +31,8 @@ def whole(value: Any) -> int:
 
 
 def opaque(value: Any) -> str:
-    """An id of the mobile API: a short text that only the vendor understands."""
-    if not (isinstance(value, str) and 0 < len(value) <= 100 and value.isascii() and value.isprintable()):
-        raise TypeError("an id is no short text")
-    return value
+    """An id of the mobile API: a short text that only the vendor understands. ValueError for what is no such text."""
+    return references.opaque(text(value))
 
 
 def seconds(value: Any) -> float | None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 HOSTS = {"web": "app.autify.com", "mobile": "mobile-app.autify.com"}
 LONGEST = 100
+PUNCTUATION = "-_.~=:"  # what means nothing in the path of an address
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ def reference(folder: str, example: str) -> Kind:
 
 def opaque(text: str) -> str:
     """An id of Autify for mobile. Raises ValueError with a sentence for the user."""
-    if not (text.isascii() and text.replace("-", "").replace("_", "").isalnum() and len(text) <= LONGEST):
+    letters = text.translate(dict.fromkeys(map(ord, PUNCTUATION)))
+    if not (letters.isascii() and letters.isalnum() and len(text) <= LONGEST):
         raise ValueError(f"{text!r} is no id: it is a short word such as 4yyFEL, as in the address of Autify's page.")
     return text
 
@@ -88,7 +90,7 @@ def projects(settings: "Settings", run_id: str) -> list[str]:
     """The projects that the inputs name, by an id or inside an address: check() has made sure that it is one."""
     found = {ref.project for _, ref in references(settings)} | {settings.project_id, _project_of(run_id)}
     web = settings.product == "web"  # there 077 is 77
-    plain = {str(int(text)) if web and text.isascii() and text.isdigit() else text for text in found if text}
+    plain = {text.lstrip("0") if web else text for text in found if text}
     return sorted(plain, key=lambda text: (len(text), text))
 
 

@@ -137,7 +137,9 @@ def _problems(settings: Settings, mode: str, run_id: str) -> Iterator[Problem]:
 
 def _check_run_id(run_id: str, convert: Callable[[str], object]) -> Iterator[Problem]:
     try:
-        convert(run_reference(run_id).id)
+        ref = run_reference(run_id)
+        for text in (ref.project, ref.id) if ref.project else (ref.id,):
+            convert(text)
     except ValueError as error:
         yield "run-id", f"{error} It is the output `run-id` of the step that started the run."
 

@@ -20,6 +20,7 @@ PAGE = 100
 PAGES = 20
 LOOKS = (0.0, 3.0, 7.0)  # seconds before each look: a run whose start was lost may show up late
 MORE_LOOKS = (20.0, 30.0)  # where a build of our own is looked for: a run shows its build only with its cases
+MOST = 30  # results that are looked at, the latest first
 LOOK_SECONDS = 60.0  # that an outage during a look is ridden out
 
 
@@ -76,19 +77,28 @@ def look(wanted: Wanted, calls: Calls, *, surely: bool) -> dict[str, frozenset[s
     found: dict[str, frozenset[str]] = {}
     for wait in (*LOOKS, *MORE_LOOKS) if surely else LOOKS:
         calls.pause(wait)
-        for id_, builds in _new(wanted, calls):
+        for id_, builds in _new(wanted, calls, surely=surely):
             found[id_] = found.get(id_, frozenset()) | builds
         if surely and any(wanted.build in builds for builds in found.values()):
             break
     return {id_: builds for id_, builds in found.items() if builds <= {wanted.build}}
 
 
-def _new(wanted: Wanted, calls: Calls) -> Iterator[tuple[str, frozenset[str]]]:
-    """The plan's results that were not there before, each with the builds that it shows by now."""
-    listed = {item.id: item for item in _all(calls, wanted)}
-    for item in listed.values():
-        if item.plan_id == wanted.plan and wanted.before.proves_new(item):
-            yield item.id, _builds(item.id, calls, wanted.project)
+def _new(wanted: Wanted, calls: Calls, *, surely: bool) -> Iterator[tuple[str, frozenset[str]]]:
+    """The plan's results that were not there before, each with the builds that it shows by now.
+
+    Where a build proves whose run it is, the clocks need not agree as closely.
+    """
+    before = wanted.before
+    listed = {
+        item.id: item for item in _all(calls, wanted) if item.plan_id == wanted.plan and item.id not in before.ids
+    }
+    for item in sorted(listed.values(), key=lambda item: item.created or 0.0, reverse=True)[:MOST]:
+        proven = before.proves_new(item)
+        if proven or (surely and before.precedes(item, GATEWAY_SLACK)):
+            builds = _builds(item.id, calls, wanted.project)
+            if proven or builds:
+                yield item.id, builds
 
 
 def _builds(id_: str, calls: Calls, project: str) -> frozenset[str]:
