@@ -134,6 +134,11 @@ def test_after_a_lost_reply_an_uploaded_build_tells_which_run_is_ours(kind: str,
     assert ended.outputs["run-id"] == ended.ledger.ours[0].id
 
 
+def test_a_run_that_shows_its_build_late_is_waited_for(tmp_path: Path) -> None:
+    ended = play(tmp_path, "passing", ["reset-after@start", "no-test-case@describe-test-result*3"])
+    assert verdict(ended) == PASSED
+
+
 def test_a_start_that_never_was_is_not_made_up_for(tmp_path: Path) -> None:
     ended = play(tmp_path, "foreign-run", ["reset-before@start"], adopt="true")
     assert verdict(ended) == MAY_EXIST
