@@ -1,6 +1,7 @@
 """A real CONNECT proxy between us and a TLS server: what breaks before the request left, and what breaks after it."""
 
 import contextlib
+import gc
 import socket
 import ssl
 import struct
@@ -15,6 +16,10 @@ from core.errors import Fault
 from core.transport import Transport
 from tests.transport.test_transport import call, failure, server_context, transport
 
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
 RESET = struct.pack("ii", 1, 0)
 
 
@@ -93,6 +98,7 @@ def tunnel(authority: trustme.CA, fate: str) -> Iterator[Tunnel]:
         yield made
     finally:
         made.close()
+        gc.collect()  # the library leaves its socket to us: let that be told here, where it is expected
 
 
 def through(proxy: Tunnel, bundle: str) -> Transport:
@@ -106,7 +112,6 @@ def test_a_call_goes_through_the_tunnel_and_the_proxy_sees_nothing_of_it(authori
         assert proxy.requests[0].startswith(b"POST /x?a=1 HTTP/1.1\r\n")
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the library leaves its socket to us
 @pytest.mark.parametrize(
     ("fate", "fault", "left"),
     [
