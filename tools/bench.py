@@ -1,6 +1,6 @@
-"""`make bench`: start-up, bytecode, pacing and delay as ratios from one run. Nothing gates on it.
+"""`make bench`: start-up, bytecode, pacing, reading and delay as ratios from one run. Nothing gates on it.
 
-With words (`start`, `bytecode`, `pacing`, `delay`) only those parts.
+With words (`start`, `bytecode`, `pacing`, `reading`, `delay`) only those parts.
 """
 
 import os
@@ -12,11 +12,11 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from tools.benchmarks import compiled, delay, layout, pacing, starting
+from tools.benchmarks import compiled, delay, layout, pacing, reading, starting
 from tools.benchmarks.counting import VALGRIND
 from tools.benchmarks.output import note, title
 
-PARTS = ("start", "bytecode", "pacing", "delay")
+PARTS = ("start", "bytecode", "pacing", "reading", "delay")
 
 
 def main(wanted: list[str]) -> int:
@@ -27,6 +27,8 @@ def main(wanted: list[str]) -> int:
     _machine()
     if "pacing" in parts:
         pacing.measure()
+    if "reading" in parts:
+        reading.measure()
     if {"start", "bytecode", "delay"} & set(parts):
         with tempfile.TemporaryDirectory() as folder:
             made = layout.build(folder)

@@ -1,0 +1,40 @@
+"""What the suites say of themselves, against what they hold: a report that lost cases on its way shows here."""
+
+from core.junit_read.nouns import JUnitSuite
+
+_MOST = 10
+
+
+class Claims:
+    """Counts what has been read so far; the difference between a suite's end and its beginning is what it holds.
+
+    `tests` counts attempts: a case that was repeated is several tests in the words of Surefire.
+    """
+
+    def __init__(self) -> None:
+        self.tests = 0
+        self.bad = 0
+        self.doubts: list[str] = []
+        self._open: list[tuple[int, int]] = []
+
+    def begin(self) -> None:
+        self._open.append((self.tests, self.bad))
+
+    def end(self, suite: JUnitSuite) -> None:
+        tests, bad = self._open.pop()
+        tests, bad = self.tests - tests, self.bad - bad
+        claimed = _number(suite, "tests")
+        if claimed > tests:
+            self._doubt(suite, f"claims {claimed} tests and holds {tests}")
+        claimed = _number(suite, "failures") + _number(suite, "errors")
+        if claimed > bad:
+            self._doubt(suite, f"claims {claimed} failures and errors and holds {bad}")
+
+    def _doubt(self, suite: JUnitSuite, text: str) -> None:
+        if len(self.doubts) < _MOST:
+            self.doubts.append(f"The suite {suite.name[:200]!r} {text}.")
+
+
+def _number(suite: JUnitSuite, attribute: str) -> int:
+    text = suite.attributes.get(attribute, "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

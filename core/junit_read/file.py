@@ -1,0 +1,44 @@
+"""One JUnit file as its cases, in flat memory however many there are."""
+
+from collections.abc import Iterator
+
+from core.junit_read.guard import Guard, Limits
+from core.junit_read.nouns import JUnitCase, JUnitSuite
+from core.junit_read.reader import Found, Reader
+from core.model import Outcome
+
+
+class JUnitFile:
+    """The cases of one file; each iteration reads it again. Raises JUnitError, after the cases before the place.
+
+    `root` is the outermost element. `doubts` are sentences, there once all cases have been read: where a suite claims
+    more tests or more failures than it holds. `shown` is the path for messages.
+    """
+
+    def __init__(self, path: str, *, shown: str = "", limits: Limits | None = None) -> None:
+        self.path = path
+        self.shown = shown or path
+        self.root: JUnitSuite | None = None
+        self.doubts: tuple[str, ...] = ()
+        self._limits = limits or Limits()
+
+    def __iter__(self) -> Iterator[JUnitCase]:
+        suite = JUnitSuite(attributes={}, path=())
+        for found in self.pieces():
+            for each in found:
+                if type(each) is dict:
+                    yield JUnitCase(suite, each, Outcome.PASSED)
+                elif isinstance(each, JUnitCase):
+                    yield each
+                elif isinstance(each, JUnitSuite):
+                    suite = each
+
+    def pieces(self, *, totals_only: bool = False) -> Iterator[list[Found]]:
+        """The same as `Found`, a list for each piece of the file; `totals_only` leaves out properties and outputs."""
+        guard = Guard(self.path, self.shown, self._limits)
+        reader = Reader(guard, self._limits, totals_only=totals_only)
+        for _ in guard.feed():
+            self.root = reader.root
+            yield reader.found
+            reader.found.clear()
+        self.doubts = tuple(f"{self.shown}: {doubt}" for doubt in reader.claims.doubts)

@@ -1,0 +1,121 @@
+"""What stands inside a case or beside the cases of a suite, while it is being read."""
+
+from core.junit_read.guard import Guard, Limits
+from core.junit_read.nouns import Complaint, Output, Property
+from core.junit_read.texts import Kept, OutputText
+
+OUTPUTS = ("system-out", "system-err")
+# How bad each element is: 1 skipped, 2 failed, 3 errored. Attempts that were repeated don't decide, unless all failed.
+SEVERITY = {
+    "error": 3,
+    "failure": 2,
+    "skipped": 1,
+    "rerunFailure": 2,
+    "rerunError": 3,
+    "flakyFailure": 0,
+    "flakyError": 0,
+}
+DECIDING = ("error", "failure", "skipped")
+
+
+class OpenPart:
+    """An element whose text is wanted. Elements inside it are looked through, but for a further attempt's output."""
+
+    __slots__ = ("_guard", "_longest", "_muted_at", "_size", "attributes", "depth", "tag", "text", "wanted")
+
+    def __init__(self, tag: str, attributes: dict[str, str], guard: Guard, limits: Limits, *, wanted: bool) -> None:
+        self.tag = tag
+        self.attributes = attributes
+        self.depth = len(guard.stack)
+        self.text: Kept | OutputText = OutputText(limits.kept) if tag in OUTPUTS else Kept(limits.kept)
+        self.wanted = wanted
+        self._guard = guard
+        self._longest = limits.text
+        self._size = 0
+        self._muted_at = 0
+
+    def add(self, text: str) -> None:
+        self._size += len(text)
+        if self._size > self._longest:
+            self._guard.refuse(f"has a <{self.tag}> of more than {self._longest} characters.")
+        if self.wanted and not self._muted_at:
+            self.text.add(text)
+
+    def start_inside(self, tag: str) -> None:
+        if tag in OUTPUTS and not self._muted_at:
+            self._muted_at = len(self._guard.stack)
+
+    def end_inside(self) -> None:
+        if self._muted_at > len(self._guard.stack):
+            self._muted_at = 0
+
+    def output(self, text: OutputText) -> Output:
+        found, left_out, directives = text.end()
+        return Output(is_error=self.tag == "system-err", text=found, left_out=left_out, directives=directives)
+
+    def property(self, text: Kept) -> Property:
+        name = self.attributes.get("name", "")
+        return Property(name=name, value=text.text, is_text=True, left_out=text.left_out)
+
+    def complaint(self, text: Kept) -> Complaint:
+        message, kind = self.attributes.get("message", ""), self.attributes.get("type", "")
+        return Complaint(kind=self.tag, message=message, type=kind, text=text.text, left_out=text.left_out)
+
+
+class Extras:
+    """What a case holds besides its attributes; most cases hold nothing. At most `parts` of each kind are kept."""
+
+    __slots__ = (
+        "_decided",
+        "_further",
+        "_most",
+        "attempts",
+        "complaints",
+        "flaky",
+        "left_out",
+        "outputs",
+        "properties",
+    )
+
+    def __init__(self, limits: Limits) -> None:
+        self._most = limits.parts
+        self._decided = self._further = 0
+        self.attempts = 0
+        self.flaky = False
+        self.left_out = 0
+        self.complaints: list[Complaint] = []
+        self.properties: list[Property] = []
+        self.outputs: list[Output] = []
+
+    def judge(self, tag: str) -> None:
+        """Called for each complaint, also for those that are too many to be kept."""
+        if tag in DECIDING:
+            self._decided = max(self._decided, SEVERITY[tag])
+        else:
+            self.attempts += 1
+            self._further = max(self._further, SEVERITY[tag])
+            self.flaky = self.flaky or tag.startswith("flaky")
+
+    @property
+    def severity(self) -> int:
+        """As in SEVERITY, 0 for a case that passed; only without a word that decides the other attempts do."""
+        return self._decided if self._decided > 1 else max(self._decided, self._further)
+
+    def take_property(self, attributes: dict[str, str]) -> None:
+        if self._has_room(len(self.properties)):
+            self.properties.append(Property(name=attributes.get("name", ""), value=attributes["value"]))
+
+    def take(self, part: OpenPart) -> None:
+        text = part.text
+        if isinstance(text, OutputText):
+            if self._has_room(len(self.outputs)):
+                self.outputs.append(part.output(text))
+        elif part.tag == "property":
+            if self._has_room(len(self.properties)):
+                self.properties.append(part.property(text))
+        elif self._has_room(len(self.complaints)):
+            self.complaints.append(part.complaint(text))
+
+    def _has_room(self, count: int) -> bool:
+        self.left_out += count >= self._most
+        return count < self._most

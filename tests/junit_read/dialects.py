@@ -1,0 +1,222 @@
+"""JUnit as its writers really write it, rewritten: a file, and the cases that a person would count in it."""
+
+from dataclasses import dataclass
+
+from core.model import Outcome
+
+P, F, E, S = Outcome.PASSED, Outcome.FAILED, Outcome.ERRORED, Outcome.SKIPPED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dialect:
+    """`cases`: path, class, name, outcome, seconds. `flaky`: names. `doubts`: how many."""
+
+    xml: str | bytes
+    cases: tuple[tuple[tuple[str, ...], str, str, Outcome, float | None], ...]
+    flaky: tuple[str, ...] = ()
+    doubts: int = 0
+
+
+def _one(
+    name: str = "adds", outcome: Outcome = P, seconds: float | None = None, suite: str = "s"
+) -> tuple[tuple[str, ...], str, str, Outcome, float | None]:
+    return ((suite,), "shop.Cart", name, outcome, seconds)
+
+
+def _case(inside: str = "", name: str = "adds", more: str = "") -> str:
+    return f'<testcase classname="shop.Cart" name="{name}"{more}>{inside}</testcase>'
+
+
+def _suite(inside: str, more: str = "") -> str:
+    return f'<testsuite name="s"{more}>{inside}</testsuite>'
+
+
+DIALECTS = {
+    "a bare suite": Dialect(
+        xml='<?xml version="1.0" encoding="UTF-8"?>\n' + _suite(_case(more=' time="0.25"')),
+        cases=(_one(seconds=0.25),),
+    ),
+    "suites without counts": Dialect(
+        xml=f"<testsuites>{_suite(_case())}{_suite(_case(name='removes'))}</testsuites>",
+        cases=(_one(), _one("removes")),
+    ),
+    "no suite inside of the root": Dialect(
+        xml=f'<testsuites name="all">{_case()}</testsuites>', cases=(_one(suite="all"),)
+    ),
+    "suites inside of suites": Dialect(
+        xml='<testsuites name="all" tests="3"><testsuite name="a"><testsuite name="b">'
+        + _case()
+        + "</testsuite>"
+        + _case(name="late")
+        + '</testsuite><testsuite name="c">'
+        + _case(name="last")
+        + "</testsuite></testsuites>",
+        cases=(
+            (("all", "a", "b"), "shop.Cart", "adds", P, None),
+            (("all", "a"), "shop.Cart", "late", P, None),
+            (("all", "c"), "shop.Cart", "last", P, None),
+        ),
+    ),
+    "an element that nobody knows, around cases": Dialect(
+        xml=_suite(f"<tests>{_case()}</tests><x><failures/></x>"), cases=(_one(),)
+    ),
+    "every word for an outcome": Dialect(
+        xml=_suite(
+            _case('<failure message="m" type="T">text</failure>', "f")
+            + _case('<error message="m"/>', "e")
+            + _case("<skipped/>", "s")
+            + _case("<skipped/><failure/>", "sf")
+            + _case("<failure/><error/>", "fe")
+            + _case("<error/><failure/>", "ef")
+            + _case("<unknown/>", "p")
+        ),
+        cases=(
+            _one("f", F),
+            _one("e", E),
+            _one("s", S),
+            _one("sf", F),
+            _one("fe", E),
+            _one("ef", E),
+            _one("p"),
+        ),
+    ),
+    "Surefire: passed at last": Dialect(
+        xml=_suite(
+            _case(
+                '<flakyFailure message="m"><stackTrace>t</stackTrace><system-out>o</system-out></flakyFailure>'
+                "<flakyError/>"
+            ),
+            ' tests="3" failures="1" errors="1"',
+        ),
+        cases=(_one(),),
+        flaky=("adds",),
+    ),
+    "Surefire: failed each time": Dialect(
+        xml=_suite(_case("<failure>a</failure><rerunFailure>b</rerunFailure><rerunError>c</rerunError>")),
+        cases=(_one(outcome=F),),
+    ),
+    "failed each time, and only the further attempts say so": Dialect(
+        xml=_suite(_case("<rerunFailure/>")), cases=(_one(outcome=F),)
+    ),
+    "Gradle: each attempt is a case": Dialect(
+        xml=_suite(_case("<failure/>") + _case() + _case(name="other"), ' tests="3" failures="1"'),
+        cases=(_one(outcome=F), _one(), _one("other")),
+        flaky=("adds",),
+    ),
+    "the same name in another suite is no second attempt": Dialect(
+        xml=f"<testsuites>{_suite(_case('<failure/>'))}{_suite(_case())}</testsuites>", cases=(_one(outcome=F), _one())
+    ),
+    "the same name in another class is no second attempt": Dialect(
+        xml=_suite(_case("<failure/>") + '<testcase classname="x" name="adds"/>'),
+        cases=(_one(outcome=F), (("s",), "x", "adds", P, None)),
+    ),
+    "a suite that failed to load": Dialect(
+        xml='<testsuite name="s" tests="1" errors="1"><properties/><error message="no class">trace</error></testsuite>',
+        cases=((("s",), "s", "<init>", E, None),),
+    ),
+    "a suite that failed to load, among cases": Dialect(
+        xml=_suite(f"{_case()}<failure/>{_case(name='b')}"),
+        cases=(_one(), (("s",), "s", "<init>", F, None), _one("b")),
+    ),
+    "GoogleTest: switched off": Dialect(
+        xml=_suite(
+            _case(more=' status="notrun" result="suppressed"')
+            + _case(name="b", more=' status="run" result="completed"')
+        ),
+        cases=(_one(outcome=S), _one("b")),
+    ),
+    "CTest: failed by its status": Dialect(xml=_suite(_case(more=' status="fail"')), cases=(_one(outcome=F),)),
+    "skipped with a status that says passed": Dialect(
+        xml=_suite(_case("<skipped/>", more=' status="run"')), cases=(_one(outcome=S),)
+    ),
+    "no class, no name": Dialect(xml=_suite("<testcase/>"), cases=((("s",), "", "", P, None),)),
+    "class in place of classname": Dialect(
+        xml=_suite('<testcase class="shop.Cart" name="adds" duration="3"/>'), cases=(_one(seconds=3.0),)
+    ),
+    "times of all kinds": Dialect(
+        xml=_suite("".join(_case(more=f' time="{time}"') for time in ("1,234.5", "0,25", "-3", "1e-3", "12ms", "NaN"))),
+        cases=tuple(_one(seconds=seconds) for seconds in (1234.5, 0.25, None, 0.001, 0.012, None)),
+    ),
+    "a byte order mark": Dialect(xml=b"\xef\xbb\xbf<?xml version='1.0'?>" + _suite(_case()).encode(), cases=(_one(),)),
+    "blank lines first": Dialect(xml="\n \r\n<?xml version='1.0'?>" + _suite(_case()), cases=(_one(),)),
+    "UTF-16": Dialect(
+        xml=('<?xml version="1.0" encoding="UTF-16"?>' + _suite(_case(name="fügt"))).encode("utf-16"),
+        cases=(_one("fügt"),),
+    ),
+    "UTF-16 without a mark": Dialect(xml=_suite(_case(name="fügt")).encode("utf-16-le"), cases=(_one("fügt"),)),
+    "Windows 1252": Dialect(
+        xml=('<?xml version="1.0" encoding="windows-1252"?>' + _suite(_case(name="fügt €"))).encode("cp1252"),
+        cases=(_one("fügt €"),),
+    ),
+    "Korean": Dialect(
+        xml=('<?xml version="1.0" encoding="euc-kr"?>' + _suite(_case(name="장바구니"))).encode("euc-kr"),
+        cases=(_one("장바구니"),),
+    ),
+    "control characters": Dialect(
+        xml=_suite(_case("<failure>\x1b[31mred\x00</failure>", "a&#27;b&#x0;c&#xD83D;&#56832;d\x07")),
+        cases=(_one("a\ufffdb\ufffdc\ufffd\ufffdd?", F),),
+    ),
+    "control characters in UTF-16": Dialect(
+        xml=_suite(_case(name="a\x1bb&#27;c")).encode("utf-16"), cases=(_one("a\ufffdb\ufffdc"),)
+    ),
+    "CDATA, entities, comments, instructions": Dialect(
+        xml=_suite(
+            "<!-- <testcase name='no'/> --><?php <testcase/> ?>"
+            + _case("<system-out><![CDATA[<testcase name='no'/><failure/>]]></system-out>", "&lt;a&gt; &amp; &#xFC;")
+        ),
+        cases=(_one("<a> & ü"),),
+    ),
+    "namespaces for a schema": Dialect(
+        xml='<testsuite xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="https://x/y.xsd"'
+        f' name="s">{_case()}</testsuite>',
+        cases=(_one(),),
+    ),
+    "more is claimed than there is": Dialect(
+        xml=_suite(_case(), ' tests="5" failures="2" errors="0"'), cases=(_one(),), doubts=2
+    ),
+    "less is claimed than there is": Dialect(
+        xml=_suite(_case("<error/>"), ' tests="0" failures="0" errors="0"'), cases=(_one(outcome=E),)
+    ),
+    "no case at all": Dialect(xml="<testsuites/>", cases=()),
+}
+
+# name: (content, what the message says)
+REFUSED: dict[str, tuple[str | bytes, str]] = {
+    "empty": (b"", "is empty"),
+    "blank": (b" \n\t\n", "is empty"),
+    "only a mark": (b"\xef\xbb\xbf", "no XML"),
+    "cut in a tag": (
+        "<testsuite>\n<testcase name='a'/>\n<testcase na",
+        "line 3, is cut: the file ends here, inside <testsuite>",
+    ),
+    "cut between tags": (f"<testsuite>\n{_case()}\n", "line 3, is cut"),
+    "cut in a text": ("<testsuite><testcase>\n<failure>a\nb", "line 3, is cut: the file ends here, inside <failure>"),
+    "cut in CDATA": ("<testsuite><testcase><failure><![CDATA[a", "is cut"),
+    "cut in a comment": ("<testsuite/><!-- ", "is cut"),
+    "cut in the declaration": ("<?xml version='1.0'?>", "is cut"),
+    "cut in a reference": ("<testsuite><testcase name='a'/>&#x1", "is cut"),
+    "JSON": ('{"tests":1}', "no XML"),
+    "text": ("1 passed\n", "no XML"),
+    "HTML": ("<html><body><p>Not found</body></html>", "its root is <html>"),
+    "another report": ("<result>\n<suites/></result>", "line 1, is no JUnit: its root is <result>"),
+    "a case as root": ("<testcase name='a'/>", "its root is <testcase>"),
+    "two documents": (f"{_suite('')}\n{_suite('')}", "line 2, is no well-formed XML: junk after document element"),
+    "a bare ampersand": ("<testsuite name='a&b'/>", "not well-formed"),
+    "an entity of HTML": ("<testsuite><testcase name='a&nbsp;b'/></testsuite>", "undefined entity"),
+    "tags that cross": ("<testsuite>\n<testcase></testsuite></testcase>", "line 2, is no well-formed XML: mism"),
+    "an attribute twice": ("<testsuite><testcase name='a' name='b'/></testsuite>", "duplicate attribute"),
+    "a case inside of a case": (f"<testsuite>{_case(_case())}</testsuite>", "has a <testcase> inside of <testcase>"),
+    "a suite inside of a case": (f"<testsuite>{_case(_suite(''))}</testsuite>", "a <testsuite> inside of <testcase>"),
+    "a case inside of output": (
+        f"<testsuite><system-out>{_case()}</system-out></testsuite>",
+        "has a <testcase> inside of <system-out>",
+    ),
+    "bytes that are no UTF-8": (b"<testsuite name='\xfc'/>", "not well-formed"),
+    "bytes that are no Korean": (b"<?xml version='1.0' encoding='euc-kr'?><testsuite name='\xff\xff'/>", "encoding"),
+    "an encoding that nobody knows": (b"<?xml version='1.0' encoding='klingon'?><testsuite/>", "unknown encoding"),
+    "an encoding that unpacks": (b"<?xml version='1.0' encoding='zlib'?><testsuite/>", "not a text encoding"),
+    "gzip": (b"\x1f\x8b\x08\x00abc", "is packed (gzip)"),
+    "zip": (b"PK\x03\x04abc", "is packed (zip)"),
+    "too deep": ("<testsuite>" * 65, "nested more than 64"),
+    "too deep inside of a text": ("<testsuite><testcase><failure>" + "<b>" * 100, "nested more than 64"),
+}

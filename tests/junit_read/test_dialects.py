@@ -1,0 +1,92 @@
+"""Every dialect with the cases that a person would count, or refused with the file, the line and the reason."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from core.junit_read import JUnitError, JUnitFile, survey
+from core.model import Outcome
+from tests.junit_read.dialects import DIALECTS, REFUSED, Dialect
+
+
+def a_file(folder: Path, content: str | bytes) -> Path:
+    path = folder / "junit.xml"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
+def test_a_dialect_is_read_as_a_person_would_count_it(dialect: Dialect, tmp_path: Path) -> None:
+    file = JUnitFile(str(a_file(tmp_path, dialect.xml)))
+    for _ in range(2):  # it can be read again
+        cases = list(file)
+        assert tuple((c.suite.path, c.classname, c.name, c.outcome, c.seconds) for c in cases) == dialect.cases
+        assert tuple(c.name for c in cases if c.flaky) == dialect.flaky
+        assert len(file.doubts) == dialect.doubts
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
+def test_the_totals_are_those_of_the_cases(dialect: Dialect, tmp_path: Path) -> None:
+    found = survey([JUnitFile(str(a_file(tmp_path, dialect.xml)))])
+    outcomes = [case[3] for case in dialect.cases]
+    totals = found.totals
+    assert totals.tests == len(outcomes)
+    assert totals.passed == outcomes.count(Outcome.PASSED)
+    assert totals.failed == outcomes.count(Outcome.FAILED)
+    assert totals.errored == outcomes.count(Outcome.ERRORED)
+    assert totals.skipped == outcomes.count(Outcome.SKIPPED)
+    assert totals.flaky == len(dialect.flaky)
+    assert totals.seconds == pytest.approx(sum(case[4] or 0 for case in dialect.cases))
+    assert [(c.name, c.outcome) for c in found.worst] == [
+        (name, outcome) for _, _, name, outcome, _ in dialect.cases if outcome in (Outcome.FAILED, Outcome.ERRORED)
+    ]
+    assert len(found.doubts) == dialect.doubts
+
+
+@pytest.mark.parametrize(("content", "said"), REFUSED.values(), ids=REFUSED)
+def test_what_is_no_whole_report_is_refused_with_file_and_reason(
+    content: str | bytes, said: str, tmp_path: Path
+) -> None:
+    file = JUnitFile(str(a_file(tmp_path, content)), shown="reports/junit.xml")
+    with pytest.raises(JUnitError) as caught:
+        list(file)
+    assert caught.value.fact.startswith("reports/junit.xml")
+    assert said in caught.value.fact
+    with pytest.raises(JUnitError):
+        survey([file])
+
+
+def test_a_file_that_is_cut_anywhere_is_refused_and_never_gives_fewer_cases(tmp_path: Path) -> None:
+    whole = (
+        '<?xml version="1.0"?>\n<testsuites>\n<testsuite name="a"><testcase name="b"><failure>c</failure></testcase>'
+        '<testcase name="d"><system-out><![CDATA[e]]></system-out></testcase></testsuite>\n</testsuites>'
+    )
+    for end in range(len(whole)):
+        with pytest.raises(JUnitError):
+            survey([JUnitFile(str(a_file(tmp_path, whole[:end])))])
+    assert survey([JUnitFile(str(a_file(tmp_path, whole)))]).totals.tests == 2
+
+
+def test_cases_on_every_side_of_a_piece_s_end_are_read(tmp_path: Path) -> None:
+    """Pieces end in the middle of tags, of characters of several bytes, and of references to illegal characters."""
+    for shift in range(64):
+        names = [f"{number:03} é장&#27;&#x1b;&amp;" for number in range(2_000)]
+        body = "".join(f'<testcase name="{name}"/>' for name in names)
+        path = a_file(tmp_path, f"<testsuite>{' ' * shift}{body}</testsuite>")
+        assert path.stat().st_size > 65_536
+        assert [case.name for case in JUnitFile(str(path))] == [
+            f"{number:03} é장\ufffd\ufffd&" for number in range(2_000)
+        ]
+
+
+def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+    for path, said in ((tmp_path, "directory"), (tmp_path / "absent.xml", "No such file")):
+        with pytest.raises(JUnitError, match=said):
+            list(JUnitFile(str(path)))
+
+
+def test_a_pipe_is_refused_without_waiting_for_its_writer(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.xml")
+    with pytest.raises(JUnitError, match="no plain file"):
+        list(JUnitFile(str(tmp_path / "pipe.xml")))
