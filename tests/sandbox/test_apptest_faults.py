@@ -38,7 +38,7 @@ def in_json(data: dict[str, Any]) -> list[str]:
 
 
 def check_code(sandbox: Sandbox, client: Client) -> None:
-    sandbox.reset(faults=[Fault.parse(text) for text in ("code=4081@start", "code=8000@get-status*3", "code@any#7")])
+    sandbox.reset(faults=[Fault.parse(text) for text in ("code=4081@start", "code=8000@get-testset*3", "code@any#7")])
     assert code_of(send(client, multipart.start())) == 4081
     assert len(sandbox.ledger) == 0
     testset = start(client)
@@ -65,12 +65,12 @@ def check_message(sandbox: Sandbox, client: Client) -> None:
 
 
 def check_lower(sandbox: Sandbox, client: Client) -> None:
-    sandbox.reset(faults=[Fault.parse("lower-case@get-status")])
+    sandbox.reset(faults=[Fault.parse("lower-case@get-testset")])
     assert word_and_counts(client, start(client)) == ("complete", {"pass": 3})
 
 
 def check_running(sandbox: Sandbox, client: Client) -> None:
-    sandbox.reset(faults=[Fault.parse("running-count@get-status")])
+    sandbox.reset(faults=[Fault.parse("running-count@get-testset")])
     assert word_and_counts(client, start(client)) == ("Complete", {"pass": 2, "running": 1})
 
 
@@ -216,7 +216,7 @@ def test_every_neutral_fault_combines_with_every_scenario(apptest: Sandbox, kind
         apptest.reset(
             scenario=scenario,
             progression=Progression.immediate(),
-            faults=[Fault(kind=kind, at="get-status"), Fault(kind=kind, at="get-result")],
+            faults=[Fault(kind=kind, at="get-testset"), Fault(kind=kind, at="get-result")],
         )
         for path in ("/testset/880001", "/testset/880001/result"):
             with client_of(apptest.url) as client:
@@ -260,7 +260,7 @@ def test_an_echoed_secret_is_the_whole_header(apptest: Sandbox, caller: Client) 
 def test_the_verdict_is_doubled_or_left_out_where_it_stands(apptest: Sandbox, caller: Client) -> None:
     apptest.reset(
         progression=Progression.after(5),
-        faults=[Fault.parse("duplicate-keys@get-status"), Fault.parse("missing-status@get-status#2")],
+        faults=[Fault.parse("duplicate-keys@get-testset"), Fault.parse("missing-status@get-testset#2")],
     )
     testset = start(caller)
     pairs: list[list[tuple[str, Any]]] = []
@@ -281,7 +281,7 @@ def test_answers_may_be_about_an_older_or_another_testset(apptest: Sandbox, call
             for text in (
                 "stale@start",
                 "wrong-id@start#2",
-                "stale@get-status",
+                "stale@get-testset",
                 "stale@get-result",
                 "wrong-id@get-result#2",
                 "wrong-project@get-result#3",

@@ -168,7 +168,7 @@ def test_codes_come_with_200_or_with_a_status_of_their_own(caller: Client, scena
 
 
 def test_the_texts_are_the_documents(caller: Client, apptest: Sandbox) -> None:
-    wire = Path(__file__).parents[1] / "wire" / "apptest-ai" / "run-testset-no-device.json"
+    wire = Path(__file__).parents[1] / "wire" / "apptest-ai" / "start-testset-no-device.json"
     caller.base = "/s/passing+code=4081@start/openapi/v2"
     assert send(caller, multipart.start()).json == json.loads(wire.read_text())
     assert len(apptest.space("passing+code=4081@start").ledger) == 0

@@ -27,7 +27,7 @@ def sent(name: str, sandbox: Sandbox) -> Any:
 
 def test_a_start_answers_the_number_of_the_testset_and_of_its_devices(caller: Client, apptest: Sandbox) -> None:
     answer = send(caller, multipart.start())
-    assert answer.json == sent("run-testset", apptest)
+    assert answer.json == sent("start-testset", apptest)
     assert answer.headers["content-type"] == "application/json; charset=utf-8"
 
 
@@ -35,8 +35,8 @@ def test_a_status_counts_the_devices(caller: Client, apptest: Sandbox) -> None:
     apptest.reset(scenario=SCENARIOS["one-failure"], progression=Progression.after(5))
     testset = start(caller)
     seen = [caller.get(f"/testset/{testset}").json for _ in range(5)]
-    assert seen[2] == sent("get-status-running", apptest)
-    assert seen[4] == sent("get-status-complete", apptest)
+    assert seen[2] == sent("get-testset-running", apptest)
+    assert seen[4] == sent("get-testset-complete", apptest)
 
 
 def test_a_result_comes_in_all_forms_at_once(caller: Client, apptest: Sandbox) -> None:
@@ -152,7 +152,7 @@ def test_every_option_is_taken(caller: Client, apptest: Sandbox) -> None:
 def test_the_ledger_knows_what_was_sent(caller: Client, apptest: Sandbox) -> None:
     start(caller, {"testset_name": 'say "hi" \\ to\nall'})
     run = apptest.ledger[0]
-    assert (run.name, run.project, run.operation, run.capabilities) == ('say "hi" \\ to\nall', 509, "run-testset", 3)
+    assert (run.name, run.project, run.operation, run.capabilities) == ('say "hi" \\ to\nall', 509, "start-testset", 3)
     assert run.file is not None
     assert (run.file.filename, run.file.size) == ("app.apk", 7)
     assert run.file.sha256 == hashlib.sha256(b"PK\x03\x04app").hexdigest()

@@ -280,7 +280,7 @@ def test_every_box_names_its_operations_and_starts() -> None:
     starts = {
         "autify": "execute-schedule",
         "autify-mobile": "run-test-plan",
-        "apptest-ai": "run-testset",
+        "apptest-ai": "start-testset",
         "mendix-ats": "run-job",
         "testmo": "create-run",
         "qtest": "create-schedule",

@@ -15,7 +15,7 @@ from core.sandbox.box import HTML, Answer, Call, Setting, authorization, encoded
 from core.sandbox.course import glance
 from core.sandbox.ledger import Ledger
 
-_OWN_CODES: Final = {"run-testset": 5001, "get-status": 5002, "get-result": 5003, "list-scenarios": 5005}
+_OWN_CODES: Final = {"start-testset": 5001, "get-testset": 5002, "get-result": 5003, "list-scenarios": 5005}
 _MESSAGES: Final = {401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 413: "Request Entity Too Large"}
 _PAGE: Final = b"<!doctype html>\n<html><head><title>apptest.ai</title></head><body>Please sign in.</body></html>\n"
 
@@ -24,8 +24,8 @@ class ApptestBox:
     """Box of apptest.ai: the state, and the way in."""
 
     operations = tuple(OPERATIONS)
-    starts = frozenset(("run-testset",))
-    forms = frozenset(("run-testset",))
+    starts = frozenset(("start-testset",))
+    forms = frozenset(("start-testset",))
     base = BASE
     verdict = ("testset_status", "Complete")
 
@@ -82,14 +82,14 @@ class ApptestBox:
 
     def _about_another(self, kind: str, call: Call, data: dict[str, Any]) -> dict[str, Any]:
         """Make the data of an answer about something else. Neither status nor result says what it is about."""
-        number = int(data["testset_id"] if call.operation == "run-testset" else call.values[0])
+        number = int(data["testset_id"] if call.operation == "start-testset" else call.values[0])
         testset = self._state.testsets[number]
         twin = green_twin(self._state, testset)
-        if call.operation == "run-testset":
+        if call.operation == "start-testset":
             if kind == "stale":
                 self._state.testsets[twin.id] = twin
             return data | {"testset_id": {"stale": twin.id, "wrong-id": number + 1}.get(kind, number)}
-        if call.operation == "get-status":
+        if call.operation == "get-testset":
             return wire.status(self._state, twin, glance(twin, 0.0), "")
         if kind == "stale":
             return wire.result(self._state, twin, call.origin, "all", "")

@@ -16,13 +16,13 @@ from core.sandbox.progression import Phase
 _SEVERAL: Final = 3  # calls that see no result yet, where nobody says how many
 
 
-def run_testset(state: State, call: Call) -> Any:
+def start_testset(state: State, call: Call) -> Any:
     start = asks.start_of(call.form or Form())
     testset = begin(state, start, ours=True, devices=0 if _kind(call) == "zero-devices" else None)
     return wire.started(testset, testset.id)
 
 
-def get_status(state: State, call: Call) -> Any:
+def get_testset(state: State, call: Call) -> Any:
     testset = _found(state, call, knobs_of(state.scenario).unknown_id)
     now = state.clock.now()
     look(testset, now)

@@ -12,8 +12,8 @@ UNKNOWN: Final = "unknown"  # a path of the API that is none: still a call, and 
 Handler = Callable[[State, Call], Any]
 
 ROUTES: Final[tuple[tuple[str, tuple[str, ...], Handler], ...]] = (
-    ("POST", ("testset",), op.run_testset),
-    ("GET", ("testset", "{}"), op.get_status),
+    ("POST", ("testset",), op.start_testset),
+    ("GET", ("testset", "{}"), op.get_testset),
     ("GET", ("testset", "{}", "result"), op.get_result),
     ("GET", ("project", "{}", "scenarios"), op.list_scenarios),
 )

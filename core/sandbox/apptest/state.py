@@ -99,7 +99,7 @@ def truth(testset: Testset, now: float) -> Run:
     start = testset.start
     return Run(
         id=testset.id,
-        operation="run-testset",
+        operation="start-testset",
         ours=testset.ours,
         verdict=final_word(testset),
         passed=green(testset.scenario),
