@@ -88,7 +88,12 @@ def fill_secrets(raw: Raw, known: Mapping[str, Option], environment: Mapping[str
 
 def secrets_of(raw: Raw, known: Mapping[str, Option]) -> list[str]:
     """The texts to hide, whether they are valid or not: also what came over a forbidden way."""
-    return [raw.values[name] for name, declaration in known.items() if declaration.kind.secret and name in raw.values]
+    found = []
+    for name, declaration in known.items():
+        if declaration.kind.secret and name in raw.values:
+            text = raw.values[name]
+            found += [text, *(declaration.kind.parts(text) if declaration.kind.parts else ())]
+    return found
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:

@@ -17,7 +17,10 @@ Problem = tuple[str, str]  # (input, what is wrong and how to mend it)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How the text of an input becomes a value. `convert` raises ValueError with a sentence for the user."""
+    """How the text of an input becomes a value. `convert` raises ValueError with a sentence for the user.
+
+    `parts` gives what has to be hidden of a secret besides its whole text.
+    """
 
     name: str
     convert: Callable[[str], object]
@@ -26,6 +29,7 @@ class Kind:
     secret: bool = False
     multiline: bool = False
     flag: bool = False
+    parts: "Callable[[str], Sequence[str]] | None" = None
 
 
 @dataclass(frozen=True, slots=True)
