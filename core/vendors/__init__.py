@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 VENDORS: dict[str, str] = {
     "autify": "core.vendors.autify",
+    "apptest-ai": "core.vendors.apptest_ai",
 }
 
 
