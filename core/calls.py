@@ -8,9 +8,10 @@ from typing import TypeVar
 
 from core.decoding import json_value
 from core.errors import CallFailedError, Fault
+from core.failures import of_file
 from core.journal import Journal
 from core.patience import Patience
-from core.payload import Payload, of_json
+from core.payload import Payload, UnreadableFileError, of_json
 from core.ports import Answer, Operation
 from core.transport import Call, Transport, quoted
 from core.uploading import Progress
@@ -169,10 +170,13 @@ class ApiCalls:
         return self._send(operation, replace(call, limit=max(call.limit, ONCE_LIMIT)), linger=LINGER)
 
     def _payload(self, operation: str, body: object, file: str) -> Payload | None:
-        encode = self._operations[operation].encode
-        if encode is not None:
-            return encode(self._settings, body, file)
-        return None if body is None else of_json(body)
+        found = self._operations[operation]
+        if found.encode is None:
+            return None if body is None else of_json(body)
+        try:
+            return found.encode(self._settings, body, file)
+        except UnreadableFileError as error:
+            raise of_file(f"{found.method} {found.path}", error) from error
 
     def _call(
         self,

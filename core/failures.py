@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from core.errors import CallFailedError, Fault
 from core.guarded_json import loads
+from core.model import Reason
+from core.payload import UnreadableFileError
 
 LONGEST_EXCERPT = 200
 _NEVER_LEFT = {"NameResolutionError", "NewConnectionError", "ConnectTimeoutError"}
@@ -29,9 +31,10 @@ def of_status(line: str, status: int, headers: Mapping[str, str], body: bytes) -
             Fault.UNREADABLE, f"{line} answered {status}, a redirect, which is not followed.", status=status
         )
     fault = _FAULTS.get(status, Fault.REFUSED if status < 500 else Fault.SERVER)
-    return CallFailedError(fault, fact, status=status, retry_after=wait, body=body)
+    return CallFailedError(fault, fact, status=status, retry_after=wait, body=body, remedy=_REMEDIES.get(status, ""))
 
 
+_REMEDIES = {413: "The file is larger than the vendor, or a proxy on the way, takes: make it smaller."}
 _FAULTS = {
     401: Fault.AUTH,
     403: Fault.AUTH,
@@ -70,6 +73,12 @@ def of_exception(line: str, host: str, error: BaseException, *, unsent: bool = F
     if "DecodeError" in names or "InvalidHeader" in names:
         return CallFailedError(Fault.UNREADABLE, f"{line} answered something that can't be decoded.")
     return CallFailedError(Fault.LOST, f"The connection to {host} broke ({line}).")
+
+
+def of_file(line: str, error: UnreadableFileError) -> CallFailedError:
+    """The failure that a file is which can't be sent whole: what has left of the request is not one."""
+    remedy = "Let the step that makes the file end before this one begins."
+    return CallFailedError(Fault.REFUSED, f"{error} {line} was not completed.", reason=Reason.BAD_INPUT, remedy=remedy)
 
 
 def retry_after(value: str | None, date: str | None) -> float | None:

@@ -11,7 +11,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 JSON = "application/json"
-BLOCK = 1 << 18
+BLOCK = 1 << 18  # bytes read at once
+PIECE = 1 << 16  # bytes sent at once: so often it shows that an upload moves
+
+
+class UnreadableFileError(Exception):
+    """The file to send can't be read, or is another one than when its request was begun; the text says which."""
 
 
 class Payload:
@@ -25,7 +30,7 @@ class Payload:
     def __len__(self) -> int:
         return len(self._text)
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self) -> Iterator[bytes | memoryview]:
         self.sent = 0
         for piece in self._pieces():
             self.sent += len(piece)
@@ -41,14 +46,15 @@ class Payload:
         """What a person calls it."""
         return "the request"
 
-    def _pieces(self) -> Iterator[bytes]:
+    def _pieces(self) -> Iterator[bytes | memoryview]:
         yield self._text
 
 
 class FormData(Payload):
     """A multipart form (RFC 7578): text fields, and one file in `file_field`.
 
-    Raises OSError where the file can't be read, or has changed its size since: half an app is no app.
+    Raises UnreadableFileError where the file can't be read, or was changed since: half an app is no app. The request
+    is then incomplete, so that nobody can take it for one.
     """
 
     def __init__(self, fields: Sequence[tuple[str, str]], *, file_field: str = "", path: str = "") -> None:
@@ -56,7 +62,8 @@ class FormData(Payload):
         super().__init__(b"", f"multipart/form-data; boundary={boundary}")
         self._path = path
         self._name = os.path.basename(path)
-        self._size = os.stat(path).st_size if path else 0
+        self._state = _state(path, self._name) if path else (0, 0, 0)
+        self._size = self._state[0]
         head = [_part(boundary, f'name="{_quoted(name)}"', "") + text.encode() + b"\r\n" for name, text in fields]
         if path:
             disposition = f'name="{_quoted(file_field)}"; filename="{_quoted(self._name)}"'
@@ -75,21 +82,37 @@ class FormData(Payload):
     def label(self) -> str:
         return self._name or "the form"
 
-    def _pieces(self) -> Iterator[bytes]:
+    def _pieces(self) -> Iterator[bytes | memoryview]:
         yield self._head
         if self._path:
             yield from self._file()
         yield self._tail
 
-    def _file(self) -> Iterator[bytes]:
-        left = self._size
-        with open(self._path, "rb", buffering=0) as file:
-            while left:
-                piece = file.read(min(BLOCK, left))
-                if not piece:
-                    raise OSError(f"{self._name} became shorter while it was sent")
-                left -= len(piece)
-                yield piece
+    def _file(self) -> Iterator[bytes | memoryview]:
+        left, buffer = self._size, memoryview(bytearray(BLOCK))
+        try:
+            with open(self._path, "rb", buffering=0) as file:
+                while left:
+                    count = file.readinto(buffer[: min(BLOCK, left)])
+                    if not count:
+                        break
+                    left -= count
+                    for start in range(0, count, PIECE):
+                        yield buffer[start : min(start + PIECE, count)]
+                unchanged = _state(file.fileno(), self._name) == self._state
+        except OSError as error:
+            raise UnreadableFileError(f"{self._name} can't be read: {error.strerror}.") from error
+        if left or not unchanged:
+            raise UnreadableFileError(f"{self._name} was changed while it was sent.")
+
+
+def _state(file: str | int, name: str) -> tuple[int, int, int]:
+    """Size, time of the last change and identity."""
+    try:
+        found = os.stat(file)
+    except OSError as error:
+        raise UnreadableFileError(f"{name} can't be read: {error.strerror}.") from error
+    return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 def of_json(value: Any) -> Payload:

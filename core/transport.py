@@ -11,10 +11,10 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, urlencode, urlsplit
 
 import certifi
@@ -23,8 +23,8 @@ import urllib3
 
 from core import VERSION
 from core.errors import CallFailedError, Fault
-from core.failures import of_exception, of_status
-from core.payload import Payload
+from core.failures import of_exception, of_file, of_status
+from core.payload import Payload, UnreadableFileError
 from core.ports import Answer, Clock
 from core.stop import BELL, Stop
 
@@ -135,7 +135,7 @@ class Transport:
             with session.request(
                 call.method,
                 url,
-                data=call.body,
+                data=cast("Iterable[bytes] | None", call.body),  # pieces of a file are memoryviews, which it sends too
                 headers=self._request_headers(call),
                 timeout=(min(connect, call.seconds), call.seconds),
                 allow_redirects=False,
@@ -156,6 +156,8 @@ class Transport:
                     content_type=response.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
                     date=_date(response.headers.get("Date")),
                 )
+        except UnreadableFileError as error:
+            raise of_file(call.line, error) from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ssl.SSLError) as error:
             unsent = call.body is not None and call.body.sent == 0
             raise of_exception(call.line, self.host, error, unsent=unsent) from error
