@@ -120,7 +120,7 @@ class Patience:
             since = self._bad_since
         elif since is None:
             since = now
-        end = min(since + self._patience(), self._deadline)
+        end = min(since + self._patience(failure), self._deadline)
         room = (end if until is None else min(end, until)) - now
         if failure.retry_after is not None and failure.retry_after > room > 0:
             if self._window is not None or until is not None:
@@ -135,9 +135,11 @@ class Patience:
         self._bad_calls += 1
         self.pause(min(self._delay(failure), room))
 
-    def _patience(self) -> float:
+    def _patience(self, failure: CallFailedError) -> float:
+        """The window. What the vendor itself says (`not yet`) comes from the right host: then the user's is kept."""
         if self._window is not None:
-            return self._window if self._ever_good else min(self._window, FIRST_WINDOW)
+            known = self._ever_good or failure.fault is Fault.NOT_YET
+            return self._window if known else min(self._window, FIRST_WINDOW)
         return self._deadline if self._ever_good else FIRST_WINDOW
 
     def _delay(self, failure: CallFailedError) -> float:

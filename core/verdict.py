@@ -13,7 +13,9 @@ def judge(report: TestReport) -> Result:
     bad = totals.failed + totals.errored
     match report.verdict:
         case Verdict.FAILED:
-            some = f"{bad} of {totals.tests} cases did not pass" if totals.tests else "the vendor shows no cases"
+            some = f"{bad} of {totals.tests} cases did not pass"
+            if not bad:
+                some = "the vendor says so, and shows no case that did not pass"
             return _ended(Conclusion.FAILED, Reason.TESTS_FAILED, ExitCode.TESTS_FAILED, f"Tests failed: {some}.")
         case Verdict.PASSED if bad:
             fact = f"The vendor calls the run passed, but {bad} of its {totals.tests} cases did not pass."
