@@ -1,4 +1,4 @@
-"""XML from a vendor, guarded: no DTD, no entity, nothing loaded, nothing deep or huge; every trick ends as ValueError."""
+"""XML from a vendor, guarded: no DTD, no entity, nothing deep, nothing huge; every trick ends as ValueError."""
 
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder

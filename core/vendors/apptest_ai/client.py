@@ -1,4 +1,4 @@
-"""One testset of apptest.ai: send the app once, look until it is complete, read the result as a part of the last look."""
+"""One testset of apptest.ai: send the app once, look until it is complete; the result is a part of the last look."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -81,18 +81,18 @@ class ApptestAi:
             "get-testset", parse=lambda answer: status.read(answer.value), path={"testset_id": run.id}
         )
         self._status, counts = now, now.counts
-        self._finding = None
+        found = self._finding = None
         if now.complete:
             self._reading = self._result(run)
-            self._finding = judging.judge(counts, self._reading.devices, self._announced)
+            found = self._finding = judging.judge(counts, self._reading.devices, self._announced)
         return Progress(
             phase=now.phase,
             word=now.word,
             done=counts.passed + counts.bad,
             total=counts.total,
-            verdict=self._finding and (self._finding.verdict or Verdict.VENDOR_ERROR),
+            verdict=(found.verdict or Verdict.VENDOR_ERROR) if found else None,
             known=now.known,
-            consistent=not (self._finding and self._finding.doubt),
+            consistent=not (found and found.doubt),
         )
 
     def _result(self, run: RemoteRun) -> results.Reading:
@@ -142,8 +142,11 @@ class ApptestAi:
             self._prove(self._finding, run)
             self._fetch_page(run)
         suites = report.suites(self._status.counts, self._reading.devices, self._began)
-        for name in report.cut(self._reading):
-            self._log.warning(f"{name} is cut: it is longer than {report.LONGEST_ATTACHMENT} characters.")
+        whole = tuple(report.attachments(self._reading))
+        kept = tuple(map(report.fit, whole))
+        for before, after in zip(whole, kept, strict=True):
+            if after is not before:
+                self._log.warning(f"{before.name} is cut: apptest.ai's text has {len(before.text)} characters.")
         return TestReport(
             title=title,
             run=run,
@@ -152,7 +155,7 @@ class ApptestAi:
             suites=suites,
             totals=count(suites),
             warnings=self._warnings(),
-            attachments=report.attachments(self._reading),
+            attachments=kept,
         )
 
     def _prove(self, finding: judging.Finding, run: RemoteRun) -> None:

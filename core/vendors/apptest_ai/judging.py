@@ -26,7 +26,7 @@ def judge(counts: Counts, devices: Sequence[Device] | None, announced: int | Non
     doubt = _doubt(counts, devices, announced)
     if counts.bad or _bad(devices):
         return Finding(verdict=Verdict.FAILED, doubt=doubt)
-    if not counts.total and not devices and counts.settled:
+    if not (counts.total or devices or announced) and counts.settled:
         return Finding(verdict=Verdict.SKIPPED, doubt=doubt)
     if doubt and not _only_on_its_way(counts, devices, announced):
         return Finding(verdict=None, doubt=doubt)
@@ -47,7 +47,7 @@ def _doubt(counts: Counts, devices: Sequence[Device] | None, announced: int | No
     fits = counts.settled and passed == counts.passed and len(devices) <= counts.total
     if fits and len(devices) - passed <= counts.bad:
         return ""
-    return f"apptest.ai counts {counts}; its result has {_told(devices)}."
+    return f"apptest.ai counts {counts}; its result lists {_told(devices)}."
 
 
 def _only_on_its_way(counts: Counts, devices: Sequence[Device] | None, announced: int | None) -> bool:
@@ -62,4 +62,4 @@ def _only_on_its_way(counts: Counts, devices: Sequence[Device] | None, announced
 
 def _told(devices: Sequence[Device]) -> str:
     found = Counter(device.outcome for device in devices)
-    return f"{len(devices)} of them: " + (", ".join(f"{count} {word}" for word, count in found.items()) or "none")
+    return (", ".join(f"{count} {word}" for word, count in found.items()) or "none") + f" of {len(devices)}"

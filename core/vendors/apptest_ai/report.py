@@ -1,6 +1,7 @@
 """A result as suites of cases: one case a device, and the vendor's own texts as attachments."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from core.model import Attachment, AttachmentName, Outcome, TestCase, TestSuite
@@ -44,47 +45,45 @@ def _message(device: Device, url: str) -> str:
 
 
 def _counted(counts: Counts, devices: list[Device] | None) -> Iterator[TestCase]:
-    """Cases for devices that are counted and not listed: all of them where there is no list, else those that are bad.
+    """Cases for devices that are counted and not listed: all where there is no list, else those that did not pass.
 
-    The list shows only some of the bad devices, and each as `error`, so of several kinds nobody knows which are missing.
+    A list may lack some of the latter and shows all others as `error`, so of several kinds nobody knows which are
+    missing.
     """
-    if devices is None:
-        kinds = (("passed", counts.passed), ("failed", counts.failed), ("in error", counts.errored))
-        kinds += (("stopped by a user", counts.stopped),)
-        if not counts.settled:
-            return
-    else:
+    kinds: Mapping[str, int] = {
+        "failed": counts.failed,
+        "in error": counts.errored,
+        "stopped by a user": counts.stopped,
+    }
+    if devices is not None:
         listed = sum(device.outcome is not Outcome.PASSED for device in devices)
         missing = max(min(counts.bad - listed, counts.total - len(devices)), 0)
-        words = {"failed": counts.failed, "in error": counts.errored, "stopped by a user": counts.stopped}
-        kinds = ((" or ".join(word for word, count in words.items() if count), missing),)
-    number = 0
-    for word, count in kinds:
-        for _ in range(count):
-            number += 1
-            outcome = {"passed": Outcome.PASSED, "failed": Outcome.FAILED}.get(word, Outcome.ERRORED)
-            message = "" if word == "passed" else f"apptest.ai counts this device as {word}, and does not list it."
-            yield TestCase(name=f"device {number}, not listed", classname=TITLE, outcome=outcome, message=message)
+        kinds = {" or ".join(word for word, number in kinds.items() if number): missing}
+    elif counts.settled:
+        kinds = {"": counts.passed, **kinds}
+    words = (word for word, number in kinds.items() for _ in range(number))
+    for number, word in enumerate(words, 1):
+        outcome = Outcome.FAILED if word == "failed" else Outcome.ERRORED if word else Outcome.PASSED
+        message = word and f"apptest.ai counts this device as {word}, and does not list it."
+        yield TestCase(name=f"device {number}, not listed", classname=TITLE, outcome=outcome, message=message)
 
 
-def attachments(reading: Reading) -> tuple[Attachment, ...]:
-    """The vendor's own texts, each cut where it is too long, with a word on that at its end."""
-    texts = (
-        (AttachmentName.RAW_XML, reading.xml),
-        (AttachmentName.RAW_JSON, reading.json),
-        (AttachmentName.HTML, reading.html),
-    )
-    return tuple(Attachment(name=name, text=_cut(text)) for name, text in texts if text)
+def attachments(reading: Reading) -> Iterator[Attachment]:
+    """The vendor's own texts as they came."""
+    texts = {
+        AttachmentName.RAW_XML: reading.xml,
+        AttachmentName.RAW_JSON: reading.json,
+        AttachmentName.HTML: reading.html,
+    }
+    for name, text in texts.items():
+        if text:
+            yield Attachment(name=name, text=text)
 
 
-def cut(reading: Reading) -> list[str]:
-    """The names of the texts that are too long to be kept whole."""
-    texts = {AttachmentName.RAW_XML: reading.xml, AttachmentName.RAW_JSON: reading.json}
-    texts[AttachmentName.HTML] = reading.html
-    return [name for name, text in texts.items() if len(text) > LONGEST_ATTACHMENT]
-
-
-def _cut(text: str) -> str:
+def fit(attachment: Attachment) -> Attachment:
+    """The same, cut where it is too long to be kept, with a word on that at its end."""
+    text = attachment.text
     if len(text) <= LONGEST_ATTACHMENT:
-        return text
-    return f"{text[:LONGEST_ATTACHMENT]}\n<!-- cut here: the whole text has {len(text)} characters -->\n"
+        return attachment
+    said = f"\n<!-- cut here: the whole text has {len(text)} characters -->\n"
+    return replace(attachment, text=text[:LONGEST_ATTACHMENT] + said)

@@ -111,7 +111,9 @@ class Settings:
     login_id: str = option(
         Kind("text", login(str)), "User name of a test account, for the app under test to log in.", default=""
     )
-    login_password: Secret | None = option(Kind("secret", login(Secret), secret=True), "The password that goes with it.")
+    login_password: Secret | None = option(
+        Kind("secret", login(Secret), secret=True), "The password that goes with it."
+    )
     os_type: str = option(kinds.choice("ANDROID", "iOS"), "The app's system.", default="", shown="told by the app")
     scenario_id: int | None = option(
         Kind("id", scenario),

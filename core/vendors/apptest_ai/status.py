@@ -42,7 +42,7 @@ class Counts:
             (self.running, "running"),
             (self.initializing, "initializing"),
         )
-        return f"of {self.total}: " + (", ".join(f"{count} {word}" for count, word in named if count) or "none")
+        return (", ".join(f"{count} {word}" for count, word in named if count) or "none") + f" of {self.total} devices"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ class Status:
 
 
 def read(value: Any) -> Status:
-    """Promised: testset_status, testset_status_detail with seven counts; raises LookupError, TypeError or ValueError."""
+    """Promised: testset_status, testset_status_detail with seven counts. Raises LookupError, TypeError, ValueError."""
     word, detail = value["testset_status"], value["testset_status_detail"]
     if not isinstance(word, str):
         raise TypeError("the status is no text")
