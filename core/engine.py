@@ -176,6 +176,8 @@ def _announce(now: Progress, last: Progress | None, patience: Patience) -> None:
     word = one_line(now.word, 60)
     if not now.known and (last is None or last.word != now.word):
         patience.log.warning(f"The vendor's status {word!r} is unknown here: it never counts as passed. Waiting on.")
+    if now.awaited and (last is None or not last.awaited):
+        patience.say(f"{now.awaited} Waiting on.")
     if last is not None and last.phase is Phase.FINISHED and now.phase is not Phase.FINISHED:
         patience.say(f"The run went back from finished to {now.phase} ({word}).")
     elif last is None or last.phase is not now.phase:
@@ -208,6 +210,9 @@ def _timed_out(request: RunRequest, vendor: Vendor, run: RemoteRun, last: Progre
         fact = f"After {span(request.timeout)} the vendor's status is {word!r}, which is unknown here. {then}"
         remedy = "This tool may be older than the vendor's API: look for a newer version, or at the run's page."
         return ended_by(ResultUnknownError(fact, remedy=remedy, reason=Reason.PROTOCOL))
+    if last.awaited:
+        fact = f"After {span(request.timeout)} the result of run {run.id} is unknown. {last.awaited}"
+        return ended_by(ResultUnknownError(fact, remedy=f"Its page: {run.url}", reason=Reason.PROTOCOL))
     return Result(
         conclusion=Conclusion.TIMED_OUT,
         reason=Reason.TIMEOUT,

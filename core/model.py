@@ -99,7 +99,8 @@ class Progress:
 
     `word` is the vendor's own status word, hostile text. `known` is False for a word that the vendor's table
     lacks. `verdict` is set exactly when `phase` is FINISHED. `consistent` is False while the answer contradicts
-    itself (a passed run with a case still running): such a final word counts only when read twice.
+    itself (a passed run with a case still running): such a final word counts only when read twice. `awaited` is a
+    sentence on what is missing though the vendor calls the run final: at the deadline its result is then unknown.
     """
 
     phase: Phase
@@ -109,6 +110,7 @@ class Progress:
     verdict: Verdict | None = None
     known: bool = True
     consistent: bool = True
+    awaited: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
