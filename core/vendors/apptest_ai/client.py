@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from core.errors import BadInputError, CallFailedError, Fault, ResultUnknownError
 from core.kinds import identifier
-from core.model import Progress, Reason, RemoteRun, TestReport, Verdict, count
+from core.model import Phase, Progress, Reason, RemoteRun, TestReport, Verdict, count
 from core.ports import Answer, Calls, Diary, Log, Wish
 from core.vendors.apptest_ai import codes, judging, report, results, status
 from core.vendors.apptest_ai.operations import VERSION
@@ -13,6 +13,7 @@ from core.vendors.apptest_ai.settings import UNSUPPORTED, Settings
 
 LONGEST_NAME = 100
 API_HOST, APP_HOST = "api.apptest.ai", "app.apptest.ai"
+NO_RESULT = "apptest.ai calls the testset complete and has no result of it."
 SECOND_UPLOAD = 5.0  # seconds before the one more try
 LATE = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds before each further look at a result that should be there
 
@@ -82,25 +83,32 @@ class ApptestAi:
         )
         self._status, counts = now, now.counts
         found = self._finding = None
-        if now.complete:
-            self._reading = self._result(run)
-            found = self._finding = judging.judge(counts, self._reading.devices, self._announced)
+        reading = self._result(run) if now.complete else None
+        if reading is not None:
+            self._reading = reading
+            found = self._finding = judging.judge(counts, reading.devices, self._announced)
         return Progress(
-            phase=now.phase,
+            phase=now.phase if found or not now.complete else Phase.RUNNING,
             word=now.word,
             done=counts.passed + counts.bad,
             total=counts.total,
             verdict=(found.verdict or Verdict.VENDOR_ERROR) if found else None,
             known=now.known,
             consistent=not (found and found.doubt),
+            awaited=NO_RESULT if now.complete and not found else "",
         )
 
-    def _result(self, run: RemoteRun) -> results.Reading:
-        """The result of a complete testset. A vendor that can't make it up leaves the counts, in the end."""
+    def _result(self, run: RemoteRun) -> results.Reading | None:
+        """The result of a complete testset; None where it isn't ready: then the status may not have been true.
+
+        A vendor that can't make it up leaves the counts, in the end.
+        """
         for pause in (*LATE, None):
             try:
                 return self._read_result(run)
             except CallFailedError as failure:
+                if failure.code == codes.NOT_READY:
+                    return None
                 if failure.code not in (codes.RESULT_ERROR, codes.NO_DATA):
                     raise
                 if pause is not None:
@@ -119,7 +127,7 @@ class ApptestAi:
             try:
                 found = self._get_result(run, "xml")
             except CallFailedError as failure:
-                if failure.fault is not Fault.REFUSED or failure.code == codes.RESULT_ERROR:
+                if failure.fault is not Fault.REFUSED or failure.code in (codes.RESULT_ERROR, codes.NOT_READY):
                     raise
                 self._plain = True
         if not found.usable and not found.json:

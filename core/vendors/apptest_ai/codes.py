@@ -17,6 +17,7 @@ from core.ports import Answer
 from core.sanitize import one_line
 
 UPLOAD_FAILED = "6001"  # the vendor could not store the app, and made no run
+NOT_READY = "6002"
 RESULT_ERROR = "5003"
 NO_DATA = "6003"
 _BY_STATUS = (401, 403, 413, 429)  # these say for themselves that nothing was done
@@ -78,11 +79,11 @@ READ: Mapping[int, Meaning] = {
     4052: _refused(_PROJECT),
     4053: _GONE,
     5003: Meaning(Fault.REFUSED, Reason.UNAVAILABLE, "Look at apptest.ai's page of the run."),
-    6002: Meaning(Fault.NOT_YET, Reason.PROTOCOL, "apptest.ai calls the run complete and gives no result: look there."),
+    6002: Meaning(Fault.REFUSED, Reason.PROTOCOL, "Ask again when the testset is complete."),
     6003: _GONE,
     8000: _MAINTENANCE,
 }
-"""What it says of a read. Any other code is an outage. 5003 and 6003 of a result: client.py tries a few times."""
+"""What it says of a read. Any other code is an outage. 5003, 6002 and 6003 of a result: see client.py."""
 
 INPUT_OF = {
     "pid": "project-id",
@@ -116,7 +117,7 @@ def result(answer: Answer, line: str) -> Any:
     if isinstance(data, dict) and data.get("complete") is False:
         late = READ[6002]
         fact = f"{line} answered that the result is not complete."
-        raise CallFailedError(late.fault, fact, reason=late.reason, remedy=late.remedy, code="6002")
+        raise CallFailedError(late.fault, fact, reason=late.reason, remedy=late.remedy, code=NOT_READY)
     return data
 
 
