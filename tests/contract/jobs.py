@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core.sandbox import BOXES
 from core.sandbox.faults import FAULTS
+from tests.harness import TOKEN
 
 APP = str(Path(__file__).parents[1] / "files" / "app.apk")
 
@@ -17,8 +18,9 @@ class Job:
     `calls` are the operations besides the start and the poll, `later` those among them that come after the start:
     no failure of theirs changes the verdict. `at_start` and `at_poll` have the faults whose outcome differs from
     other vendors' there: (exit code, reason) of a run that passes. `unseen` are lies at the start that no client of
-    this vendor can see through: the reply names a run, and nothing that is read later says whose it is. `traceable`:
-    a run whose start's reply was lost is surely found again. `senseless`: faults that change nothing there.
+    this vendor can see through: the reply names a run, and nothing that is read later says whose it is. `unnamed`
+    are lies at the poll of a vendor whose status does not say which run it is about: its result may still show them.
+    `traceable`: a run whose start's reply was lost is surely found again. `senseless`: faults that change nothing there.
     """
 
     vendor: str
@@ -33,6 +35,7 @@ class Job:
     unseen: frozenset[str] = frozenset()
     traceable: bool = False
     senseless: frozenset[str] = frozenset()
+    unnamed: frozenset[str] = frozenset()
 
     @property
     def kinds(self) -> list[str]:
@@ -78,6 +81,16 @@ JOBS: dict[str, Job] = {
         poll="describe-test-result",
         calls=("list-test-results",),
         senseless=frozenset({"wrong-project"}),
+    ),
+    "apptest-ai": Job(
+        vendor="apptest-ai",
+        box="apptest-ai",
+        inputs={"token": f"dana@example.com:{TOKEN}", "project_id": "509", "app_file": APP},
+        starts=("start-testset",),
+        poll="get-testset",
+        calls=("get-result",),
+        unseen=frozenset({"stale", "wrong-id"}),
+        unnamed=frozenset({"stale", "wrong-id", "wrong-project"}),
     ),
 }
 

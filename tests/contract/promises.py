@@ -1,5 +1,6 @@
 """What holds for every step at every vendor under every fault; each breach is a sentence."""
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 
@@ -10,10 +11,14 @@ DEADLINE = 3600.0
 MOST_REQUESTS = 700  # in an hour: the polls of an adaptive pace, with room for retries
 
 
-def breaches(ended: Ended, *, green: bool, misled: bool = False) -> list[str]:
-    """`green`: whether the truth may turn a build green. `misled`: the vendor named another run than it started."""
+def breaches(ended: Ended, *, green: bool, misled: bool = False, unseen: bool = False) -> list[str]:
+    """`green`: whether the truth may turn a build green. `misled`: the vendor named another run than it started.
+
+    `unseen`: no client could know that, so that the verdict is the other run's.
+    """
     named = () if misled else _named(ended)
-    return [*_verdict(ended, green=green), *named, *_clean(ended), *_bounded(ended)]
+    verdict = () if unseen else _verdict(ended, green=green)
+    return [*verdict, *named, *_clean(ended), *_bounded(ended)]
 
 
 def _verdict(ended: Ended, *, green: bool) -> Iterator[str]:
@@ -35,7 +40,7 @@ def _verdict(ended: Ended, *, green: bool) -> Iterator[str]:
 
 def _named(ended: Ended) -> Iterator[str]:
     for run in ended.ledger.ours:
-        listed = "/results before starting another run" in ended.log
+        listed = re.search("Look at http[^ ]+ .*before starting another", ended.log)
         if str(run.id) not in ended.log and not listed:
             yield f"run {run.id} is not named"
     for left in ended.ledger.url_replacements:

@@ -31,8 +31,10 @@ def play(folder: Path, job: str, scenario: str, fault: str, **more: str) -> Ende
 def at(job: str, fault: str, folder: Path, scenario: str) -> Ended:
     timeout = "2m" if fault.startswith(LOUD) and fault.endswith("forever") else "60m"
     ended = play(folder, job, scenario, fault, timeout=timeout)
-    misled = fault.partition("@")[0] in MISLED_START and fault.endswith("@start")
-    assert breaches(ended, green=scenario == "passing", misled=misled) == [], ended.log
+    kind, _, where = fault.partition("@")
+    misled = kind in MISLED_START and where == "start"
+    unseen = misled and kind in JOBS[job].unseen
+    assert breaches(ended, green=scenario == "passing", misled=misled, unseen=unseen) == [], ended.log
     return ended
 
 
@@ -78,7 +80,7 @@ def test_a_fault_at_one_poll_is_ridden_out(job: str, kind: str, scenario: str, t
 @pytest.mark.parametrize(("job", "kind"), once())
 def test_a_fault_at_every_poll_ends_as_unknown(job: str, kind: str, tmp_path: Path) -> None:
     ended = at(job, f"{kind}@{JOBS[job].poll}*forever", tmp_path, "passing")
-    assert ended.status == 7
+    assert ended.status == 7 or kind in JOBS[job].unnamed  # there the result alone can give the truth
     assert len(ended.ledger.ours) == 1
     assert ended.outputs["run-id"] == str(ended.ledger.ours[0].id)
 

@@ -6,6 +6,7 @@ import pytest
 
 from core.sandbox import SCENARIOS, Progression
 from tests.contract.jobs import FIRST, JOBS
+from tests.contract.promises import breaches
 from tests.harness import Bench, Ended
 
 GRACE = 60.0
@@ -69,6 +70,9 @@ def test_a_run_that_was_there_and_is_gone_later_has_vanished_at_once(vendor: str
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_a_wrong_host_is_told_within_a_minute_or_so(vendor: str, kind: str, tmp_path: Path) -> None:
     ended = play(tmp_path, vendor, f"{kind}@any*forever")
+    if ended.journal[0].operation in JOBS[vendor].starts:  # nothing is asked before: then a lost reply comes first
+        assert (ended.status, ended.reason, len(ended.journal)) == (7, "may-exist", 1)
+        return
     assert ended.status == 3
     assert FIRST_WINDOW <= ended.seconds <= FIRST_WINDOW + 5
 
@@ -81,7 +85,8 @@ def test_an_answer_about_something_else_is_never_a_verdict(
     vendor: str, scenario: str, kind: str, tmp_path: Path
 ) -> None:
     ended = play(tmp_path, vendor, f"{kind}@{POLL[vendor]}*forever", scenario)
-    assert (ended.status, ended.reason) == (7, "protocol")
+    told = kind in JOBS[vendor].unnamed and breaches(ended, green=scenario == "passing") == []  # by the result alone
+    assert told or (ended.status, ended.reason) == (7, "protocol")
     assert ended.outputs["run-id"] == str(ended.ledger.ours[0].id)
 
 
@@ -91,6 +96,8 @@ def test_an_answer_about_something_else_is_never_a_verdict(
 def test_a_row_of_failed_looks_is_ridden_out(vendor: str, kind: str, times: int, tmp_path: Path) -> None:
     ended = play(tmp_path, vendor, f"{kind}@{POLL[vendor]}#2*{times}", "one-failure")
     assert (ended.status, ended.reason) == (1, "tests-failed")
+    if kind in JOBS[vendor].unnamed:  # no failed look, as far as anybody can see
+        return
     waits = [later - earlier for earlier, later in zip(looks(ended, vendor), looks(ended, vendor)[1:], strict=False)]
     assert max(waits) <= 61  # a hung look takes 30 s, the wait after it 30 more
     assert ended.log.count("Trying again") == 1
