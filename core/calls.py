@@ -92,21 +92,20 @@ class ApiCalls:
         body: object = None,
         file: str = "",
     ) -> Item:
-        payload = self._payload(operation, body, file)
-        return self._once_only(operation, parse, path, payload, seconds=START_SECONDS, journal=self._journal)
+        return self._once_only(operation, parse, path, body, file, seconds=START_SECONDS, journal=self._journal)
 
     def create(
         self, operation: str, *, parse: Callable[[Answer], Item], path: Mapping[str, object], body: object = None
     ) -> Item:
-        payload = self._payload(operation, body, "")
-        return self._once_only(operation, parse, path, payload, seconds=READ_SECONDS, journal=None)
+        return self._once_only(operation, parse, path, body, "", seconds=READ_SECONDS, journal=None)
 
     def _once_only(
         self,
         operation: str,
         parse: Callable[[Answer], Item],
         path: Mapping[str, object],
-        payload: Payload | None,
+        body: object,
+        file: str,
         *,
         seconds: float,
         journal: Journal | None,
@@ -117,7 +116,7 @@ class ApiCalls:
             if self._patience.left <= 0:
                 line = f"{self._operations[operation].method} {self._operations[operation].path}"
                 raise CallFailedError(Fault.NO_CONNECTION, f"{line} was not sent: the time is over.")
-            call = self._call(operation, path, None, payload, seconds)
+            call = self._call(operation, path, None, self._payload(operation, body, file), seconds)
             began = self._patience.clock.now()
             if journal:
                 journal.starting()

@@ -1,8 +1,8 @@
 """What a request carries: a text, or a form with a file that is read while it is sent and never held.
 
-A payload has a length and can be iterated, which is how the HTTP library knows that it is to be streamed. It can be
-iterated again for another try. `sent` tells how many bytes were asked for so far: while it is 0 the vendor has no
-complete request, and can't have acted on it.
+A payload has a length and can be iterated, which is how the HTTP library knows that it is to be streamed. Each try has
+one of its own. `sent` tells how many bytes were asked for so far: while it is 0 the vendor has no complete request, and
+can't have acted on it.
 """
 
 import json
@@ -19,13 +19,18 @@ class UnreadableFileError(Exception):
     """The file to send can't be read, or is another one than when its request was begun; the text says which."""
 
 
+class AbandonedError(Exception):
+    """Nobody waits for this request any more."""
+
+
 class Payload:
-    """A body of known length and type."""
+    """A body of known length and type, for one try."""
 
     def __init__(self, text: bytes, content_type: str = JSON) -> None:
         self.content_type = content_type
         self.sent = 0
         self._text = text
+        self._abandoned = False
 
     def __len__(self) -> int:
         return len(self._text)
@@ -34,7 +39,14 @@ class Payload:
         self.sent = 0
         for piece in self._pieces():
             self.sent += len(piece)
+            if self._abandoned:  # looked at after counting: see abandon()
+                raise AbandonedError
             yield piece
+
+    def abandon(self) -> bool:
+        """Send nothing more; True where the request stays incomplete for sure, so that nobody can act on it."""
+        self._abandoned = True
+        return self.sent < len(self)
 
     @property
     def is_upload(self) -> bool:

@@ -22,6 +22,7 @@ import requests
 import urllib3
 
 from core import VERSION
+from core.early_answer import Adapter
 from core.errors import CallFailedError, Fault
 from core.failures import of_exception, of_file, of_status
 from core.payload import Payload, UnreadableFileError
@@ -96,6 +97,9 @@ class Transport:
         while True:
             now = self._clock.now()
             if self._stop.rung and lingers_until is None:
+                if limit.cut_short():
+                    self._session = _session()
+                    self._stop.check()
                 lingers_until = now + linger
             until = limit.at(now) if lingers_until is None else min(limit.at(now), lingers_until)
             try:
@@ -105,8 +109,9 @@ class Transport:
                 if self._clock.now() < until:
                     continue
                 self._session = _session()
+                incomplete = call.body is not None and call.body.abandon()
                 self._stop.check()
-                raise limit.exceeded() from None
+                raise limit.exceeded(incomplete=incomplete) from None
             if item is BELL or item[0] is not ticket:
                 continue
             outcome = item[1]
@@ -189,13 +194,19 @@ class Limit:
             return self._moved + self._call.seconds
         return min(self._moved + UPLOAD_SILENCE, self._began + self._call.upload_seconds)
 
-    def exceeded(self) -> CallFailedError:
+    def cut_short(self) -> bool:
+        """End an upload; True where it was not complete, so that no answer is to be waited for."""
+        return self._body is not None and self._body.abandon()
+
+    def exceeded(self, *, incomplete: bool) -> CallFailedError:
+        """`incomplete`: the request surely never left whole."""
         line = self._call.line
         if self._body is None or self._seen >= len(self._body):
             fact = f"{line} got no complete answer within {self._call.seconds:.0f}s."
         else:
             fact = f"{line} stood still after {self._seen} of {len(self._body)} bytes."
-        return CallFailedError(Fault.NO_CONNECTION if self._body and not self._seen else Fault.LOST, fact)
+        never = self._body is not None and incomplete and not self._seen
+        return CallFailedError(Fault.NO_CONNECTION if never else Fault.LOST, fact)
 
 
 def proxies(url: str, environment: Mapping[str, str]) -> dict[str, str]:
@@ -229,6 +240,7 @@ class _Session(requests.Session):
 def _session() -> requests.Session:
     session = _Session()
     session.trust_env = False
+    session.mount("https://", Adapter())
     session.headers.clear()
     session.headers["Accept-Encoding"] = "gzip"
     session.headers["Connection"] = "keep-alive"
