@@ -7,12 +7,14 @@ can't have acted on it.
 
 import json
 import os
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 JSON = "application/json"
-BLOCK = 1 << 18  # bytes read at once
-PIECE = 1 << 16  # bytes sent at once: so often it shows that an upload moves
+BLOCK = 1 << 20  # bytes read at once, and the most that is sent at once
+PIECE = 1 << 16  # bytes sent at once over a slow line: so often it shows that an upload moves
+QUICK = 0.1  # seconds: what left in less may be followed by twice as much
 
 
 class UnreadableFileError(Exception):
@@ -101,7 +103,7 @@ class FormData(Payload):
         yield self._tail
 
     def _file(self) -> Iterator[bytes | memoryview]:
-        left, buffer = self._size, memoryview(bytearray(BLOCK))
+        left, size, buffer = self._size, PIECE, memoryview(bytearray(BLOCK))
         try:
             with open(self._path, "rb", buffering=0) as file:
                 while left:
@@ -109,8 +111,13 @@ class FormData(Payload):
                     if not count:
                         break
                     left -= count
-                    for start in range(0, count, PIECE):
-                        yield buffer[start : min(start + PIECE, count)]
+                    start = 0
+                    while start < count:
+                        began = time.monotonic()
+                        piece = buffer[start : min(start + size, count)]
+                        yield piece
+                        start += len(piece)
+                        size = min(2 * size, BLOCK) if time.monotonic() - began < QUICK else PIECE
                 unchanged = _state(file.fileno(), self._name) == self._state
         except OSError as error:
             raise UnreadableFileError(f"{self._name} can't be read: {error.strerror}.") from error

@@ -1,6 +1,6 @@
-"""`make bench`: start-up, bytecode, pacing, reading and delay as ratios from one run. Nothing gates on it.
+"""`make bench`: start-up, bytecode, pacing, reading, delay and uploads as ratios from one run. Nothing gates on it.
 
-With words (`start`, `bytecode`, `pacing`, `reading`, `delay`) only those parts.
+With words (`start`, `bytecode`, `pacing`, `reading`, `delay`, `upload`) only those parts.
 """
 
 import os
@@ -12,11 +12,11 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from tools.benchmarks import compiled, delay, layout, pacing, reading, starting
+from tools.benchmarks import compiled, delay, layout, pacing, reading, starting, uploading
 from tools.benchmarks.counting import VALGRIND
 from tools.benchmarks.output import note, title
 
-PARTS = ("start", "bytecode", "pacing", "reading", "delay")
+PARTS = ("start", "bytecode", "pacing", "reading", "delay", "upload")
 
 
 def main(wanted: list[str]) -> int:
@@ -30,6 +30,7 @@ def main(wanted: list[str]) -> int:
     if "reading" in parts:
         reading.measure()
     if {"start", "bytecode", "delay"} & set(parts):
+    if {"start", "bytecode", "delay", "upload"} & set(parts):
         with tempfile.TemporaryDirectory() as folder:
             made = layout.build(folder)
             if "start" in parts:
@@ -40,6 +41,8 @@ def main(wanted: list[str]) -> int:
                 compiled.measure(made)
             if "delay" in parts:
                 delay.measure(made)
+            if "upload" in parts:
+                uploading.measure(made)
     return 0
 
 
