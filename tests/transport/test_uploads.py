@@ -125,6 +125,7 @@ def raw(talk: Callable[[socket.socket], None], *, tls: ssl.SSLContext | None = N
     def serve() -> None:
         try:
             plain, _ = listener.accept()
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a close throws away what still waits
             with tls.wrap_socket(plain, server_side=True) if tls else plain as connection:
                 seen = b""
                 while b"\r\n\r\n" not in seen:
