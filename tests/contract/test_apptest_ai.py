@@ -207,6 +207,12 @@ def test_a_status_that_was_not_true_is_looked_at_again(tmp_path: Path) -> None:
     assert ended.seconds < 30
 
 
+def test_counts_alone_are_believed_only_when_read_twice(tmp_path: Path) -> None:
+    """One lagging answer has another run's counts, and there is no list of devices to show it (seed 71)."""
+    ended = play(tmp_path, "counts-only", "stale@get-testset#3")
+    assert ending(ended) == (1, "tests-failed")
+
+
 # -- results
 
 

@@ -94,7 +94,8 @@ class ApptestAi:
             total=counts.total,
             verdict=(found.verdict or Verdict.VENDOR_ERROR) if found else None,
             known=now.known,
-            consistent=not (found and found.doubt),
+            # Counts alone do not say whose they are: like a contradiction, they are believed when read twice.
+            consistent=not (found and (found.doubt or reading is None or not reading.usable)),
             awaited=NO_RESULT if now.complete and not found else "",
         )
 
