@@ -20,7 +20,8 @@ class Job:
     other vendors' there: (exit code, reason) of a run that passes. `unseen` are lies at the start that no client of
     this vendor can see through: the reply names a run, and nothing that is read later says whose it is. `unnamed`
     are lies at the poll of a vendor whose status does not say which run it is about: its result may still show them.
-    `traceable`: a run whose start's reply was lost is surely found again. `senseless`: faults that change nothing there.
+    `traceable`: a run whose start's reply was lost is surely found again. `senseless`: faults that change nothing
+    there.
     """
 
     vendor: str

@@ -182,7 +182,7 @@ def test_an_unknown_operation_is_told_all_there_are(words: tuple[str, ...], term
 def test_an_unknown_vendor_is_told_all_there_are(terminal: Step) -> None:
     ended = terminal.run("api", "selenium", "list-results")
     assert ended.status == 2
-    assert "The vendors are: autify." in ended.log
+    assert "The vendors are: autify, apptest-ai." in ended.log
 
 
 @pytest.mark.parametrize("way", ["text", "file", "stdin"])
