@@ -29,7 +29,6 @@ def main(wanted: list[str]) -> int:
         pacing.measure()
     if "reading" in parts:
         reading.measure()
-    if {"start", "bytecode", "delay"} & set(parts):
     if {"start", "bytecode", "delay", "upload"} & set(parts):
         with tempfile.TemporaryDirectory() as folder:
             made = layout.build(folder)
