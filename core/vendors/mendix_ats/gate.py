@@ -1,0 +1,57 @@
+"""What a reply's tree must be before zeep may read fields from it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lxml import etree
+
+DEEPEST = 64
+LEAVES = frozenset(
+    (
+        *("Started", "ErrorMessage", "JobID", "ExecutionStatus", "ExecutionResult", "Canceled", "Warning"),
+        *("CountPassed", "CountNotExecuted", "CountFailed", "Name", "Result", "Duration"),
+    )
+)
+FIELDS = LEAVES | {
+    *("RunJob", "RerunNotPassed", "TestRun", "ExecutionFlags", "Flags", "ExecutionResultBreakdown"),
+    *("ResultBreakdown", "ExecutionDetailsPerTestCase", "ExecutionDetailsTestCase"),
+}
+
+
+class Gate:
+    """A plugin of zeep: sees each reply after it was parsed as XML, and keeps it."""
+
+    def __init__(self) -> None:
+        self.envelope: etree._Element | None = None
+
+    def ingress(self, envelope: etree._Element, http_headers: Any, operation: Any) -> tuple[etree._Element, Any]:  # noqa: ARG002 -- zeep's shape
+        """Raises ValueError where a text is not all that its element holds: zeep reads only its beginning."""
+        self.envelope = envelope
+        if next(envelope.iter(etree.PI, etree.Entity), None) is not None:
+            raise ValueError("a processing instruction or an entity")
+        depth = 0
+        for event, element in etree.iterwalk(envelope, events=("start", "end")):
+            depth += 1 if event == "start" else -1
+            if depth > DEEPEST:
+                raise ValueError("too deep")
+            if event == "start" and len(element) and etree.QName(element).localname in LEAVES:
+                raise ValueError("elements in a text")
+        return envelope, http_headers
+
+    def egress(self, envelope: Any, http_headers: Any, operation: Any, binding_options: Any) -> tuple[Any, Any]:  # noqa: ARG002 -- zeep's shape
+        return envelope, http_headers
+
+
+def texts(envelope: etree._Element | None, operation: str) -> Mapping[str, Any]:
+    """The fields of a reply to a start by their local names, whatever holds them; nothing if one is there twice.
+
+    What the element around them is called in a reply to RerunNotPassed is not known for sure.
+    """
+    names = ("Started", "ErrorMessage", "JobID")
+    body = None if envelope is None else envelope.find("{*}Body")
+    if body is None or len(body) != 1 or etree.QName(body[0]).localname != f"{operation}Response":
+        return {}
+    found = {name: body[0].findall(f".//{{*}}{name}") for name in names}
+    if not found["JobID"] or any(len(elements) > 1 for elements in found.values()):
+        return {}
+    return {name: (elements[0].text if elements else None) for name, elements in found.items()}

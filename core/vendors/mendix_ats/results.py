@@ -1,0 +1,264 @@
+"""ATS's replies: from their fields to a Progress and to suites, by the tables of its words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from core.errors import CallFailedError, Fault
+from core.model import Outcome, Phase, Progress, TestCase, TestSuite, Verdict
+from core.sanitize import one_line
+from core.vendors.mendix_ats.settings import identifier
+
+PHASES = {"Queued": Phase.QUEUED, "Running": Phase.RUNNING}
+DONE = "Done"
+VERDICTS = {"Passed": Verdict.PASSED, "Failed": Verdict.FAILED}
+OUTCOMES = {"Passed": Outcome.PASSED, "Failed": Outcome.FAILED}
+NOT_EXECUTED = "Not_Executed"
+CLASS = "Mendix ATS"
+LONGEST_SAID = 500
+START_REMEDY = (
+    "Check `token` (a newer one disables it), `app-id` and `template-id`. ATS takes at most 5 queued or running items."
+)
+POLL_REMEDY = "The token may have been replaced by a newer one, or this app has no such job."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launched:
+    """A job that was started. `message` is what ATS said besides, `date` its clock then."""
+
+    id: str
+    message: str
+    date: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """ATS's own counts of the job's cases."""
+
+    passed: int
+    failed: int
+    not_executed: int
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed, {self.not_executed} not executed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One test case; `result` is ATS's word, empty if there is none. `seconds` is None where no duration is given."""
+
+    name: str
+    result: str
+    seconds: float | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One reading of a job. `counts` is None and `cases` are empty where ATS gave none."""
+
+    status: str
+    result: str
+    message: str
+    canceled: bool
+    warning: bool
+    counts: Counts | None
+    cases: tuple[Case, ...]
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The final word; None where there is none yet, or none that we know."""
+        word = VERDICTS.get(self.result) if self.status == DONE else None
+        return Verdict.CANCELLED if word and self.canceled else word
+
+    @property
+    def listed(self) -> Counts:
+        """The same counts from the cases."""
+        words = [case.result for case in self.cases]
+        skipped = words.count(NOT_EXECUTED)
+        passed = words.count("Passed")
+        return Counts(passed=passed, failed=len(words) - passed - skipped, not_executed=skipped)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether counts and cases say the same, where both are there."""
+        return not self.cases or self.counts is None or self.listed == self.counts
+
+
+def refuse_start(fields: Mapping[str, Any], line: str) -> None:
+    """Raises CallFailedError where ATS says that it did not start the job."""
+    if text(fields["Started"]) in ("false", "0") and not text(fields["JobID"]):
+        said = one_line(text(fields["ErrorMessage"]), LONGEST_SAID) or "it gives no reason."
+        raise CallFailedError(Fault.REFUSED, f"ATS did not start the job ({line}): {said}", remedy=START_REMEDY)
+
+
+def refuse_look(fields: Mapping[str, Any], line: str) -> None:
+    """Raises CallFailedError where ATS has a message in place of a status."""
+    said = one_line(text(fields["ErrorMessage"]), LONGEST_SAID)
+    if said and not text(fields["ExecutionStatus"]):
+        raise CallFailedError(Fault.REFUSED, f"ATS does not show the job ({line}): {said}", remedy=POLL_REMEDY)
+
+
+def launched(fields: Mapping[str, Any], date: float | None) -> Launched:
+    """The job that a start made. Raises ValueError where it is not sure that there is exactly one."""
+    message = text(fields["ErrorMessage"])
+    if not flag(fields["Started"]) or not text(fields["JobID"]):
+        said = f", and says: {one_line(message, LONGEST_SAID)}" if message else ""
+        started, job = one_line(text(fields["Started"]), 60), one_line(text(fields["JobID"]), 60)
+        raise ValueError(f"Started is {started!r} and JobID {job!r}{said}")
+    return Launched(id=identifier(text(fields["JobID"])), message=message, date=date)
+
+
+def read(fields: Mapping[str, Any]) -> Look:
+    """A job as it is now. Promised: ExecutionStatus; raises KeyError, TypeError or ValueError."""
+    status = text(fields["ExecutionStatus"])
+    if not status:
+        raise ValueError("it has no ExecutionStatus")
+    flags = inside(fields, "ExecutionFlags", "Flags")
+    details = (fields["ExecutionDetailsPerTestCase"] or {}).get("ExecutionDetailsTestCase") or []
+    return Look(
+        status=status,
+        result=text(fields["ExecutionResult"]),
+        message=text(fields["ErrorMessage"]),
+        canceled=flag(flags.get("Canceled")),
+        warning=flag(flags.get("Warning")),
+        counts=_counts(inside(fields, "ExecutionResultBreakdown", "ResultBreakdown"), final=status == DONE),
+        cases=tuple(_case(each) for each in details if each is not None),
+    )
+
+
+def _counts(fields: Mapping[str, Any], *, final: bool) -> Counts | None:
+    found = [text(fields.get(name)) for name in ("CountPassed", "CountFailed", "CountNotExecuted")]
+    if not any(found) or not (final or all(found)):
+        return None
+    passed, failed, not_executed = map(whole, found)
+    return Counts(passed=passed, failed=failed, not_executed=not_executed)
+
+
+def _case(fields: Mapping[str, Any]) -> Case:
+    return Case(
+        name=text(fields["Name"]),
+        result=text(fields["Result"]),
+        seconds=seconds(text(fields["Duration"])),
+        message=text(fields["ErrorMessage"]),
+    )
+
+
+def progress(look: Look) -> Progress:
+    """Where the job stands. A word that the tables lack is neither final nor passed."""
+    verdict = look.verdict
+    phase = Phase.FINISHED if verdict else PHASES.get(look.status, Phase.RUNNING)
+    return Progress(
+        phase=phase,
+        word=f"{look.status}, {look.result}" if look.result else look.status,
+        verdict=verdict,
+        known=verdict is not None or look.status in PHASES,
+        consistent=_consistent(look, verdict),
+    )
+
+
+def _consistent(look: Look, verdict: Verdict | None) -> bool:
+    """Whether cases and counts bear out the job's word."""
+    bad = look.listed.failed + (look.counts.failed if look.counts else 0)
+    if verdict is Verdict.PASSED:
+        return not bad and look.agrees
+    if verdict is Verdict.FAILED:
+        idle = look.listed.not_executed + (look.counts.not_executed if look.counts else 0)
+        return bool(bad + idle) or not (look.cases or look.counts)
+    return True
+
+
+def suites(look: Look, name: str, date: float | None) -> tuple[TestSuite, ...]:
+    """The job's cases; where ATS gives none, one that stands for the job, once that is final."""
+    cases = [_test_case(case, look.verdict) for case in look.cases]
+    if not cases and look.verdict is not None:
+        cases.append(_whole_job(look))
+    elif cases and look.verdict is Verdict.PASSED and look.counts and look.counts.failed > look.listed.failed:
+        said = f"ATS counts {look.counts}, and lists {look.listed}."
+        cases.append(TestCase(name="Counts of the job", classname=CLASS, outcome=Outcome.FAILED, message=said))
+    stamp = "" if date is None else datetime.fromtimestamp(date, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return (TestSuite(name=name, cases=tuple(cases), timestamp=stamp),) if cases else ()
+
+
+def _test_case(case: Case, verdict: Verdict | None) -> TestCase:
+    """A case that ATS did not execute is what made a failed job fail; in a passed one it is merely left out."""
+    outcome = OUTCOMES.get(case.result, Outcome.ERRORED)
+    message = case.message
+    if case.result == NOT_EXECUTED:
+        outcome = Outcome.SKIPPED if verdict is Verdict.PASSED else Outcome.ERRORED
+        message = message or "ATS did not execute it: it could not start, or what sets it up failed."
+    elif not case.result:
+        message = message or "ATS gives no result for it: it does not count as passed."
+    elif case.result not in OUTCOMES:
+        message = f"ATS's result {case.result!r} is unknown here: it does not count as passed. {message}".strip()
+    elif outcome is Outcome.FAILED:
+        message = message or "Failed. ATS gives no message."
+    return TestCase(name=case.name, classname=CLASS, outcome=outcome, seconds=case.seconds, message=message)
+
+
+def _whole_job(look: Look) -> TestCase:
+    """Without cases a job is green only if ATS counts one that passed and none that failed."""
+    said = f"ATS counts {look.counts}." if look.counts else "ATS gives neither cases nor counts."
+    if look.verdict is not Verdict.PASSED:
+        outcome = Outcome.FAILED if look.verdict is Verdict.FAILED else Outcome.ERRORED
+    elif look.counts is None or (look.counts.passed == 0 and look.counts.failed == 0):
+        outcome = Outcome.SKIPPED
+    else:
+        outcome = Outcome.FAILED if look.counts.failed else Outcome.PASSED
+    message = "" if outcome is Outcome.PASSED else f"The job is {look.result}. {said} {look.message}".strip()
+    return TestCase(name="The whole job", classname=CLASS, outcome=outcome, message=message)
+
+
+def warnings(look: Look) -> tuple[str, ...]:
+    """Sentences about what a verdict alone does not tell."""
+    found = []
+    if look.verdict is Verdict.CANCELLED:
+        found.append(
+            "ATS canceled the job: by a user, by the maintenance (Tuesdays from 17 to 18 h, Amsterdam time), or "
+            "because more than 5 items were queued or running."
+        )
+    elif look.warning:
+        found.append("ATS flags the job with a warning: what cleans up after its tests has failed.")
+    if look.message:
+        found.append(f"ATS says: {look.message}")
+    if look.status == DONE and not look.agrees:
+        found.append(f"ATS counts {look.counts}, and lists {look.listed}.")
+    return tuple(found)
+
+
+def inside(fields: Mapping[str, Any], outer: str, inner: str) -> Mapping[str, Any]:
+    """The fields of a block in its double wrapper; none if it is absent."""
+    found: Mapping[str, Any] = (fields[outer] or {}).get(inner) or {}
+    return found
+
+
+def text(value: Any) -> str:
+    """A text; absent, nil and empty are all the same."""
+    if value is not None and not isinstance(value, str):
+        raise TypeError("a text is no text")
+    return (value or "").strip()
+
+
+def flag(value: Any) -> bool:
+    """xs:boolean, and nothing else: what is no boolean is no `false` either. Absent counts as false."""
+    word = text(value)
+    if word not in ("", "true", "1", "false", "0"):
+        raise ValueError(f"{one_line(word, 60)!r} is neither true nor false")
+    return word in ("true", "1")
+
+
+def whole(word: str) -> int:
+    """A count. Raises ValueError for whatever else."""
+    if not (word.isascii() and word.isdigit() and len(word) < 10):
+        raise ValueError(f"{one_line(word, 60)!r} is no count")
+    return int(word)
+
+
+def seconds(word: str) -> float | None:
+    """From ATS's HH:MM:SS; None for anything else."""
+    parts = word.split(":")
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 5 for part in parts):
+        return None
+    hours, minutes, rest = map(int, parts)
+    return float(hours * 3600 + minutes * 60 + rest)
