@@ -30,7 +30,11 @@ def nothing_started(failure: CallFailedError) -> NothingStartedError:
 def result_unknown(failure: CallFailedError, run: RemoteRun) -> ResultUnknownError:
     """The call failed while we waited for a run."""
     reason = _reason(failure, Reason.PROTOCOL)
-    lost = "has vanished at the vendor" if failure.fault is Fault.ABSENT else "may go on at the vendor"
+    lost = (
+        "has vanished at the vendor"
+        if failure.fault is Fault.ABSENT and not failure.reason
+        else "may go on at the vendor"
+    )
     fact = f"{failure.fact} Run {run.id} {lost}, its result is unknown."
     return ResultUnknownError(fact, remedy=f"{_remedy(failure)} {run.where}".strip(), reason=reason)
 

@@ -20,8 +20,8 @@ from zeep.helpers import serialize_object
 from core.errors import CallFailedError, Fault
 from core.model import Reason
 from core.ports import Answer
-from core.sanitize import one_line
 from core.vendors.mendix_ats.gate import FIELDS, Gate, texts
+from core.vendors.mendix_ats.results import sentence
 from core.vendors.mendix_ats.services import TOKEN, Service
 from core.vendors.mendix_ats.settings import Settings
 
@@ -30,7 +30,9 @@ UNAVAILABLE = (
     "ATS is unavailable, or `base-url` leads elsewhere. Every Tuesday from 17 to 18 h, Amsterdam time, it is closed "
     "for maintenance."
 )
-LONGEST_SAID = 500
+FAULT = (
+    "ATS could not make sense of the request, or broke down over it. For an ATS older than 2.11.2 set `details: false`."
+)
 _SAFE = {
     "strict": True,
     "forbid_dtd": True,
@@ -70,9 +72,8 @@ def reply(service: Service, answer: Answer, line: str) -> dict[str, Any]:
         parsed = binding.process_reply(client, binding.get(service.operation), _Reply(answer))
         found = serialize_object(parsed, dict)
     except SoapFault as fault:
-        said = one_line(str(fault.message or "no text"), LONGEST_SAID)
-        fact = f"{line} answered {answer.status} with a SOAP fault: {said}"
-        raise CallFailedError(Fault.SERVER, fact, status=answer.status, remedy=UNAVAILABLE) from fault
+        fact = f"{line} answered {answer.status} with a SOAP fault: {sentence(str(fault.message or 'no text'))}"
+        raise CallFailedError(Fault.SERVER, fact, status=answer.status, remedy=FAULT) from fault
     except XMLParseError as error:
         found = texts(gate.envelope, service.operation)  # the wrapper's name is not sure: fields by their own names
         if not found:
@@ -83,7 +84,7 @@ def reply(service: Service, answer: Answer, line: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise _unreadable(line, "an empty reply")
     if _swallowed(found):
-        raise _unreadable(line, "a reply that holds a field twice")
+        raise _unreadable(line, "a reply that holds a field twice", reason=Reason.PROTOCOL)
     return _unwrapped(found, line)
 
 
@@ -105,7 +106,7 @@ def faultstring(body: bytes) -> str:
     try:
         parser.feed(body)
         for _, element in parser.read_events():
-            return one_line(element.text or "", LONGEST_SAID)
+            return sentence(element.text or "")
     except etree.XMLSyntaxError:
         return ""
     return ""
@@ -144,9 +145,8 @@ def _expect_xml(answer: Answer, line: str) -> None:
         raise _unreadable(line, f"{answer.status} and {kind or 'no content type'} in place of XML")
 
 
-def _unreadable(line: str, what: str) -> CallFailedError:
-    fact = f"{line} answered with {what}."
-    return CallFailedError(Fault.UNREADABLE, fact, reason=Reason.UNAVAILABLE, remedy=UNAVAILABLE)
+def _unreadable(line: str, what: str, *, reason: Reason = Reason.UNAVAILABLE) -> CallFailedError:
+    return CallFailedError(Fault.UNREADABLE, f"{line} answered with {what}.", reason=reason, remedy=UNAVAILABLE)
 
 
 def _swallowed(found: Mapping[str, Any]) -> bool:

@@ -55,7 +55,7 @@ def explained(failure: CallFailedError) -> CallFailedError | None:
         status=failure.status,
         retry_after=failure.retry_after,
         body=failure.body,
-        remedy=envelopes.UNAVAILABLE,
+        remedy=envelopes.FAULT if said else envelopes.UNAVAILABLE,
     )
 
 

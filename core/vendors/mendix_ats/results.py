@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.errors import CallFailedError, Fault
-from core.model import Outcome, Phase, Progress, TestCase, TestSuite, Verdict
+from core.model import Outcome, Phase, Progress, Reason, TestCase, TestSuite, Verdict
 from core.sanitize import one_line
 from core.vendors.mendix_ats.settings import identifier
 
@@ -89,22 +89,26 @@ class Look:
 def refuse_start(fields: Mapping[str, Any], line: str) -> None:
     """Raises CallFailedError where ATS says that it did not start the job."""
     if text(fields["Started"]) in ("false", "0") and not text(fields["JobID"]):
-        said = one_line(text(fields["ErrorMessage"]), LONGEST_SAID) or "it gives no reason."
+        said = sentence(text(fields["ErrorMessage"])) or "it gives no reason."
         raise CallFailedError(Fault.REFUSED, f"ATS did not start the job ({line}): {said}", remedy=START_REMEDY)
 
 
 def refuse_look(fields: Mapping[str, Any], line: str) -> None:
-    """Raises CallFailedError where ATS has a message in place of a status."""
-    said = one_line(text(fields["ErrorMessage"]), LONGEST_SAID)
+    """Raises CallFailedError where ATS has a message in place of a status.
+
+    That is how it says that there is no such job, so it is borne with like a 404 while the job is brand-new.
+    """
+    said = sentence(text(fields["ErrorMessage"]))
     if said and not text(fields["ExecutionStatus"]):
-        raise CallFailedError(Fault.REFUSED, f"ATS does not show the job ({line}): {said}", remedy=POLL_REMEDY)
+        fact = f"ATS does not show the job ({line}): {said}"
+        raise CallFailedError(Fault.ABSENT, fact, reason=Reason.REFUSED, remedy=POLL_REMEDY)
 
 
 def launched(fields: Mapping[str, Any], date: float | None) -> Launched:
     """The job that a start made. Raises ValueError where it is not sure that there is exactly one."""
     message = text(fields["ErrorMessage"])
     if not flag(fields["Started"]) or not text(fields["JobID"]):
-        said = f", and says: {one_line(message, LONGEST_SAID)}" if message else ""
+        said = f", and it says: {one_line(message, LONGEST_SAID)}" if message else ""
         started, job = one_line(text(fields["Started"]), 60), one_line(text(fields["JobID"]), 60)
         raise ValueError(f"Started is {started!r} and JobID {job!r}{said}")
     return Launched(id=identifier(text(fields["JobID"])), message=message, date=date)
@@ -238,6 +242,12 @@ def text(value: Any) -> str:
     if value is not None and not isinstance(value, str):
         raise TypeError("a text is no text")
     return (value or "").strip()
+
+
+def sentence(said: str) -> str:
+    """A message of ATS in one line that ends; empty if there is none."""
+    line = one_line(said, LONGEST_SAID).strip()
+    return line if not line or line[-1] in ".!?…" else f"{line}."
 
 
 def flag(value: Any) -> bool:
