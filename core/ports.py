@@ -127,8 +127,7 @@ class Calls(Protocol):
 
     A parse function raises KeyError, TypeError or ValueError for an answer that is not what was promised: it then
     counts as unreadable, like cut JSON. All methods raise RunnerError subclasses when their patience ends, and
-    CallFailedError for a refusal (AUTH, ABSENT, REFUSED, CERTIFICATE, UNSUPPORTED). Where a refusal inside an answer
-    is known only from what was read before, `parse` raises it itself.
+    CallFailedError for a refusal (AUTH, ABSENT, REFUSED, CERTIFICATE, UNSUPPORTED).
     """
 
     def read(

@@ -18,7 +18,9 @@ class Job:
     no failure of theirs changes the verdict. `at_start` and `at_poll` have the faults whose outcome differs from
     other vendors' there: (exit code, reason) of a run that passes. `unseen` are lies at the start that no client of
     this vendor can see through: the reply names a run, and nothing that is read later says whose it is. `traceable`:
-    a run whose start's reply was lost is surely found again. `senseless`: faults that change nothing there.
+    a run whose start's reply was lost is surely found again. `senseless`: faults that change nothing there. `harmless`
+    are faults that nothing in the reply to a start can have. `lied` has the lies at each poll that end
+    in another way than `protocol`: (exit code, reason).
     """
 
     vendor: str
@@ -33,6 +35,8 @@ class Job:
     unseen: frozenset[str] = frozenset()
     traceable: bool = False
     senseless: frozenset[str] = frozenset()
+    harmless: frozenset[str] = frozenset()
+    lied: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
     @property
     def kinds(self) -> list[str]:
@@ -78,6 +82,19 @@ JOBS: dict[str, Job] = {
         poll="describe-test-result",
         calls=("list-test-results",),
         senseless=frozenset({"wrong-project"}),
+    ),
+    "mendix-ats": Job(
+        vendor="mendix-ats",
+        box="mendix-ats",
+        inputs={
+            "app_id": "1b4e28ba-2fa1-41d2-883f-0016d3cca427",
+            "template_id": "6fa459ea-ee8a-4ca4-894e-db77e160355e",
+        },
+        starts=("run-job",),
+        poll="get-test-run",
+        unseen=frozenset({"wrong-id"}),
+        harmless=frozenset({"huge-number", "nan"}),  # it holds no number
+        lied={"wrong-id": (7, "refused")},  # a reply names no job: to be about another, it can only know none
     ),
 }
 

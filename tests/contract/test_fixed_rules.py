@@ -11,6 +11,7 @@ from tests.harness import Bench, Ended
 GRACE = 60.0
 FIRST_WINDOW = 60.0
 VENDORS = sorted(FIRST.values())  # a job for each
+BAD_LOOKS = ("500", "502", "429", "reset-after", "hang", "cut", "short", "nan", "stale")
 LIES = ("stale", "wrong-id", "wrong-project", "duplicate-keys", "missing-status")
 LIED_TO = [(name, kind) for name in VENDORS for kind in LIES if kind in JOBS[name].kinds]
 POLL = {name: JOBS[name].poll for name in VENDORS}
@@ -69,6 +70,9 @@ def test_a_run_that_was_there_and_is_gone_later_has_vanished_at_once(vendor: str
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_a_wrong_host_is_told_within_a_minute_or_so(vendor: str, kind: str, tmp_path: Path) -> None:
     ended = play(tmp_path, vendor, f"{kind}@any*forever")
+    if ended.journal[0].operation in JOBS[vendor].starts:  # nothing is asked before: then a lost reply comes first
+        assert (ended.status, ended.reason, len(ended.journal)) == (7, "may-exist", 1)
+        return
     assert ended.status == 3
     assert FIRST_WINDOW <= ended.seconds <= FIRST_WINDOW + 5
 
@@ -81,13 +85,14 @@ def test_an_answer_about_something_else_is_never_a_verdict(
     vendor: str, scenario: str, kind: str, tmp_path: Path
 ) -> None:
     ended = play(tmp_path, vendor, f"{kind}@{POLL[vendor]}*forever", scenario)
-    assert (ended.status, ended.reason) == (7, "protocol")
+    assert (ended.status, ended.reason) == JOBS[vendor].lied.get(kind, (7, "protocol"))
     assert ended.outputs["run-id"] == str(ended.ledger.ours[0].id)
 
 
 @pytest.mark.parametrize("times", [3, 20])
-@pytest.mark.parametrize("kind", ["500", "502", "429", "reset-after", "hang", "cut", "short", "nan", "stale"])
-@pytest.mark.parametrize("vendor", VENDORS)
+@pytest.mark.parametrize(
+    ("vendor", "kind"), [(name, kind) for name in VENDORS for kind in JOBS[name].kinds if kind in BAD_LOOKS]
+)
 def test_a_row_of_failed_looks_is_ridden_out(vendor: str, kind: str, times: int, tmp_path: Path) -> None:
     ended = play(tmp_path, vendor, f"{kind}@{POLL[vendor]}#2*{times}", "one-failure")
     assert (ended.status, ended.reason) == (1, "tests-failed")

@@ -80,7 +80,6 @@ class MendixAts:
         return self._last
 
     def _understood(self, answer: Answer) -> results.Look:
-        results.refuse_look(answer.value, seen=self._last is not None)
         look = results.read(answer.value)
         if self._date is None:
             self._date = answer.date

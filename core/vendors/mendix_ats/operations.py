@@ -30,14 +30,14 @@ def encoder(service: Service) -> Callable[[Settings, Any, str], Payload]:
 
 
 def decoder(service: Service) -> Callable[[Answer, str], Any]:
-    """From an answer to the fields of the reply; a job that was not started is a refusal."""
+    """From an answer to the fields of the reply. Raises CallFailedError for a reply that says no."""
 
     def decode(answer: Answer, line: str) -> Any:
         from core.vendors.mendix_ats import envelopes  # noqa: PLC0415 -- as above
 
         fields = envelopes.reply(service, answer, line)
-        if service is not GET_TEST_RUN:
-            results.refuse_start(fields, line)
+        refuse = results.refuse_look if service is GET_TEST_RUN else results.refuse_start
+        refuse(fields, line)
         return fields
 
     return decode

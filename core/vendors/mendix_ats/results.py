@@ -93,16 +93,15 @@ def refuse_start(fields: Mapping[str, Any], line: str) -> None:
         raise CallFailedError(Fault.REFUSED, f"ATS did not start the job ({line}): {said}", remedy=START_REMEDY)
 
 
-def refuse_look(fields: Mapping[str, Any], *, seen: bool) -> None:
+def refuse_look(fields: Mapping[str, Any], line: str) -> None:
     """Raises CallFailedError where ATS has a message in place of a status.
 
-    That is also how it says that there is no such job, so until the job was `seen` it is borne with like a 404.
+    That is how it says that there is no such job, so it is borne with like a 404 while the job is new.
     """
     said = sentence(text(fields["ErrorMessage"]))
     if said and not text(fields["ExecutionStatus"]):
-        fault = Fault.REFUSED if seen else Fault.ABSENT
-        fact = f"ATS does not show the job: {said}"
-        raise CallFailedError(fault, fact, reason=Reason.REFUSED, remedy=POLL_REMEDY)
+        fact = f"ATS does not show the job ({line}): {said}"
+        raise CallFailedError(Fault.ABSENT, fact, reason=Reason.REFUSED, remedy=POLL_REMEDY)
 
 
 def launched(fields: Mapping[str, Any], date: float | None) -> Launched:
