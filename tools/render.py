@@ -35,10 +35,9 @@ OUTPUTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
-    """An input as people see it: declared once per vendor that has it."""
+class Variant:
+    """An input as some vendors declare it; no vendors: as all do."""
 
-    name: str
     option: Option
     vendors: tuple[str, ...]
 
@@ -57,16 +56,41 @@ class Input:
         return " ".join(parts)
 
 
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An input as people see it: one name, which vendors may declare each in their own words."""
+
+    name: str
+    variants: tuple[Variant, ...]
+
+    @property
+    def vendors(self) -> tuple[str, ...]:
+        return tuple(vendor for variant in self.variants for vendor in variant.vendors)
+
+    @property
+    def sentence(self) -> str:
+        if len(self.variants) == 1:
+            return self.variants[0].sentence
+        return " ".join(f"{', '.join(variant.vendors)}: {variant.sentence}" for variant in self.variants)
+
+    def also(self, option: Option, vendor: str) -> "Input":
+        """The same input with one vendor more, beside those that say the same of it."""
+        new = Variant(option, (vendor,))
+        for at, old in enumerate(self.variants):
+            if old.sentence == new.sentence:
+                both = Variant(old.option, (*old.vendors, vendor))
+                return Input(self.name, (*self.variants[:at], both, *self.variants[at + 1 :]))
+        return Input(self.name, (*self.variants, new))
+
+
 def inputs() -> list[Input]:
     """Every input, the common ones first."""
-    found = [Input("vendor", VENDOR, ())]
-    found += [Input(name, option, ()) for name, option in declared(Common).items()]
+    common = {"vendor": VENDOR, **declared(Common)}
     merged: dict[str, Input] = {}
     for vendor in VENDORS:
         for name, option in declared(inputs_of(vendor).Settings).items():
-            before = merged.get(name, Input(name, option, ()))
-            merged[name] = Input(name, before.option, (*before.vendors, vendor))
-    return found + list(merged.values())
+            merged[name] = merged.get(name, Input(name, ())).also(option, vendor)
+    return [Input(name, (Variant(option, ()),)) for name, option in common.items()] + list(merged.values())
 
 
 def action() -> str:
@@ -79,7 +103,7 @@ def action() -> str:
         "inputs:",
     ]
     for item in inputs():
-        suffix = f" (vendor: {', '.join(item.vendors)})" if item.vendors else ""
+        suffix = f" (vendor: {', '.join(item.vendors)})" if item.vendors and len(item.variants) == 1 else ""
         required = "true" if item.name == "vendor" else "false"
         lines += [f"  {item.name}:", *_description(item.sentence + suffix)]
         # No default but the empty one: GitHub would pass it as if the user had given it.
@@ -126,9 +150,10 @@ def help_text() -> str:
 def inputs_table() -> str:
     rows = ["| input | default | vendors | meaning |", "|---|---|---|---|"]
     for item in inputs():
-        default = item.option.shown_default or ("required" if item.option.required else "")
-        default = default.replace("<", "&lt;")  # a browser would take `<step>` for an element
-        rows.append(f"| `{item.name}` | {default} | {', '.join(item.vendors) or 'all'} | {item.option.help} |")
+        for each in item.variants:
+            default = each.option.shown_default or ("required" if each.option.required else "")
+            default = default.replace("<", "&lt;")  # a browser would take `<step>` for an element
+            rows.append(f"| `{item.name}` | {default} | {', '.join(each.vendors) or 'all'} | {each.option.help} |")
     return "\n".join(rows)
 
 
