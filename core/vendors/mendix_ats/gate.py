@@ -1,11 +1,11 @@
 """What a reply's tree must be before zeep may read fields from it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from lxml import etree
 
 DEEPEST = 64
+XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 FIELDS = frozenset(
     (
         *("RunJob", "RerunNotPassed", "Started", "ErrorMessage", "JobID"),
@@ -26,6 +26,8 @@ class Gate:
     def ingress(self, envelope: etree._Element, http_headers: Any, operation: Any) -> tuple[etree._Element, Any]:  # noqa: ARG002 -- zeep's shape
         """Raises ValueError for a tree that reads in more than one way: of a mixed text zeep sees the beginning."""
         self.envelope = envelope
+        if len(_answers(envelope)) != 1:
+            raise ValueError("no answer, or several")
         if next(envelope.iter(etree.PI, etree.Entity), None) is not None:
             raise ValueError("a processing instruction or an entity")
         depth = 0
@@ -33,6 +35,7 @@ class Gate:
             depth += 1 if event == "start" else -1
             if depth > DEEPEST:
                 raise ValueError("too deep")
+            element.attrib.pop(XSI_TYPE, None)  # our WSDLs say what a field is
             if event == "start" and len(element) and etree.QName(element).localname in FIELDS and _is_mixed(element):
                 raise ValueError("elements in a text")
         return envelope, http_headers
@@ -41,19 +44,24 @@ class Gate:
         return envelope, http_headers
 
 
+def _answers(envelope: etree._Element) -> list[etree._Element]:
+    """What stands in the envelope's body, or bodies."""
+    return [answer for body in envelope.findall("{*}Body") for answer in body]
+
+
 def _is_mixed(element: etree._Element) -> bool:
     return any((text or "").strip() for text in (element.text, *(child.tail for child in element)))
 
 
-def texts(envelope: etree._Element | None, operation: str) -> Mapping[str, Any]:
+def texts(envelope: etree._Element | None) -> dict[str, Any]:
     """The fields of a reply to a start by their local names, whatever holds them; nothing if one is there twice.
 
-    What the element around them is called in a reply to RerunNotPassed is not known for sure.
+    What the elements around them are called in a reply to RerunNotPassed is not known for sure.
     """
-    body = None if envelope is None else envelope.find("{*}Body")
-    if body is None or len(body) != 1 or etree.QName(body[0]).localname != f"{operation}Response":
+    if envelope is None:
         return {}
-    found = {name: body[0].findall(f".//{{*}}{name}") for name in ("Started", "ErrorMessage", "JobID")}
+    (answer,) = _answers(envelope)
+    found = {name: answer.findall(f".//{{*}}{name}") for name in ("Started", "ErrorMessage", "JobID")}
     if not found["JobID"] or any(len(elements) > 1 for elements in found.values()):
         return {}
     return {name: (elements[0].text if elements else None) for name, elements in found.items()}
