@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.sandbox import BOXES, SCENARIOS, Progression, Scenario
+from core.secret import encoded_forms
 from tests.contract.jobs import JOBS
 from tests.contract.promises import breaches
 from tests.harness import TOKEN, Bench, Ended
@@ -301,3 +302,18 @@ def test_a_password_that_is_given_is_a_secret_and_the_usual_one_is_none(tmp_path
     assert "pa55-w0rd" not in "\n".join(unmasked) + json.dumps(ended.report) + ended.junit + ended.summary
     (tmp_path / "usual").mkdir()
     assert "::add-mask::ATSAPIUser" not in play(tmp_path / "usual", "passing").log
+
+
+@pytest.mark.parametrize("where", ["run-job", "get-test-run*forever", "rerun-not-passed"])
+@pytest.mark.parametrize("kind", ["echo-secret", "fault-500", "cut", "html"])
+def test_no_secret_is_in_any_sink_at_the_level_of_debugging(kind: str, where: str, tmp_path: Path) -> None:
+    fault, password = f"{kind}@{where}", "pa55&w<rd"
+    ended = play(
+        tmp_path, "rerun-passes", (fault,), log_level="debug", password=password, rerun_failed="1", timeout="2m"
+    )
+    assert breaches(ended, green=False) == []
+    assert "answered" in ended.log
+    masked = [f"::add-mask::{password}", f"::add-mask::{TOKEN}"]
+    for text in ended.texts.values():
+        shown = "\n".join(line for line in text.splitlines() if not line.startswith(tuple(masked)))
+        assert not [form for form in encoded_forms(password) if form in shown and len(form) > 6]
