@@ -127,7 +127,8 @@ def _again(
             if run is not None:
                 journal.finished(run)
             goes_on = f" Run {run.id} may go on at the vendor. {run.where}" if run else ""
-            return report, [f"What did not pass could not be run again: {error}{goes_on}".strip()]
+            said = error.advice if isinstance(error, RunnerError) else error.fact
+            return report, [f"What did not pass could not be run again: {said}{goes_on}".strip()]
         journal.finished(run)
         if second.verdict not in (Verdict.PASSED, Verdict.FAILED):
             word = one_line(second.word, 60)

@@ -311,7 +311,7 @@ def test_no_secret_is_in_any_sink_at_the_level_of_debugging(kind: str, where: st
     ended = play(
         tmp_path, "rerun-passes", (fault,), log_level="debug", password=password, rerun_failed="1", timeout="2m"
     )
-    assert breaches(ended, green=False) == []
+    assert {*breaches(ended, green=False)} <= {"2 runs were started"}, "a rerun is one more"
     assert "answered" in ended.log
     masked = [f"::add-mask::{password}", f"::add-mask::{TOKEN}"]
     for text in ended.texts.values():
