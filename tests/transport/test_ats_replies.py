@@ -18,7 +18,7 @@ from core.patience import Patience
 from core.secret import Secret
 from core.stop import Stop
 from core.transport import Call, Transport
-from core.vendors.mendix_ats import results
+from core.vendors.mendix_ats import replies
 from core.vendors.mendix_ats.operations import OPERATIONS
 from core.vendors.mendix_ats.settings import Settings
 from tests.recorder import Reply, recorder
@@ -126,7 +126,7 @@ def calls(url: str, timeout: float = 60.0) -> tuple[ApiCalls, Transport]:
     return ApiCalls(OPERATIONS, transport, patience, settings=Settings(token=Secret("t0ken"))), transport
 
 
-def look(url: str) -> results.Look:
+def look(url: str) -> replies.Look:
     """One exchange, as a poll makes it."""
     operation = OPERATIONS["get-test-run"]
     assert operation.encode is not None
@@ -138,13 +138,13 @@ def look(url: str) -> results.Look:
     except CallFailedError as failure:
         assert operation.refusal is not None
         raise operation.refusal(failure) or failure from failure
-    return understood(operation, answer, lambda found: results.read(found.value), call.line)
+    return understood(operation, answer, lambda found: replies.read(found.value), call.line)
 
 
-def start(url: str) -> results.Launched:
+def start(url: str) -> replies.Launched:
     mine, _ = calls(url)
     body = {"AppID": JOB, "JobTemplateID": JOB}
-    return mine.start("run-job", parse=lambda answer: results.launched(answer.value, answer.date), body=body)
+    return mine.start("run-job", parse=lambda answer: replies.launched(answer.value, answer.date), body=body)
 
 
 @pytest.mark.parametrize("row", BAD)

@@ -11,7 +11,7 @@ from lxml import etree
 from core.errors import CallFailedError, Fault
 from core.model import Conclusion, Outcome, Reason, TestReport, count
 from core.ports import Answer
-from core.vendors.mendix_ats import envelopes, results
+from core.vendors.mendix_ats import envelopes, replies, results
 from core.vendors.mendix_ats.services import GET_TEST_RUN
 from core.verdict import judge
 
@@ -28,8 +28,8 @@ def report(body: bytes) -> TestReport | None:
     answer = Answer(status=200, value=None, body=body, content_type="text/xml", date=0.0)
     try:
         fields = envelopes.reply(GET_TEST_RUN, answer, "POST /ws/GetJobStatus")
-        results.refuse_look(fields, "POST /ws/GetJobStatus")
-        look = results.read(fields)
+        replies.refuse_look(fields, "POST /ws/GetJobStatus")
+        look = replies.read(fields)
     except (CallFailedError, LookupError, TypeError, ValueError, AttributeError):
         return None
     if look.verdict is None:
@@ -135,13 +135,13 @@ def test_what_is_left_out_decides_as_the_rule_says(body: bytes, conclusion: Conc
      ("00:00:04.5", None), ("a:b:c", None), ("٠٠:٠٠:٠٤", None), ("00:00:99999999999", None)],
 )  # fmt: skip
 def test_durations_are_hours_minutes_and_seconds(text: str, seconds: float | None) -> None:
-    assert results.seconds(text) == seconds
+    assert replies.seconds(text) == seconds
 
 
 def test_a_message_in_place_of_a_status_is_a_refusal() -> None:
     body = (WIRE / "get-test-run.unknown-job.xml").read_bytes()
     answer = Answer(status=200, value=None, body=body, content_type="text/xml", date=None)
     with pytest.raises(CallFailedError) as caught:
-        results.refuse_look(envelopes.reply(GET_TEST_RUN, answer, "x"), "x")
+        replies.refuse_look(envelopes.reply(GET_TEST_RUN, answer, "x"), "x")
     assert (caught.value.fault, caught.value.reason) == (Fault.ABSENT, Reason.REFUSED)
     assert "There is no job JOB." in caught.value.fact

@@ -6,7 +6,7 @@ from core.errors import CallFailedError, ResultUnknownError
 from core.model import Progress, Reason, RemoteRun, TestReport, count
 from core.ports import Answer, Calls, Diary, Log, Wish
 from core.sanitize import one_line
-from core.vendors.mendix_ats import results
+from core.vendors.mendix_ats import replies, results
 from core.vendors.mendix_ats.services import GET_TEST_RUN
 from core.vendors.mendix_ats.settings import Settings
 
@@ -30,7 +30,7 @@ class MendixAts:
         self._calls = calls
         self._log = log
         self._date: float | None = None
-        self._last: results.Look | None = None
+        self._last: replies.Look | None = None
 
     def start(self) -> RemoteRun:
         return self._launch("run-job", {"JobTemplateID": self._settings.template_id}, "A job")
@@ -43,7 +43,7 @@ class MendixAts:
         try:
             job = self._calls.start(
                 operation,
-                parse=lambda answer: results.launched(answer.value, answer.date),
+                parse=lambda answer: replies.launched(answer.value, answer.date),
                 body={"AppID": self._settings.app_id, **fields},
             )
         except CallFailedError as failure:
@@ -56,7 +56,7 @@ class MendixAts:
             )
             raise ResultUnknownError(fact, remedy=remedy, reason=Reason.MAY_EXIST) from failure
         if job.message:
-            self._log.warning(f"ATS started job {job.id} and says: {one_line(job.message, results.LONGEST_SAID)}")
+            self._log.warning(f"ATS started job {job.id} and says: {one_line(job.message, replies.LONGEST_SAID)}")
         self._date, self._last = job.date, None
         return self.attach(job.id)
 
@@ -65,22 +65,22 @@ class MendixAts:
 
     def poll(self, run: RemoteRun) -> Progress:
         look = self._look(run)
-        if look.status == results.DONE and look.verdict is None:
+        if look.status == replies.DONE and look.verdict is None:
             self._calls.pause(SECOND_LOOK)
             look = self._look(run)
-        if look.status == results.DONE and look.verdict is None:
+        if look.status == replies.DONE and look.verdict is None:
             raise _no_verdict(look, run)
         return results.progress(look)
 
-    def _look(self, run: RemoteRun) -> results.Look:
+    def _look(self, run: RemoteRun) -> replies.Look:
         fields: dict[str, object] = {"JobID": run.id, "AppID": self._settings.app_id}
         if self._settings.details:
             fields |= dict.fromkeys(GET_TEST_RUN.flags, True)
         self._last = self._calls.read("get-test-run", parse=self._understood, body=fields)
         return self._last
 
-    def _understood(self, answer: Answer) -> results.Look:
-        look = results.read(answer.value)
+    def _understood(self, answer: Answer) -> replies.Look:
+        look = replies.read(answer.value)
         if self._date is None:
             self._date = answer.date
         return look
@@ -111,7 +111,7 @@ class MendixAts:
         return None
 
 
-def _no_verdict(look: results.Look, run: RemoteRun) -> ResultUnknownError:
+def _no_verdict(look: replies.Look, run: RemoteRun) -> ResultUnknownError:
     word = f"the unknown result {one_line(look.result, 60)!r}" if look.result else "no result"
     canceled = ", and that it was canceled" if look.canceled else ""
     fact = f"ATS says that job {run.id} is done with {word}{canceled}: that is no verdict."

@@ -21,7 +21,7 @@ from core.errors import CallFailedError, Fault
 from core.model import Reason
 from core.ports import Answer
 from core.vendors.mendix_ats.gate import FIELDS, Gate, texts
-from core.vendors.mendix_ats.results import sentence
+from core.vendors.mendix_ats.replies import sentence
 from core.vendors.mendix_ats.services import GET_TEST_RUN, TOKEN, Service
 from core.vendors.mendix_ats.settings import Settings
 

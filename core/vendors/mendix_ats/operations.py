@@ -10,7 +10,7 @@ from typing import Any
 from core.errors import CallFailedError
 from core.payload import Payload
 from core.ports import Answer, Operation
-from core.vendors.mendix_ats import results
+from core.vendors.mendix_ats import replies
 from core.vendors.mendix_ats.services import GET_TEST_RUN, RERUN_NOT_PASSED, RUN_JOB, Service, checked
 from core.vendors.mendix_ats.settings import Settings
 
@@ -36,7 +36,7 @@ def decoder(service: Service) -> Callable[[Answer, str], Any]:
         from core.vendors.mendix_ats import envelopes  # noqa: PLC0415 -- as above
 
         fields = envelopes.reply(service, answer, line)
-        refuse = results.refuse_look if service is GET_TEST_RUN else results.refuse_start
+        refuse = replies.refuse_look if service is GET_TEST_RUN else replies.refuse_start
         refuse(fields, line)
         return fields
 
