@@ -20,7 +20,7 @@ from zeep.helpers import serialize_object
 from core.errors import CallFailedError, Fault
 from core.model import Reason
 from core.ports import Answer
-from core.vendors.mendix_ats.gate import FIELDS, Gate, texts
+from core.vendors.mendix_ats.gate import Gate, texts
 from core.vendors.mendix_ats.replies import sentence
 from core.vendors.mendix_ats.services import GET_TEST_RUN, TOKEN, Service
 from core.vendors.mendix_ats.settings import Settings
@@ -76,16 +76,16 @@ def reply(service: Service, answer: Answer, line: str) -> dict[str, Any]:
         raise CallFailedError(Fault.SERVER, fact, status=answer.status, remedy=FAULT) from fault
     except XMLParseError as error:
         # What wraps the reply to a start is not sure: its fields by their own names.
-        found = {} if service is GET_TEST_RUN else texts(gate.envelope)
+        found = {} if service is GET_TEST_RUN else texts(gate.answer)
         if not found:
             raise _unreadable(line, "something other than the reply of this operation") from error
+    except ValueError as error:
+        raise _unreadable(line, f"a reply that reads in two ways ({error})", reason=Reason.PROTOCOL) from error
     except Exception as error:
         # Whatever a library does over hostile XML, the answer is one that can't be read.
         raise _unreadable(line, "XML that is cut, broken or forbidden") from error
     if not isinstance(found, dict):
         raise _unreadable(line, "an empty reply")
-    if _swallowed(found):
-        raise _unreadable(line, "a reply that holds a field twice", reason=Reason.PROTOCOL)
     return _unwrapped(found, line)
 
 
@@ -148,16 +148,3 @@ def _expect_xml(answer: Answer, line: str) -> None:
 
 def _unreadable(line: str, what: str, *, reason: Reason = Reason.UNAVAILABLE) -> CallFailedError:
     return CallFailedError(Fault.UNREADABLE, f"{line} answered with {what}.", reason=reason, remedy=UNAVAILABLE)
-
-
-def _swallowed(found: Mapping[str, Any]) -> bool:
-    """Whether a field that we know ended in a wildcard: it was there before, and which of the two holds is unsure."""
-    for name, value in found.items():
-        if name == "_value_1":
-            if any(etree.QName(element).localname in FIELDS for element in value or ()):
-                return True
-        elif any(
-            isinstance(each, dict) and _swallowed(each) for each in (value if isinstance(value, list) else [value])
-        ):
-            return True
-    return False
