@@ -165,6 +165,14 @@ def test_a_crowd_of_new_elements_is_read_past(piece: str, place: str) -> None:
         assert "TestCase" in piece
 
 
+def test_a_crowd_of_attributes_is_read_past() -> None:
+    crowd = " ".join(f'a{number}="x"' for number in range(100_000))  # zeep alone would need a good while
+    body = bent("get-test-run.failed", "<ExecutionResult>", f"<ExecutionResult {crowd}>")
+    assert reply(GET_TEST_RUN, bent("get-test-run.failed", "<TestRun>", f"<TestRun {crowd}>")) == reply(
+        GET_TEST_RUN, body
+    )
+
+
 @pytest.mark.parametrize("kind", ["xsd:boolean", "men:Unknown", "nowhere:x", ""])
 def test_a_reply_has_no_say_in_what_a_field_is(kind: str) -> None:
     body = bent("get-test-run.failed", "<ExecutionResult>", f'<ExecutionResult xsi:type="{kind}">')

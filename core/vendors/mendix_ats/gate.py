@@ -5,7 +5,7 @@ from typing import Any
 from lxml import etree
 
 DEEPEST = 64
-XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 CASE = "ExecutionDetailsTestCase"  # the one element of which there may be many
 FIELDS = frozenset(
     (
@@ -57,6 +57,10 @@ def _clean(answer: etree._Element) -> None:
     while waiting:
         element, depth = waiting.pop()
         children = list(element)
+        nil = element.get(NIL)
+        element.attrib.clear()  # a reply has no say in what a field is: that stands in our WSDLs
+        if nil is not None:
+            element.set(NIL, nil)
         if depth > DEEPEST or (children and _is_mixed(element, children)):
             raise ValueError("elements in a text, or too deep")
         seen: set[str] = set()
@@ -68,7 +72,6 @@ def _clean(answer: etree._Element) -> None:
             if name in seen and name != CASE:
                 raise ValueError(f"{name} twice")
             seen.add(name)
-            child.attrib.pop(XSI_TYPE, None)  # our WSDLs say what a field is
             waiting.append((child, depth + 1))
 
 
