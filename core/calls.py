@@ -223,7 +223,7 @@ class ApiCalls:
             return True
         if failure.fault is Fault.ABSENT:
             graceful = self._grace_until is not None and self._patience.clock.now() < self._grace_until
-            return graceful and self._operations[operation].method == "GET"
+            return graceful and not self._operations[operation].effect
         if failure.fault is Fault.AUTH and self._patience.ever_good and not self._refused_once:
             self._refused_once = True
             return True

@@ -38,9 +38,10 @@ def stopped_by(
         return replace(result, fact=f"{result.fact} {fact}")
     if last is not None and last.verdict is not None:
         what = f"had finished ({one_line(last.word, 60)}), and its results were being read"
+        run = replace(run, note="")
     else:
         what = _cancelled_or_not(vendor, run)
-    return replace(result, fact=f"{result.fact} Run {run.id} {what}.", remedy=f"Its page: {run.url}")
+    return replace(result, fact=f"{result.fact} Run {run.id} {what}.", remedy=run.where)
 
 
 def _cancelled_or_not(vendor: Vendor, run: RemoteRun) -> str:
@@ -97,10 +98,14 @@ def clean_up(left: Left, vendor: Vendor, patience: Patience, done: list[str], pr
 def end_run(vendor: Vendor, run: RemoteRun, done: list[str], problems: list[str]) -> bool:
     """Cancel one run, or say why not; False where it should be tried again."""
     try:
-        cancelled = vendor.cancel(vendor.attach(run.id))
+        attached = vendor.attach(run.id)
+        run = replace(run, note=attached.note)
+        cancelled = vendor.cancel(attached)
     except (RunnerError, CallFailedError) as error:
-        problems.append(f"Run {run.id} could not be cancelled: {error} Its page: {run.url}")
+        problems.append(f"Run {run.id} could not be cancelled: {error} {run.where}".strip())
         return False
-    what = "was cancelled." if cancelled else "may go on: the vendor's API can't cancel it."
-    done.append(f"Run {run.id} {what} Its page: {run.url}")
+    if cancelled:
+        done.append(f"Run {run.id} was cancelled. {replace(run, note='').where}".strip())
+    else:
+        done.append(f"Run {run.id} may go on: the vendor's API can't cancel it. {run.where}".strip())
     return True

@@ -126,11 +126,13 @@ def _again(
         except (RunnerError, CallFailedError) as error:
             if run is not None:
                 journal.finished(run)
-            return report, [f"What did not pass could not be run again: {error}"]
+            goes_on = f" Run {run.id} may go on at the vendor. {run.where}" if run else ""
+            said = error.advice if isinstance(error, RunnerError) else error.fact
+            return report, [f"What did not pass could not be run again: {said}{goes_on}".strip()]
         journal.finished(run)
         if second.verdict not in (Verdict.PASSED, Verdict.FAILED):
             word = one_line(second.word, 60)
-            return report, [f"The rerun {run.id} gave no verdict of its own ({word}). Its page: {run.url}".strip()]
+            return report, [f"The rerun {run.id} gave no verdict of its own ({word}). {run.where}".strip()]
         report = merged(report, second)
     return report, []
 
@@ -206,6 +208,7 @@ def _started(run: RemoteRun) -> Result:
 def _timed_out(request: RunRequest, vendor: Vendor, run: RemoteRun, last: Progress, patience: Patience) -> Result:
     word = one_line(last.word, 60)
     then = cancelled(vendor, run, patience) if request.cancel_on_timeout else "It goes on at the vendor."
+    then = f"{then} {run.note}".strip()
     if not last.known:
         fact = f"After {span(request.timeout)} the vendor's status is {word!r}, which is unknown here. {then}"
         remedy = "This tool may be older than the vendor's API: look for a newer version, or at the run's page."
@@ -217,7 +220,7 @@ def _timed_out(request: RunRequest, vendor: Vendor, run: RemoteRun, last: Progre
         conclusion=Conclusion.TIMED_OUT,
         reason=Reason.TIMEOUT,
         exit_code=ExitCode.TIMED_OUT,
-        fact=f"No verdict after {span(request.timeout)}: the run is still {last.phase} ({word}). {then}",
+        fact=f"No verdict after {span(request.timeout)}: run {run.id} is still {last.phase} ({word}). {then}",
         remedy="Raise `timeout`, or collect the result later with `mode: wait` and the output `run-id`.",
         status=int(ExitCode.TIMED_OUT),
     )

@@ -60,8 +60,11 @@ def _check_text(raw: Raw) -> None:
 
 
 def check_names(raw: Raw, known: Mapping[str, Option], foreign: Iterable[str], vendor: str) -> None:
-    """Refuse names that nobody knows, and those of another vendor where they were given to this very step."""
-    others = set(foreign)
+    """Refuse names that nobody knows, and those of another vendor where they were given to this very step.
+
+    `foreign` is only looked at where a name is not known: other vendors' inputs cost their import.
+    """
+    others: set[str] | None = None
     for name in sorted(raw.values):
         if name in known:
             if name in raw.flags and known[name].kind.secret:
@@ -69,6 +72,8 @@ def check_names(raw: Raw, known: Mapping[str, Option], foreign: Iterable[str], v
                 text = f"a secret must not stand on the command line, where every process sees it: set {where}."
                 raw.problems.append((name, text))
             continue
+        if others is None:
+            others = set(foreign)
         if name in others:
             if name in raw.strict:
                 raw.problems.append((name, f"is not an input of the vendor {vendor}."))

@@ -86,11 +86,21 @@ class ExitCode(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteRun:
-    """One execution at the vendor; `url` is the page a person opens."""
+    """One execution at the vendor.
+
+    `url` is the page a person opens, empty where the vendor has none; `note` a sentence on what somebody who looks
+    after the run should know besides.
+    """
 
     vendor: str
     id: str
     url: str
+    note: str = ""
+
+    @property
+    def where(self) -> str:
+        """How a person gets to it, in sentences."""
+        return " ".join(part for part in (f"Its page: {self.url}" if self.url else "", self.note) if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

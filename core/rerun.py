@@ -24,8 +24,9 @@ def merged(first: TestReport, again: TestReport) -> TestReport:
     suites = []
     for suite in first.suites:
         cases = []
-        for key, case in _keyed((suite,)):
-            second = None if case.outcome is Outcome.PASSED else repeated.get(key)
+        seen: Counter[tuple[str, str]] = Counter()
+        for case in suite.cases:
+            second = None if case.outcome is Outcome.PASSED else repeated.get(key := _key(case, seen))
             if second is not None:
                 used.add(key)
             cases.append(case if second is None else _second(case, second))
@@ -38,6 +39,9 @@ def merged(first: TestReport, again: TestReport) -> TestReport:
 
 
 def _second(case: TestCase, second: TestCase) -> TestCase:
+    """What the two together say: a case that was left out the second time is what it was the first time."""
+    if second.outcome is Outcome.SKIPPED:
+        return case
     if second.outcome is not Outcome.PASSED:
         return second
     return replace(
@@ -46,10 +50,17 @@ def _second(case: TestCase, second: TestCase) -> TestCase:
 
 
 def _keyed(suites: Iterable[TestSuite]) -> Iterator[tuple[Key, TestCase]]:
-    """Each case by class, name and how often that pair was there before in its suite: names need not be unique."""
     for suite in suites:
         seen: Counter[tuple[str, str]] = Counter()
         for case in suite.cases:
-            pair = (case.classname, case.name)
-            yield (*pair, seen[pair]), case
-            seen[pair] += 1
+            yield _key(case, seen), case
+
+
+def _key(case: TestCase, seen: Counter[tuple[str, str]]) -> Key:
+    """Class, name, and how often that pair was there before among those that are run again: names need not be unique.
+
+    What passed the first time is not run again, so it does not count.
+    """
+    pair = (case.classname, case.name)
+    seen[pair] += 1
+    return (*pair, seen[pair] - 1)

@@ -30,9 +30,13 @@ def nothing_started(failure: CallFailedError) -> NothingStartedError:
 def result_unknown(failure: CallFailedError, run: RemoteRun) -> ResultUnknownError:
     """The call failed while we waited for a run."""
     reason = _reason(failure, Reason.PROTOCOL)
-    lost = "has vanished at the vendor" if failure.fault is Fault.ABSENT else "may go on at the vendor"
+    lost = (
+        "has vanished at the vendor"
+        if failure.fault is Fault.ABSENT and not failure.reason
+        else "may go on at the vendor"
+    )
     fact = f"{failure.fact} Run {run.id} {lost}, its result is unknown."
-    return ResultUnknownError(fact, remedy=f"{_remedy(failure)}{_page(run)}", reason=reason)
+    return ResultUnknownError(fact, remedy=f"{_remedy(failure)} {run.where}".strip(), reason=reason)
 
 
 def call_failed(failure: CallFailedError, *, effect: bool) -> NothingStartedError | ResultUnknownError:
@@ -53,7 +57,3 @@ def _reason(failure: CallFailedError, absent: Reason) -> Reason:
 
 def _remedy(failure: CallFailedError) -> str:
     return failure.remedy or _REMEDIES[failure.fault]
-
-
-def _page(run: RemoteRun) -> str:
-    return f" The run's page: {run.url}" if run.url else ""

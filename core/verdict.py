@@ -29,7 +29,7 @@ def judge(report: TestReport) -> Result:
                 Reason.EMPTY,
                 ExitCode.EMPTY,
                 "The run finished without running a test.",
-                "Check that the test plan holds scenarios; if an empty run is fine, set `allow-empty: true`.",
+                "Check at the vendor that there is a test to run; if an empty run is fine, set `allow-empty: true`.",
             )
         case Verdict.VENDOR_ERROR:
             return _ended(

@@ -56,7 +56,8 @@ def execute_asked(
 
     def started(run: RemoteRun) -> None:
         publisher.started(run)
-        patience.say(f"{'Waiting for' if common.mode == 'wait' else 'Started'} run {run.id}: {run.url}")
+        page = f": {run.url}" if run.url else "."
+        patience.say(f"{'Waiting for' if common.mode == 'wait' else 'Started'} run {run.id}{page}")
 
     request = RunRequest(
         vendor=asked.spec.name,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 VENDORS: dict[str, str] = {
     "autify": "core.vendors.autify",
+    "mendix-ats": "core.vendors.mendix_ats",
     "apptest-ai": "core.vendors.apptest_ai",
 }
 

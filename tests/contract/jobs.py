@@ -21,7 +21,8 @@ class Job:
     this vendor can see through: the reply names a run, and nothing that is read later says whose it is. `unnamed`
     are lies at the poll of a vendor whose status does not say which run it is about: its result may still show them.
     `traceable`: a run whose start's reply was lost is surely found again. `senseless`: faults that change nothing
-    there.
+    there. `harmless` are faults that nothing in the reply to a start can have. `lied` has the lies at each poll that
+    end in another way than `protocol`: (exit code, reason).
     """
 
     vendor: str
@@ -37,6 +38,8 @@ class Job:
     traceable: bool = False
     senseless: frozenset[str] = frozenset()
     unnamed: frozenset[str] = frozenset()
+    harmless: frozenset[str] = frozenset()
+    lied: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
     @property
     def kinds(self) -> list[str]:
@@ -92,6 +95,19 @@ JOBS: dict[str, Job] = {
         calls=("get-result",),
         unseen=frozenset({"stale", "wrong-id"}),
         unnamed=frozenset({"stale", "wrong-id", "wrong-project"}),
+    ),
+    "mendix-ats": Job(
+        vendor="mendix-ats",
+        box="mendix-ats",
+        inputs={
+            "app_id": "1b4e28ba-2fa1-41d2-883f-0016d3cca427",
+            "template_id": "6fa459ea-ee8a-4ca4-894e-db77e160355e",
+        },
+        starts=("run-job",),
+        poll="get-test-run",
+        unseen=frozenset({"wrong-id"}),
+        harmless=frozenset({"huge-number", "nan"}),  # it holds no number
+        lied={"wrong-id": (7, "refused")},  # a reply names no job: to be about another, it can only know none
     ),
 }
 

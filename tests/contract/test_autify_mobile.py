@@ -114,7 +114,7 @@ def test_a_build_that_is_there_is_not_uploaded_again_and_devices_are_named(tmp_p
 
 def test_a_run_that_waits_for_a_device_is_shown_as_running_until_the_deadline(tmp_path: Path) -> None:
     ended = play(tmp_path, "no-device", timeout="3m")
-    assert "the run is still running" in ended.report["fact"]
+    assert f"run {ended.outputs['run-id']} is still running" in ended.report["fact"]
     assert "wait_device on" in ended.junit
     assert "still wait for a device at Autify" in ended.summary
 

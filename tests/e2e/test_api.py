@@ -11,6 +11,7 @@ import pytest
 
 from core.commands.api import help_text
 from core.sandbox.autify import AutifyBox
+from core.vendors import VENDORS
 from core.vendors.autify.web.operations import OPERATIONS
 from tests.e2e.support import TOKEN, Ended, Step, Vendor, vendor
 
@@ -182,7 +183,7 @@ def test_an_unknown_operation_is_told_all_there_are(words: tuple[str, ...], term
 def test_an_unknown_vendor_is_told_all_there_are(terminal: Step) -> None:
     ended = terminal.run("api", "selenium", "list-results")
     assert ended.status == 2
-    assert "The vendors are: autify, apptest-ai." in ended.log
+    assert f"The vendors are: {', '.join(VENDORS)}." in ended.log
 
 
 @pytest.mark.parametrize("way", ["text", "file", "stdin"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.ending import clean_up
+from core.ending import clean_up, end_run
 from core.engine import Hooks, RunRequest, execute
 from core.errors import CallFailedError, Fault, ResultUnknownError, StoppedError
 from core.journal import Journal, left_behind
@@ -368,3 +368,35 @@ def test_a_signal_cancels_the_rerun_and_not_the_first_run(tmp_path: Path) -> Non
     assert (result.status, bench.vendor.cancelled) == (143, ["1-again"])
     bench.journal.close()
     assert left_behind(bench.workspace, step="step", vendor="v") == []
+
+
+NOTE = "Find it in the vendor's list; it keeps a slot."
+
+
+class Pageless(Scripted):
+    """A vendor whose runs have no page, and that can't cancel."""
+
+    def start(self) -> RemoteRun:
+        return replace(super().start(), url="", note=NOTE)
+
+    def attach(self, run_id: str) -> RemoteRun:
+        return replace(super().attach(run_id), url="", note=NOTE)
+
+
+@pytest.mark.parametrize("on_timeout", ["leave", "cancel"])
+def test_a_run_without_a_page_is_named_with_what_there_is_to_know(on_timeout: str, tmp_path: Path) -> None:
+    bench = Bench(tmp_path, Pageless(RUNNING), timeout=60)
+    bench.request = replace(bench.request, cancel_on_timeout=on_timeout == "cancel")
+    _, result = bench.run()
+    assert "run 1 is still running" in result.fact
+    assert result.fact.endswith(NOTE)
+
+
+def test_no_text_points_to_a_page_that_is_not_there(tmp_path: Path) -> None:
+    outage = CallFailedError(Fault.REFUSED, "Refused.")
+    _, result = Bench(tmp_path, Pageless(outage)).run()
+    assert result.remedy.endswith(NOTE)
+    assert "page" not in result.remedy
+    done: list[str] = []
+    assert end_run(Pageless(RUNNING), replace(RUN, url=""), done, [])
+    assert done == [f"Run 1 may go on: the vendor's API can't cancel it. {NOTE}"]

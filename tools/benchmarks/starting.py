@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from core.sandbox import Progression, Sandbox
@@ -12,7 +12,13 @@ from tools.benchmarks.output import figure, note, title
 
 HELP, BAD, FIRST = "--help", "bad input", "run, first request refused"
 NOTHING, LIBRARY, WHOLE = "pass", "import requests", "whole run, sandbox immediate"
+SOAP, SOAP_FIRST, SOAP_WHOLE = "import zeep", "ATS run, first request refused", "whole ATS run, sandbox immediate"
 DATACLASSES = "import dataclasses"
+SCENARIO = ("--vendor", "autify", "--project-id", "77", "--scenarios", "501")
+TEMPLATE = (
+    *("--vendor", "mendix-ats", "--app-id", "1b4e28ba-2fa1-41d2-883f-0016d3cca427"),
+    *("--template-id", "6fa459ea-ee8a-4ca4-894e-db77e160355e"),
+)
 REFUSAL = b'{"errors":[{"message":"unauthorized"}]}'
 
 
@@ -33,13 +39,18 @@ def measure(layout: Layout) -> None:
 @contextmanager
 def commands(layout: Layout) -> Iterator[dict[str, Command]]:
     """The starts to compare, and while they run the servers that they need."""
-    with refusing() as refuser, Sandbox(progression=Progression.immediate()) as box:
+    at_once = Progression.immediate()
+    ats_box = Sandbox(vendor="mendix-ats", progression=at_once)
+    with refusing() as refuser, Sandbox(progression=at_once) as box, ats_box as ats:
         yield {
             **{code: alone(layout, code) for code in (NOTHING, DATACLASSES, LIBRARY)},
             HELP: ours(layout, "--help"),
             BAD: ours(layout, "run", "--vendor", "autify", status=2),
             FIRST: a_run(layout, refuser, status=3),
             WHOLE: a_run(layout, box.url, before=box.reset),
+            SOAP: alone(layout, SOAP),
+            SOAP_FIRST: a_run(layout, refuser, TEMPLATE, status=3),
+            SOAP_WHOLE: a_run(layout, ats.url, TEMPLATE, before=ats.reset),
         }
 
 
@@ -54,11 +65,17 @@ def ours(layout: Layout, *arguments: str, status: int = 0) -> Command:
     )
 
 
-def a_run(layout: Layout, url: str, *, status: int = 0, before: Callable[[], object] = lambda: None) -> Command:
-    """A run of one scenario at the address."""
-    inputs = ["--vendor", "autify", "--project-id", "77", "--scenarios", "501", "--base-url", url]
+def a_run(
+    layout: Layout,
+    url: str,
+    inputs: Sequence[str] = SCENARIO,
+    *,
+    status: int = 0,
+    before: Callable[[], object] = lambda: None,
+) -> Command:
+    """A run at the address."""
     environment: Mapping[str, str] = {**layout.environment, "TEST_RUNNER_TOKEN": "made-up-token"}
-    arguments = [layout.python, layout.entrypoint, "run", *inputs]
+    arguments = [layout.python, layout.entrypoint, "run", *inputs, "--base-url", url]
     return Command(arguments=arguments, environment=environment, status=status, before=before)
 
 
@@ -93,6 +110,8 @@ def _show(found: Mapping[str, float], unit: str) -> None:
         (DATACLASSES, NOTHING, None),
         (FIRST, LIBRARY, 1.25),
         (WHOLE, LIBRARY, None),
+        (SOAP_FIRST, SOAP, 1.2),
+        (SOAP_WHOLE, SOAP, None),
     )
     for what, against, aim in rows:
         more = f"{found[what]:.1f} / {found[against]:.1f} {unit}"
