@@ -1,50 +1,125 @@
-"""`demo`: the main job against the sandbox, passing and failing, in this very program as its users start it."""
+"""`demo`: the main job against the sandbox, vendor by vendor, in this very program as its users start it."""
 
+import os
 import subprocess
+import tempfile
+import zipfile
+from dataclasses import dataclass
 
 from core.process import Process
 from core.sandbox import Sandbox
 
 PACE = "2s"  # how long an emulated run takes
 SLICE = 0.1  # seconds between two looks for a signal
-RUNS = (
-    # scenario, what it shows, exit code to expect, further inputs
-    ("passing", "a run of two scenarios that passes", 0, ("--scenarios", "501,502")),
-    ("one-failure", "a test plan with a failing case", 1, ("--test-plan", "3001")),
-    ("review-needed", "a run that passes, with a case for a person to review", 0, ("--scenarios", "501,502,503")),
-    ("empty", "a run in which nothing ran: not a green one", 5, ("--scenarios", "501")),
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Show:
+    """One run to show. `{app}` in its inputs is a made-up app."""
+
+    box: str
+    vendor: str
+    scenario: str
+    what: str
+    status: int
+    inputs: tuple[str, ...]
+
+
+SHOWS = (
+    Show(
+        box="autify",
+        vendor="autify",
+        scenario="passing",
+        what="two scenarios that pass",
+        status=0,
+        inputs=("--project-id", "77", "--scenarios", "501,502"),
+    ),
+    Show(
+        box="autify",
+        vendor="autify",
+        scenario="one-failure",
+        what="a test plan with a failing case",
+        status=1,
+        inputs=("--project-id", "77", "--test-plan", "3001"),
+    ),
+    Show(
+        box="autify",
+        vendor="autify",
+        scenario="empty",
+        what="a run in which nothing ran: not a green one",
+        status=5,
+        inputs=("--project-id", "77", "--scenarios", "501"),
+    ),
+    Show(
+        box="autify-mobile",
+        vendor="autify",
+        scenario="review-needed",
+        what="a build is uploaded and tested on devices",
+        status=0,
+        inputs=("--product", "mobile", "--project-id", "4yyABC", "--test-plan", "tPl001", "--app-file", "{app}"),
+    ),
+    Show(
+        box="mendix-ats",
+        vendor="mendix-ats",
+        scenario="rerun-passes",
+        what="a job with a failing case, which passes when it is run again: flaky",
+        status=0,
+        inputs=(
+            *("--app-id", "1b4e28ba-2fa1-41d2-883f-0016d3cca427"),
+            *("--template-id", "6fa459ea-ee8a-4ca4-894e-db77e160355e", "--rerun-failed", "1"),
+        ),
+    ),
+    Show(
+        box="apptest-ai",
+        vendor="apptest-ai",
+        scenario="one-failure",
+        what="an app is uploaded, and fails on one device",
+        status=1,
+        inputs=("--project-id", "509", "--app-file", "{app}"),
+    ),
 )
 
 
 def demo(process: Process) -> int:
     """0 when each run ended as it should; the files it leaves are named by each run."""
     wrong = []
-    with Sandbox(vendor="autify") as sandbox:
-        process.out.write(f"The sandbox plays autify at {sandbox.url}\n")
-        for scenario, what, expected, inputs in RUNS:
-            process.out.write(f"\n=== {scenario}: {what} (exit code {expected} expected) ===\n")
+    with tempfile.TemporaryDirectory() as folder:
+        app = _made_up_app(folder)
+        for show in SHOWS:
+            name = f"{show.box}, {show.scenario}"
+            process.out.write(f"\n=== {name}: {show.what} (exit code {show.status} expected) ===\n")
             process.out.flush()
-            got = _run(process, sandbox.url_of(f"{scenario}+{PACE}"), scenario, inputs)
+            got = _run(process, show, app)
             if process.noted:
                 return 128 + process.noted[0]
-            if got != expected:
-                wrong.append(f"{scenario} ended with {got}, expected was {expected}")
+            if got != show.status:
+                wrong.append(f"{name} ended with {got}, expected was {show.status}")
     process.out.write("\n" + ("\n".join(wrong) if wrong else "All runs ended as expected.") + "\n")
     return 1 if wrong else 0
 
 
-def _run(process: Process, address: str, scenario: str, inputs: tuple[str, ...]) -> int:
+def _run(process: Process, show: Show, app: str) -> int:
     """One run to its end; a signal is handed on, and heard there as in any pipeline."""
-    folder = f"test-results/test-runner/demo-{scenario}"
-    fixed = ("run", "--vendor", "autify", "--project-id", "77", "--base-url", address, "--results-dir", folder)
-    # A made-up token: the sandbox takes any. It travels in the environment, as a real one should.
-    environment = {**process.environment, "TEST_RUNNER_TOKEN": "made-up-token"}
-    told = False
-    with subprocess.Popen([*process.program, *fixed, *inputs], env=environment) as run:  # noqa: S603 -- ourselves
-        while True:
-            try:
-                return run.wait(SLICE)
-            except subprocess.TimeoutExpired:
-                if process.noted and not told:
-                    run.send_signal(process.noted[0])
-                    told = True
+    folder = f"test-results/test-runner/demo-{show.box}-{show.scenario}"
+    with Sandbox(vendor=show.box) as sandbox:
+        address = sandbox.url_of(f"{show.scenario}+{PACE}")
+        fixed = ("run", "--vendor", show.vendor, "--base-url", address, "--results-dir", folder)
+        inputs = [app if text == "{app}" else text for text in show.inputs]
+        # A made-up token: the sandbox takes any. It travels in the environment, as a real one should.
+        environment = {**process.environment, "TEST_RUNNER_TOKEN": "made-up-user:made-up-key"}
+        told = False
+        with subprocess.Popen([*process.program, *fixed, *inputs], env=environment) as run:  # noqa: S603 -- ourselves
+            while True:
+                try:
+                    return run.wait(SLICE)
+                except subprocess.TimeoutExpired:
+                    if process.noted and not told:
+                        run.send_signal(process.noted[0])
+                        told = True
+
+
+def _made_up_app(folder: str) -> str:
+    path = os.path.join(folder, "demo.apk")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("AndroidManifest.xml", "made up: there is no app in it")
+    return path

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core import VERSION
+from core.commands.demo import SHOWS
 from core.inputs import COMMANDS
 from core.options import declared
 from core.settings import Common
@@ -48,7 +49,7 @@ def test_the_demo_ends_well_and_names_its_files(terminal: Step) -> None:
     assert ended.status == 0, ended.log
     assert "All runs ended as expected." in ended.log
     written = re.findall(r"^Written: (.*)$", ended.log, re.MULTILINE)
-    assert len(written) == 4
+    assert len(written) == len(SHOWS)
     for line in written:
         for path in line.split(", "):
             assert (terminal.workspace / path).is_file(), path
