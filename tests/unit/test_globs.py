@@ -1,0 +1,201 @@
+"""Patterns for report files: what they match, what they never match, and what is said where they match nothing."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from core.errors import BadInputError, StoppedError
+from core.globs import Found, Lack, find
+
+FILES = (
+    "a.xml",
+    "b.txt",
+    "reports/a.xml",
+    "reports/b.xml",
+    "reports/deep/er/c.xml",
+    "reports/.hidden/d.xml",
+    "reports/.e.xml",
+    "build/test-results/test/TEST-shop.Cart.xml",
+    "test-results/junit.xml",
+    "test-results/test-runner/autify/junit.xml",
+    "test-results/test-runner-of-mine/f.xml",
+    ".test-runner/g.xml",
+    "sub/.test-runner/h.xml",
+    "odd/[x].xml",
+)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    root = tmp_path / "work space"
+    for name in FILES:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("<testsuite/>")
+    (tmp_path / "outside.xml").write_text("<testsuite/>")
+    return root
+
+
+def files(workspace: Path, *patterns: str, ours: Iterable[str] = ()) -> list[str]:
+    return list(find(patterns, str(workspace), ours=ours).require("results"))
+
+
+def problems(workspace: Path, *patterns: str) -> list[tuple[Lack, str]]:
+    return [(each.lack, each.text) for each in find(patterns, str(workspace)).problems]
+
+
+@pytest.mark.parametrize(
+    ("patterns", "expected"),
+    [
+        (["a.xml"], ["a.xml"]),
+        (["*.xml"], ["a.xml"]),
+        (["./reports//a.xml"], ["reports/a.xml"]),
+        (["reports/*.xml"], ["reports/a.xml", "reports/b.xml"]),
+        (["reports/**/*.xml"], ["reports/a.xml", "reports/b.xml", "reports/deep/er/c.xml"]),
+        (["reports\\**\\*.xml"], ["reports/a.xml", "reports/b.xml", "reports/deep/er/c.xml"]),
+        (["**/c.xml"], ["reports/deep/er/c.xml"]),
+        (["**/**/er/**/**/c.xml"], ["reports/deep/er/c.xml"]),
+        (["reports/deep/**"], ["reports/deep/er/c.xml"]),
+        (["reports/?.xml"], ["reports/a.xml", "reports/b.xml"]),
+        (["reports/[b-z].xml"], ["reports/b.xml"]),
+        (["reports/[!b].xml"], ["reports/a.xml"]),
+        (["odd/[[]x].xml"], ["odd/[x].xml"]),
+        (["reports/.*.xml"], ["reports/.e.xml"]),
+        (["reports/.hidden/*.xml"], ["reports/.hidden/d.xml"]),
+        (["reports/.h*/d.xml"], ["reports/.hidden/d.xml"]),
+        (["reports/b.xml", "a.xml", "reports/*.xml", "a.xml"], ["a.xml", "reports/a.xml", "reports/b.xml"]),
+        (["reports/**/*.xml", "!reports/deep/**"], ["reports/a.xml", "reports/b.xml"]),
+        (["!reports/b.xml", "reports/*.xml"], ["reports/a.xml"]),
+        (["test-results/**/*.xml"], ["test-results/junit.xml", "test-results/test-runner-of-mine/f.xml"]),
+        (["sub/.test-runner/*.xml"], ["sub/.test-runner/h.xml"]),
+        (["build/test-results/**/TEST-*.xml"], ["build/test-results/test/TEST-shop.Cart.xml"]),
+    ],
+    ids=" ".join,
+)
+def test_a_pattern_matches_these_files_sorted_and_each_once(
+    workspace: Path, patterns: list[str], expected: list[str]
+) -> None:
+    assert files(workspace, *patterns) == expected
+
+
+def test_every_xml_leaves_out_what_is_hidden_and_what_is_ours(workspace: Path) -> None:
+    assert files(workspace, "**/*.xml") == [
+        "a.xml",
+        "build/test-results/test/TEST-shop.Cart.xml",
+        "odd/[x].xml",
+        "reports/a.xml",
+        "reports/b.xml",
+        "reports/deep/er/c.xml",
+        "test-results/junit.xml",
+        "test-results/test-runner-of-mine/f.xml",
+    ]
+
+
+def test_further_outputs_of_ours_are_left_out(workspace: Path) -> None:
+    assert files(workspace, "reports/**/*.xml", ours=["reports/deep/"]) == ["reports/a.xml", "reports/b.xml"]
+    assert files(workspace, "reports/*.xml", ours=["reports/a.xml"]) == ["reports/b.xml"]
+
+
+@pytest.mark.parametrize("pattern", ["test-results/test-runner/**/*.xml", ".test-runner/g.xml", ".test-runner/*"])
+def test_our_own_output_is_no_match_even_when_it_is_named(workspace: Path, pattern: str) -> None:
+    ((lack, _),) = problems(workspace, pattern)
+    assert lack is Lack.NOTHING
+
+
+def test_an_absolute_pattern_inside_the_workspace_is_taken(workspace: Path) -> None:
+    assert files(workspace, f"{workspace}/reports/*.xml") == ["reports/a.xml", "reports/b.xml"]
+
+
+@pytest.mark.parametrize("pattern", ["/etc/passwd", "../outside.xml", "reports/../../outside.xml", "C:\\x.xml", "a\0b"])
+def test_a_pattern_that_leads_out_of_the_workspace_is_refused(workspace: Path, pattern: str) -> None:
+    with pytest.raises(BadInputError, match="relative to the workspace"):
+        find([pattern], str(workspace))
+
+
+@pytest.mark.parametrize("pattern", ["!", ".", "./", "! "])
+def test_a_pattern_that_names_nothing_is_refused(workspace: Path, pattern: str) -> None:
+    with pytest.raises(BadInputError, match="names no file"):
+        find([pattern], str(workspace))
+
+
+def test_each_pattern_that_matches_nothing_is_a_problem_of_its_own(workspace: Path) -> None:
+    found = find(["reports/*.xml", "none/*.xml", "reports", "no?.xml"], str(workspace))
+    assert found.files == ("reports/a.xml", "reports/b.xml")
+    assert [each.lack for each in found.problems] == [Lack.NOTHING] * 3
+    assert "'reports' matches no file. It is a folder: write reports/**/*.xml" in found.problems[1].text
+    with pytest.raises(BadInputError) as caught:
+        found.require("results")
+    assert [name for name, _ in caught.value.problems] == ["results"] * 3
+    assert found.require("results", {Lack.NOTHING}) == found.files
+
+
+def test_what_an_exclusion_leaves_nothing_of_has_still_matched(workspace: Path) -> None:
+    assert find(["a.xml", "!a.xml"], str(workspace)) == Found(files=(), problems=())
+
+
+def test_an_empty_file_is_a_problem_that_can_be_allowed(workspace: Path) -> None:
+    (workspace / "reports/b.xml").write_text("")
+    found = find(["reports/*.xml"], str(workspace))
+    assert found.files == ("reports/a.xml",)
+    assert [(each.lack, each.text) for each in found.problems] == [(Lack.EMPTY, "'reports/b.xml' is empty.")]
+    with pytest.raises(BadInputError, match="is empty"):
+        found.require("results", {Lack.NOTHING, Lack.UNREADABLE})
+    assert found.require("results", {Lack.EMPTY}) == ("reports/a.xml",)
+
+
+def test_what_can_t_be_read_is_a_problem(workspace: Path) -> None:
+    os.mkfifo(workspace / "reports/pipe.xml")
+    (workspace / "reports/gone.xml").symlink_to("nowhere.xml")
+    found = problems(workspace, "reports/*.xml")
+    assert [lack for lack, _ in found] == [Lack.UNREADABLE] * 2
+    assert "'reports/gone.xml' can't be read: No such file" in found[0][1]
+    assert "'reports/pipe.xml' is no plain file" in found[1][1]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+def test_a_file_or_folder_without_the_right_to_read_is_a_problem(workspace: Path) -> None:
+    (workspace / "a.xml").chmod(0)
+    (workspace / "reports").chmod(0)
+    found = problems(workspace, "**/a.xml")
+    (workspace / "reports").chmod(0o755)
+    assert sorted(text for _, text in found) == [
+        "'a.xml' can't be read: Permission denied.",
+        "the folder 'reports' can't be read: Permission denied.",
+    ]
+
+
+def test_links_are_followed_inside_the_workspace_and_never_out_of_it(workspace: Path) -> None:
+    (workspace / "linked.xml").symlink_to("reports/a.xml")
+    (workspace / "linked").symlink_to("reports")
+    (workspace / "out.xml").symlink_to("../outside.xml")
+    (workspace / "out").symlink_to("..")
+    (workspace / "ours.xml").symlink_to(".test-runner/g.xml")
+    (workspace / "loop").symlink_to(".")
+    assert files(workspace, "linked.xml") == ["linked.xml"]
+    assert files(workspace, "linked/*.xml") == ["linked/a.xml", "linked/b.xml"]
+    assert files(workspace, "linked.xml", "reports/a.xml") == ["linked.xml"]  # one file, by its first name
+    found = find(["*.xml", "**/a.xml", "out/*.xml"], str(workspace))
+    assert found.files == ("a.xml", "linked.xml")
+    assert [each.text for each in found.problems[:1]] == ["'out.xml' is a link that leads out of the workspace."]
+    assert found.problems[1].lack is Lack.NOTHING
+
+
+def test_many_double_stars_take_no_exponential_time(tmp_path: Path) -> None:
+    folder = tmp_path
+    for _ in range(20):
+        folder = folder / "a"
+    folder.mkdir(parents=True)
+    looks: list[int] = []
+    found = find(["**/a/" * 12 + "none.xml"], str(tmp_path), check=lambda: looks.append(1))
+    assert [each.lack for each in found.problems] == [Lack.NOTHING]
+    assert len(looks) < 21 * 25
+
+
+def test_a_signal_ends_the_walk(workspace: Path) -> None:
+    def stop() -> None:
+        raise StoppedError(15)
+
+    with pytest.raises(StoppedError):
+        find(["**/*.xml"], str(workspace), check=stop)
