@@ -6,7 +6,7 @@ into the inboxes where this program waits (SimpleQueue.put is safe in a handler)
 
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from types import FrameType
 from typing import Any
@@ -21,6 +21,7 @@ class Stop:
 
     def __init__(self) -> None:
         self.signal: int = 0
+        self.at_once: list[Callable[[], None]] = []  # what must be done even before an exit at once, in a handler
         self._closing = False
         self._inboxes: list[SimpleQueue[Any]] = []
 
@@ -35,6 +36,9 @@ class Stop:
         self._inboxes.append(inbox)
         if self.signal:
             inbox.put(BELL)
+
+    def unsubscribe(self, inbox: "SimpleQueue[Any]") -> None:
+        self._inboxes.remove(inbox)
 
     @property
     def rung(self) -> bool:
@@ -52,6 +56,8 @@ class Stop:
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         if self.signal:
+            for act in self.at_once:
+                act()
             os._exit(128 + self.signal)
         self.signal = number
         for inbox in self._inboxes:

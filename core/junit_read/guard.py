@@ -1,6 +1,6 @@
 """The way of a file into expat: only plain files, bounded in every direction, no DTD, no entities, no outside.
 
-Raw expat with handlers that raise is stricter than defusedxml, and twice as fast (docs/adr/0006-reading-junit.md).
+Raw expat with handlers that raise is stricter than defusedxml, and twice as fast (docs/adr/0007-reading-junit.md).
 """
 
 import os

@@ -1,41 +1,11 @@
-"""Text of any length as it comes in pieces, kept in little memory: its beginning, its end, and its directives."""
+"""Output of a test as it comes in pieces: its text in little memory, and all of its directives."""
 
 from core.junit_read.nouns import Directive
+from core.kept import Kept
 
-CUT = "\n\n[... {} characters are left out here ...]\n\n"
 MOST_DIRECTIVES = 1_000
 LONGEST_DIRECTIVE = 1 << 16  # characters
 _BLOCK = "[[/PROPERTY]]"
-
-
-class Kept:
-    """Keeps the first and the last half of `most` characters."""
-
-    __slots__ = ("_half", "_head", "_room", "_tail", "size")
-
-    def __init__(self, most: int) -> None:
-        self.size = 0
-        self._half = self._room = max(most // 2, 1)
-        self._head: list[str] = []
-        self._tail = ""
-
-    def add(self, text: str) -> None:
-        self.size += len(text)
-        if self._room:
-            self._head.append(text[: self._room])
-            text, self._room = text[self._room :], self._room - len(self._head[-1])
-        if text:
-            self._tail = (self._tail + text)[-self._half :]
-
-    @property
-    def left_out(self) -> int:
-        """How many characters are missing between the two halves."""
-        return self.size - 2 * self._half if self.size > 2 * self._half else 0
-
-    @property
-    def text(self) -> str:
-        head = "".join(self._head)
-        return f"{head}{CUT.format(self.left_out)}{self._tail}" if self.left_out else head + self._tail
 
 
 class OutputText:

@@ -1,0 +1,12 @@
+"""The user's `command`: split into words, run without a shell, its output streamed, its end recorded.
+
+Why its output can't give orders to the CI, and what its environment lacks: docs/adr/0008-the-wrapped-command.md.
+"""
+
+from core.child.ended import Ended
+from core.child.environment import environment_without
+from core.child.lines import Lines
+from core.child.running import run
+from core.child.words import looks_like_shell, split
+
+__all__ = ["Ended", "Lines", "environment_without", "looks_like_shell", "run", "split"]

@@ -1,0 +1,43 @@
+"""Bytes of any program as lines for a log, in flat memory: also a line that never ends."""
+
+import codecs
+from collections.abc import Iterator
+
+
+class Lines:
+    """Cuts at LF, CR and CRLF, as the runners of the CI systems do. Bytes that are no UTF-8 become visible."""
+
+    def __init__(self, longest: int = 4_000) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._longest = longest
+        self._line = ""
+        self._more = 0  # characters of the open line beyond the longest
+        self._after_cr = False
+
+    def feed(self, piece: bytes, *, final: bool = False) -> Iterator[str]:
+        """The lines that end in this piece, without their ends; with `final` also the last one that has none."""
+        text = self._decoder.decode(piece, final)
+        if text:
+            rest = text.removeprefix("\n") if self._after_cr else text
+            self._after_cr, text = text.endswith("\r"), rest
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        *ended, last = text.split("\n")
+        for part in ended:
+            self._add(part)
+            yield self._take()
+        self._add(last)
+        if final and self._line:
+            yield self._take()
+
+    def _add(self, part: str) -> None:
+        room = self._longest - len(self._line)
+        if len(part) > room:
+            self._more += len(part) - room
+            part = part[:room]
+        self._line += part
+
+    def _take(self) -> str:
+        line = f"{self._line}… and {self._more} more characters" if self._more else self._line
+        self._line, self._more = "", 0
+        return line

@@ -1,0 +1,62 @@
+"""The command as words, and the environment without what is ours."""
+
+import pytest
+
+from core.child import environment_without, looks_like_shell, split
+from core.errors import BadInputError
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("pytest -q", ["pytest", "-q"]),
+        ("  mvn\n\t test\\ it 'a b'\n", ["mvn", "test it", "a b"]),
+        ("""x "a 'b' $c" '' d"e"f #g""", ["x", "a 'b' $c", "", "def", "#g"]),
+        ("a && b|c", ["a", "&&", "b|c"]),
+        (r"'C:\x y' a\\b", [r"C:\x y", r"a\b"]),
+    ],
+)
+def test_words_are_those_of_a_shell(text: str, words: list[str]) -> None:
+    assert split(text) == words
+
+
+def test_on_windows_a_backslash_is_a_part_of_a_path() -> None:
+    assert split(r'"C:\Program Files\x.exe" C:\a\b \\server\c', windows=True) == [
+        r"C:\Program Files\x.exe",
+        r"C:\a\b",
+        r"\\server\c",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", " \n", "''", "pytest 'open", 'pytest "open', "pytest \\", "a\0b"])
+def test_what_is_no_command_is_refused(text: str) -> None:
+    with pytest.raises(BadInputError, match="command"):
+        split(text)
+
+
+@pytest.mark.parametrize("text", ["a && b", "a | b", "a > b", "a 2>&1", "A=b c"])
+def test_who_seems_to_want_a_shell_is_told(text: str) -> None:
+    assert "No shell reads `command`" in looks_like_shell(split(text))
+
+
+@pytest.mark.parametrize("text", ["pytest -q", "bash -c 'a && b | c > d'", "mvn -Dx=y", "./x=y"])
+def test_who_does_not_is_not(text: str) -> None:
+    assert looks_like_shell(split(text)) == ""
+
+
+def test_the_environment_lacks_what_is_ours_and_our_secrets() -> None:
+    token = "s3cret-token"
+    kept = {"PATH": "/usr/bin", "INPUTRC": "x", "GITHUB_SHA": "1", "GITHUB_STEP_SUMMARY": "/s", "SHORT": "abcd"}
+    ours = {
+        "INPUT_TOKEN": token,
+        "INPUT_RUN-ID": "7",
+        "TEST_RUNNER_NAME": "n",
+        "test_runner_token": token,
+        "TESTMO_TOKEN": token,
+        "COPY": f"Bearer {token}",
+        "ABC": "abc",
+        "GITHUB_OUTPUT": "/o",
+        "GITHUB_STATE": "/o",
+        "ACTIONS_RUNTIME_TOKEN": "t",
+    }
+    assert environment_without({**kept, **ours}, [token, "abc", ""]) == kept
