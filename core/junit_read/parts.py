@@ -84,9 +84,9 @@ class Extras:
         self.attempts = 0
         self.flaky = False
         self.left_out = 0
-        self.complaints: list[Complaint] = []
-        self.properties: list[Property] = []
-        self.outputs: list[Output] = []
+        self.complaints: tuple[Complaint, ...] = ()
+        self.properties: tuple[Property, ...] = ()
+        self.outputs: tuple[Output, ...] = ()
 
     def judge(self, tag: str) -> None:
         """Called for each complaint, also for those that are too many to be kept."""
@@ -104,18 +104,18 @@ class Extras:
 
     def take_property(self, attributes: dict[str, str]) -> None:
         if self._has_room(len(self.properties)):
-            self.properties.append(Property(name=attributes.get("name", ""), value=attributes["value"]))
+            self.properties += (Property(name=attributes.get("name", ""), value=attributes["value"]),)
 
     def take(self, part: OpenPart) -> None:
         text = part.text
         if isinstance(text, OutputText):
             if self._has_room(len(self.outputs)):
-                self.outputs.append(part.output(text))
+                self.outputs += (part.output(text),)
         elif part.tag == "property":
             if self._has_room(len(self.properties)):
-                self.properties.append(part.property(text))
+                self.properties += (part.property(text),)
         elif self._has_room(len(self.complaints)):
-            self.complaints.append(part.complaint(text))
+            self.complaints += (part.complaint(text),)
 
     def _has_room(self, count: int) -> bool:
         self.left_out += count >= self._most

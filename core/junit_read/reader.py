@@ -20,7 +20,11 @@ _STATUS |= dict.fromkeys(("failed", "failure", "fail"), 2) | dict.fromkeys(("err
 
 
 class Reader:
-    """Keeps what is open: the suites, in the innermost of them a case, in either of them a part with a text."""
+    """Keeps what is open: the suites, in the innermost of them a case, in either of them a part with a text.
+
+    A case is `plain` as long as nothing has been seen inside it. Nearly all of them stay so, and are the reason why
+    `_start` and `_end` look as they do: each is called for every element of the file.
+    """
 
     def __init__(self, guard: Guard, limits: Limits, *, totals_only: bool = False) -> None:
         self.found: list[Found] = []
@@ -33,6 +37,8 @@ class Reader:
         self._suites: list[JUnitSuite] = []
         self._failed: dict[str, set[str]] = {}  # of the innermost suite: classes by the name of a case that failed
         self._outer_failed: list[dict[str, set[str]]] = []
+        self._free = False  # a case may begin here
+        self._plain: dict[str, str] | None = None
         self._case: dict[str, str] | None = None
         self._extras: Extras | None = None
         self._part: OpenPart | None = None
@@ -40,43 +46,55 @@ class Reader:
         guard.parser.EndElementHandler = self._end
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        self._stack.append(tag)
-        if tag == "testcase" and self._case is None and self._part is None and self._suites:
-            self._case = attributes
+        if tag == "testcase" and self._free:
+            self._plain = attributes
+            self._free = False
         else:
             self._start_other(tag, attributes)
 
     def _end(self, tag: str) -> None:
-        self._stack.pop()
-        if tag != "testcase" or self._extras is not None or self._part is not None:
+        plain = self._plain
+        if plain is None or tag != "testcase":
             self._end_other(tag)
             return
-        case, self._case = self._case, None
-        if case is None or "status" in case or "result" in case or case.get("name") in self._failed:
-            self._close_case(case or {}, Extras(self._limits))
+        self._plain = None
+        self._free = True
+        if "status" in plain or "result" in plain or (self._failed and plain.get("name", "") in self._failed):
+            self._close_case(plain, Extras(self._limits))
         else:
             self.claims.tests += 1
-            self.found.append(case)
+            self.found.append(plain)
 
     def _start_other(self, tag: str, attributes: dict[str, str]) -> None:
-        stack = self._stack
-        if len(stack) > self._limits.depth:
+        if (
+            self._totals_only
+            and self._suites
+            and (tag == "properties" or (tag == "property" and "value" in attributes))
+        ):
+            self._stack.append(tag)
+            return
+        if self._plain is not None:
+            self._case, self._plain = self._plain, None
+            self._stack.append("testcase")
+        self._stack.append(tag)
+        if len(self._stack) > self._limits.depth:
             self._guard.refuse(f"is nested more than {self._limits.depth} elements deep.")
         if tag in _ROOTS and self._case is None and self._part is None:
             self._open_suite(attributes)
         elif not self._suites:
             self._guard.refuse(f"is no JUnit: its root is <{tag}>, not <testsuites> or <testsuite>.")
         elif tag in _ROOTS or tag == "testcase":
-            self._guard.refuse(f"has a <{tag}> inside of <{stack[-2]}>: nobody could tell what counts.")
+            self._guard.refuse(f"has a <{tag}> inside of <{self._stack[-2]}>: nobody could tell what counts.")
         elif self._part is not None:
             self._part.start_inside(tag)
         elif tag == "property" and "value" in attributes:
-            if not self._totals_only:
-                self._take_property(attributes)
+            self._take_property(attributes)
         elif tag == "property" or tag in OUTPUTS or tag in SEVERITY:
             self._open_part(tag, attributes)
+        self._free = self._case is None and self._part is None
 
     def _end_other(self, tag: str) -> None:
+        self._stack.pop()
         part = self._part
         if part is not None:
             if len(self._stack) < part.depth:
@@ -89,6 +107,7 @@ class Reader:
             self._close_case(case or {}, extras or Extras(self._limits))
         elif tag in _ROOTS:
             self._close_suite()
+        self._free = self._plain is None and self._case is None and self._part is None and bool(self._suites)
 
     def _open_suite(self, attributes: dict[str, str]) -> None:
         name = attributes.get("name", "")
@@ -151,9 +170,9 @@ class Reader:
             attributes,
             outcome,
             extras.flaky and outcome is _PASSED,
-            tuple(extras.complaints),
-            tuple(extras.properties),
-            tuple(extras.outputs),
+            extras.complaints,
+            extras.properties,
+            extras.outputs,
             ours,
             extras.left_out,
         )
@@ -168,7 +187,8 @@ class Reader:
         The failed attempt still counts: two cases of one name may as well be one test with two sets of data.
         """
         if case.outcome is _PASSED:
-            case.flaky = case.flaky or case.classname in self._failed.get(case.name, ())
+            if self._failed:
+                case.flaky = case.flaky or case.classname in self._failed.get(case.name, ())
         elif case.outcome is not Outcome.SKIPPED and len(self._failed) < _MOST_FAILED:
             self._failed.setdefault(case.name, set()).add(case.classname)
 

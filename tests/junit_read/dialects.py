@@ -206,6 +206,10 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "tags that cross": ("<testsuite>\n<testcase></testsuite></testcase>", "line 2, is no well-formed XML: mism"),
     "an attribute twice": ("<testsuite><testcase name='a' name='b'/></testsuite>", "duplicate attribute"),
     "a case inside of a case": (f"<testsuite>{_case(_case())}</testsuite>", "has a <testcase> inside of <testcase>"),
+    "a case inside of a case, behind its properties": (
+        "<testsuite><testcase><properties><property value='b'/></properties><testcase/></testcase></testsuite>",
+        "has a <testcase> inside of <testcase>",
+    ),
     "a suite inside of a case": (f"<testsuite>{_case(_suite(''))}</testsuite>", "a <testsuite> inside of <testcase>"),
     "a case inside of output": (
         f"<testsuite><system-out>{_case()}</system-out></testsuite>",
