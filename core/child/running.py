@@ -101,7 +101,8 @@ class _Child:
 
     def _take(self, seconds: float) -> None:
         try:
-            item = self._clock.take(self._inbox, max(seconds, 0.0))
+            coming = self if self._exited_at is None else None  # after its end nothing more has to come
+            item = self._clock.take(self._inbox, max(seconds, 0.0), coming=coming)
         except Empty:
             return
         if isinstance(item, bytes):

@@ -10,6 +10,7 @@ import pytest
 
 from core.child import Ended, run
 from core.clock import SystemClock
+from core.ports import Clock
 from core.stop import Stop
 
 
@@ -22,6 +23,7 @@ class Runner:
     stop: Stop = field(default_factory=Stop)
     environment: dict[str, str] = field(default_factory=lambda: {"PATH": "/usr/local/bin:/usr/bin:/bin"})
     on_line: Callable[[str], None] = lambda _: None
+    clock: Clock = field(default_factory=SystemClock)
 
     def python(self, code: str, *arguments: str, timeout: float = 60.0) -> Ended:
         return self.run(sys.executable, "-u", "-c", code, *arguments, timeout=timeout)
@@ -31,7 +33,7 @@ class Runner:
             words,
             directory=str(self.folder),
             environment=self.environment,
-            clock=SystemClock(),
+            clock=self.clock,
             stop=self.stop,
             show=self._show,
             timeout=timeout,

@@ -12,6 +12,7 @@ import pytest
 
 from core.errors import BadInputError
 from tests.child.conftest import Runner
+from tests.support import VirtualClock
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and process groups of POSIX")
 
@@ -252,6 +253,13 @@ def test_meanwhile_is_called_as_often_as_it_wants(runner: Runner) -> None:
     runner.run(sys.executable, "-c", "import os,time\nwhile not os.path.exists('end'): time.sleep(.01)", meanwhile=tick)
     assert len(called) >= 5
     assert called[4] - called[0] >= 0.4
+
+
+def test_under_a_clock_that_makes_time_up_a_command_still_gets_its_real_time(runner: Runner) -> None:
+    runner.clock = VirtualClock()
+    ended = runner.python("import time; print('a'); time.sleep(0.3); print('b')", timeout=5.0)
+    assert ended.is_good
+    assert runner.lines == ["a", "b"]
 
 
 def test_the_listeners_are_gone_afterwards(runner: Runner) -> None:
