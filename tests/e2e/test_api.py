@@ -1,5 +1,6 @@
 """`api`: every operation with the right method, path, query and body on the wire; errors by the usual codes."""
 
+import contextlib
 import json
 import os
 import signal
@@ -321,8 +322,9 @@ def _await_reading(process: int) -> None:
     """Until the process has a second descriptor of its standard input: it is about to read it."""
     folder, late = f"/proc/{process}/fd", time.monotonic() + 30
     while time.monotonic() < late:
-        links = [os.readlink(f"{folder}/{name}") for name in os.listdir(folder)]
-        if len(links) > 2 and links.count(os.readlink(f"{folder}/0")) == 2:
-            return
+        with contextlib.suppress(FileNotFoundError):  # closed since it was listed: look again
+            links = [os.readlink(f"{folder}/{name}") for name in os.listdir(folder)]
+            if len(links) > 2 and links.count(os.readlink(f"{folder}/0")) == 2:
+                return
         time.sleep(0.01)
     raise AssertionError("it never read its standard input")
