@@ -12,7 +12,7 @@ demo: $(VENV)/run  ## Run the main job against the sandbox: passing and failing 
 	@$(BIN)/python entrypoint.py demo
 
 test: $(VENV)/dev  ## Run all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
 
 lint: $(VENV)/dev  ## Run all linters
 	@$(BIN)/ruff check .
