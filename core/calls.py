@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from core.decoding import json_value
-from core.errors import CallFailedError, Fault
+from core.errors import CallFailedError, Fault, StoppedError
 from core.failures import of_file
 from core.journal import Journal
 from core.patience import Patience
@@ -121,7 +121,7 @@ class ApiCalls:
             if journal:
                 journal.starting()
             try:
-                item = self._understood(operation, self._send(operation, call, linger=LINGER), parse, call)
+                item = self._understood(operation, self._sent_once(operation, call, journal), parse, call)
             except CallFailedError as failure:
                 if not failure.fault.surely_without_effect:
                     raise
@@ -133,6 +133,14 @@ class ApiCalls:
             else:
                 self._patience.answered()
                 return item
+
+    def _sent_once(self, operation: str, call: Call, journal: Journal | None) -> Answer:
+        try:
+            return self._send(operation, call, linger=LINGER)
+        except StoppedError:
+            if journal and call.body is not None and call.body.abandon():
+                journal.not_started()  # it never left whole, so nobody can have acted on it
+            raise
 
     def peek(
         self,

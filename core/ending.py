@@ -31,17 +31,15 @@ def stopped_by(
 ) -> Result:
     """What a signal came to, in the middle of whatever it was."""
     result = ended_by(stopped)
+    doubt = " A start was on its way: a run may exist at the vendor. Look there before starting another."
+    doubt = doubt if journal.doubtful else ""
     if run is None:
-        fact = "Nothing was started."
-        if journal.doubtful:
-            fact = "A start was on its way: a run may exist at the vendor. Look there before starting another."
-        return replace(result, fact=f"{result.fact} {fact}")
+        return replace(result, fact=f"{result.fact}{doubt or ' Nothing was started.'}")
     if last is not None and last.verdict is not None:
         what = f"had finished ({one_line(last.word, 60)}), and its results were being read"
-        run = replace(run, note="")
     else:
         what = _cancelled_or_not(vendor, run)
-    return replace(result, fact=f"{result.fact} Run {run.id} {what}.", remedy=run.where)
+    return replace(result, fact=f"{result.fact} Run {run.id} {what}.{doubt}", remedy=run.where)
 
 
 def _cancelled_or_not(vendor: Vendor, run: RemoteRun) -> str:

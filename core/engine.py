@@ -17,7 +17,7 @@ from core.model import Conclusion, ExitCode, Phase, Progress, Reason, RemoteRun,
 from core.pacing import Pacing
 from core.patience import Patience
 from core.ports import Vendor
-from core.rerun import merged, worth_repeating
+from core.rerun import merged, proves_something, worth_repeating
 from core.sanitize import one_line
 from core.translate import nothing_started, result_unknown
 from core.verdict import ended_by, judge
@@ -73,6 +73,7 @@ def execute(
         patience.begin_closing(CLOSING_SECONDS)
         at_work = next(iter(journal.open_runs.values()), run)
         result = stopped_by(stopped, vendor, at_work, last if at_work == run else None, journal)
+        report = replace(report, run=at_work)  # a rerun, maybe: the one to look at now
     except CallFailedError as failure:
         result = ended_by(nothing_started(failure) if run is None else result_unknown(failure, run))
     except RunnerError as error:
@@ -133,6 +134,8 @@ def _again(
         if second.verdict not in (Verdict.PASSED, Verdict.FAILED):
             word = one_line(second.word, 60)
             return report, [f"The rerun {run.id} gave no verdict of its own ({word}). {run.where}".strip()]
+        if not proves_something(report, second):
+            return report, [f"The rerun {run.id} passed, but shows no case that failed before. {run.where}".strip()]
         report = merged(report, second)
     return report, []
 

@@ -149,6 +149,18 @@ def readable_file(text: str) -> str:
     return os.path.abspath(text)
 
 
+def regular_file(text: str) -> str:
+    """A readable file that can be sent: its size is known before, and reading it never waits for anybody."""
+    import stat  # noqa: PLC0415 -- only who sends a file pays for it
+
+    try:
+        if not stat.S_ISREG(os.stat(text).st_mode):
+            raise ValueError(f"{text!r} is no regular file.")
+    except OSError:
+        return readable_file(text)  # which says why
+    return readable_file(text)
+
+
 def relative_path(text: str) -> str:
     """A path inside the workspace."""
     from core.files import check_relative  # noqa: PLC0415 -- only who sets a path pays for the checks

@@ -103,6 +103,7 @@ class Operation:
     query: tuple[str, ...] = ()
     body: bool = False
     file: str = ""
+    file_optional: bool = False
     effect: bool = False
     limit: int = 1 << 20
     implied: tuple[tuple[str, str], ...] = ()

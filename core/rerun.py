@@ -14,6 +14,16 @@ def worth_repeating(report: TestReport) -> bool:
     return report.verdict is Verdict.FAILED
 
 
+def proves_something(first: TestReport, again: TestReport) -> bool:
+    """Whether the second run's word can replace the first one's.
+
+    A pass needs a case that did not pass at first, or nobody knows what was mended, and a case that ran now.
+    """
+    if again.verdict is Verdict.FAILED:
+        return True
+    return bool(first.totals.failed + first.totals.errored and again.totals.ran)
+
+
 def merged(first: TestReport, again: TestReport) -> TestReport:
     """The first report with the outcomes of the cases that were run again.
 

@@ -72,7 +72,8 @@ def encoded_forms(text: str) -> set[str]:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
     url = "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in raw)
     forms = {text, xml, xml.replace('"', "&quot;"), xml.replace('"', "&quot;").replace("'", "&#x27;")}
-    forms |= {escaped, "".join(map(_json_ascii, escaped)), repr(text)[1:-1]}
+    twice = escaped.replace("\\", "\\\\").replace('"', '\\"')  # JSON that stands as a text in JSON
+    forms |= {escaped, twice, "".join(map(_json_ascii, escaped)), repr(text)[1:-1]}
     forms |= {url, url.replace("%2F", "/"), url.replace("%20", "+"), url.lower(), raw.hex(), raw.hex().upper()}
     return forms | _base64_forms(raw)
 

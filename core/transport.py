@@ -30,6 +30,7 @@ from core.ports import Answer, Clock
 from core.stop import BELL, Stop
 
 CONNECT_SECONDS = 10.0
+YEAR_9999 = 253_370_764_800.0
 UPLOAD_SILENCE = 60.0  # so long may an upload stand still
 UPLOAD_SLICE = 1.0  # between two looks at how far it is
 SHORTEST_WAIT = 0.001  # what rounding leaves of a wait must not become a spin
@@ -284,7 +285,9 @@ def _pieces(raw: Any) -> Iterator[bytes]:
 
 
 def _date(text: str | None) -> float | None:
+    """Seconds since 1970; None for what is no date, or one that no timestamp of a report could show."""
     try:
-        return email.utils.parsedate_to_datetime(text).timestamp() if text else None
+        found = email.utils.parsedate_to_datetime(text).timestamp() if text else None
     except (ValueError, TypeError, OverflowError):
         return None
+    return found if found is not None and 0 <= found < YEAR_9999 else None

@@ -8,7 +8,7 @@ from core.commands.asked import known_inputs
 from core.errors import BadInputError
 from core.guarded_json import loads
 from core.inputs import Raw, check_names
-from core.kinds import readable_file
+from core.kinds import regular_file
 from core.options import Problem, parse
 from core.settings import Common
 from core.vendors import VENDORS, inputs_of, load
@@ -130,11 +130,13 @@ def _file(path: str, operation: "Operation", problems: list[Problem]) -> str:
     """The file to send, which can be read."""
     if not operation.file:
         return ""
+    if not path and operation.file_optional:
+        return ""
     if not path:
         problems.append((operation.file, "is required: the file to send."))
         return ""
     try:
-        return readable_file(path)
+        return regular_file(path)
     except ValueError as error:
         problems.append((operation.file, str(error)))
         return ""

@@ -385,3 +385,10 @@ def test_of_a_redirects_body_only_the_beginning_is_read() -> None:
             assert tracemalloc.get_traced_memory()[1] < 16 << 20
         finally:
             tracemalloc.stop()
+
+
+@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 -1200", "Thu, 01 Jan 1900 00:00:00 GMT", "soon"])
+def test_a_date_that_no_timestamp_could_show_is_none(date: str) -> None:
+    answer = HEAD + b"Date: " + date.encode() + b"\r\nContent-Length: 2\r\n\r\n{}"
+    for url in raw_server(lambda connection: connection.sendall(answer)):
+        assert transport(url).send(call()).date is None

@@ -400,3 +400,39 @@ def test_no_text_points_to_a_page_that_is_not_there(tmp_path: Path) -> None:
     done: list[str] = []
     assert end_run(Pageless(RUNNING), replace(RUN, url=""), done, [])
     assert done == [f"Run 1 may go on: the vendor's API can't cancel it. {NOTE}"]
+
+
+def test_a_rerun_that_shows_nothing_of_what_failed_proves_nothing(tmp_path: Path) -> None:
+    for first_cases, second_cases in ((("a", Outcome.PASSED), ("b", Outcome.FAILED)), (("b", Outcome.FAILED), None)):
+        vendor = Scripted(RUNNING, FAILED)
+        vendor.then = [[PASSED]]
+        answers = [a_report_of(Verdict.FAILED, first_cases), a_report_of(Verdict.PASSED, second_cases)]
+        if first_cases[1] is Outcome.PASSED:  # the run failed, and shows no case that did
+            answers[1] = a_report_of(Verdict.PASSED, ("a", Outcome.PASSED))
+        vendor.collect = lambda run, *, complete, found=answers: found.pop(0)  # type: ignore[method-assign,misc]
+        bench = Bench(tmp_path / str(first_cases[1]), vendor)
+        bench.request = replace(bench.request, rerun_failed=1)
+        _, result = bench.run()
+        assert (result.status, result.reason) == (1, Reason.TESTS_FAILED)
+        assert "shows no case that failed before" in result.problems[0]
+
+
+def a_report_of(verdict: Verdict, case: tuple[str, Outcome] | None) -> TestReport:
+    cases = (TestCase(name=case[0], classname="s", outcome=case[1]),) if case else ()
+    suites = (TestSuite(name="s", cases=cases, timestamp=""),)
+    return TestReport(title="t", run=RUN, verdict=verdict, suites=suites, totals=count(suites))
+
+
+def test_a_rerun_that_was_on_its_way_is_told_when_a_signal_comes(tmp_path: Path) -> None:
+    bench = rerunning(tmp_path)
+
+    def lost(run: RemoteRun) -> RemoteRun:
+        bench.journal.starting()
+        raise StoppedError(15)
+
+    bench.vendor.rerun = lost  # type: ignore[method-assign]
+    report, result = bench.run()
+    assert result.status == 143
+    assert "had finished (failed)" in result.fact
+    assert "a run may exist at the vendor" in result.fact
+    assert report.run == RUN

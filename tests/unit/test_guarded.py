@@ -1,6 +1,7 @@
 """JSON and YAML with a trick in it end as ValueError, quickly."""
 
 import gc
+import json
 import time
 import weakref
 
@@ -83,3 +84,13 @@ def test_yaml_with_a_trick_is_refused_quickly_and_says_why(text: str, said: str)
 def test_yaml_words_stay_words() -> None:
     found = guarded_yaml.load("{a: on, b: 22:22, c: true, d: 12, e: '12', f: ~, g: 1.5, h: !!python/name:os.system ''}")
     assert found == {"a": "on", "b": "22:22", "c": True, "d": 12, "e": "12", "f": None, "g": "1.5", "h": ""}
+
+
+def test_a_document_of_countless_small_values_is_refused_before_it_is_built() -> None:
+    with pytest.raises(ValueError, match="more elements"):
+        guarded_json.loads(b'{"data":[' + b"{}," * 600_000 + b"{}]}")
+
+
+def test_a_long_text_may_hold_as_many_commas_as_it_likes() -> None:
+    text = "a,b{[" * 400_000 + '\\"'
+    assert guarded_json.loads(json.dumps([text]).encode()) == [text]

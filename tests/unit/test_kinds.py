@@ -1,5 +1,6 @@
 """Each kind of input takes what it promises, and says what it wanted for anything else."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,11 @@ def test_a_bundle_without_a_certificate_is_told_before_anything_is_tried(tmp_pat
     path.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
     with pytest.raises(ValueError, match="holds no certificates"):
         kinds.ca_bundle(str(path))
+
+
+def test_what_is_no_regular_file_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "app.apk"
+    os.mkfifo(pipe)
+    for path in (str(pipe), str(tmp_path), str(tmp_path / "none")):
+        with pytest.raises(ValueError, match=r"no regular file|can't be read"):
+            kinds.regular_file(path)

@@ -70,3 +70,9 @@ def test_no_text_around_a_secret_brings_it_back(secret: str, before: str, after:
     if secret.strip() != secret or len(secret.splitlines()) != 1 or secret in MASK * 2:
         return
     assert secret not in Redactor([Secret(secret)])(before + secret + after).replace(MASK, "\0")
+
+
+def test_a_secret_in_json_that_stands_as_a_text_in_json_is_hidden() -> None:
+    secret = 'pw"\\x<&>1'
+    nested = json.dumps({"data": json.dumps({"login": secret}, ensure_ascii=False)}, ensure_ascii=False)
+    assert Redactor([Secret(secret)])(nested) == '{"data": "{\\"login\\": \\"***\\"}"}'

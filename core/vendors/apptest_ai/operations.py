@@ -30,6 +30,7 @@ OPERATIONS: dict[str, Operation] = {
         summary="Send an app and start a test on each device of the project.",
         body=True,
         file="app-file",
+        file_optional=True,  # a scenario runs without one
         effect=True,
         encode=start_form,
         decode=codes.started,

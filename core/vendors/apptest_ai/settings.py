@@ -41,7 +41,7 @@ def app(text: str) -> str:
     """The path of a file that the vendor takes: told before a byte of it is sent."""
     if os.path.isdir(text):
         raise ValueError(f"{text!r} is a folder. Pack it into a zip or an ipa.")
-    path = kinds.readable_file(text)
+    path = kinds.regular_file(text)
     ending = os.path.splitext(path)[1].lower().lstrip(".")
     if ending not in EXTENSIONS:
         raise ValueError(f"{text!r} ends in {ending or 'nothing'!r}: apptest.ai takes {', '.join(EXTENSIONS)}.")

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 
-from core.kinds import readable_file
+from core.kinds import regular_file
 
 KINDS = (".apk", ".ipa", ".zip")
 
@@ -15,7 +15,7 @@ def problem_of(path: str) -> str:
         advice = " Zip the .app folder and give the .zip." if path.rstrip("/\\").lower().endswith(".app") else ""
         return f"{path!r} is a folder.{advice}"
     try:
-        readable_file(path)
+        regular_file(path)
     except ValueError as error:
         return str(error)
     if kind not in KINDS:
