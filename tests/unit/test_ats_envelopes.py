@@ -165,6 +165,74 @@ def test_a_crowd_of_new_elements_is_read_past(piece: str, place: str) -> None:
         assert "TestCase" in piece
 
 
+LOST = "<ExecutionDetailsTestCase><Name>B</Name><Result>Failed</Result></ExecutionDetailsTestCase>"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("</TestRun>", f"{LOST}</TestRun>"),
+        ("</TestRun>", f"<ExecutionDetailsPerTestSuite>{LOST}</ExecutionDetailsPerTestSuite></TestRun>"),
+        ("</ExecutionDetailsTestCase>", f"{LOST}</ExecutionDetailsTestCase>"),
+        ("</ResultBreakdown>", f"</ResultBreakdown>{LOST}"),
+        ("</ResultBreakdown>", "</ResultBreakdown><CountFailed>3</CountFailed>"),
+        ("</Flags>", "</Flags><Canceled>true</Canceled>"),
+        ("<ExecutionFlags>", "<Canceled>true</Canceled><ExecutionFlags>"),
+        ("</Flags>", "<ExecutionResult>Failed</ExecutionResult></Flags>"),
+        ("</TestRun>", "<TestRun><ExecutionResult>Failed</ExecutionResult></TestRun></TestRun>"),
+    ],
+)
+def test_what_we_know_in_another_place_than_its_own_is_not_read_past(old: str, new: str) -> None:
+    failure = refusal(GET_TEST_RUN, bent("get-test-run.failed", old, new))
+    assert "in a place that is not its own" in failure.fact
+
+
+@pytest.mark.parametrize("nil", ["true", "1"])
+@pytest.mark.parametrize("place", ["ExecutionFlags", "ExecutionDetailsTestCase", "ExecutionResult", "CountFailed"])
+def test_what_is_nil_and_holds_something_is_not_read(nil: str, place: str) -> None:
+    body = bent("get-test-run.failed", f"<{place}>", f'<{place} xsi:nil="{nil}">')
+    assert "nil and holds something" in refusal(GET_TEST_RUN, body).fact
+
+
+def test_a_new_block_with_common_names_is_read_past() -> None:
+    new = "<ExecutionSuites><Suite><Name>S</Name><Result>Failed</Result></Suite></ExecutionSuites></TestRun>"
+    assert reply(GET_TEST_RUN, bent("get-test-run.failed", "</TestRun>", new)) == reply(
+        GET_TEST_RUN, sample("get-test-run.failed")
+    )
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["<a/>", "<ExecutionDetailsTestCase/>", "<!---->", "<a b=''/>", "<a><b><c/></b></a>", "<![CDATA[]]>", "<?x?>"],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_reply_of_a_great_many_nodes_is_refused_before_a_tree_is_made(piece: str, encoding: str) -> None:
+    place = "</ExecutionDetailsPerTestCase>"
+    text = bent("get-test-run.failed", place, piece * 150_000 + place).decode()
+    text = text[text.index("?>") + 2 :] if text.startswith("<?xml") else text
+    failure = refusal(GET_TEST_RUN, text.encode(encoding))
+    assert "more than 150,000 elements and attributes" in failure.fact
+
+
+def test_a_job_of_many_thousand_cases_is_read() -> None:
+    case = "<ExecutionDetailsTestCase>" + "".join(
+        f"<{name}><![CDATA[x]]></{name}>" for name in ("Name", "Result", "Duration", "ErrorMessage")
+    )
+    place = "</ExecutionDetailsPerTestCase>"
+    body = bent("get-test-run.failed", place, f"{case}</ExecutionDetailsTestCase>" * 10_000 + place)
+    assert len(reply(GET_TEST_RUN, body)["ExecutionDetailsPerTestCase"]["ExecutionDetailsTestCase"]) == 10_003
+
+
+@pytest.mark.parametrize("name", ["UTF-7", "IBM037", "ISO-2022-JP", "hz"])
+def test_an_encoding_in_which_marks_are_not_marks_is_refused(name: str) -> None:
+    text = sample("get-test-run.failed").decode()
+    text = text[text.index("?>") + 2 :] if text.startswith("<?xml") else text
+    for space in (" ", " " * 600):
+        head = f'<?xml version="1.0"{space}encoding="{name}"?>'
+        assert refusal(GET_TEST_RUN, (head + text).encode()).fault is Fault.UNREADABLE
+    assert "broken or forbidden" in refusal(GET_TEST_RUN, text.encode("cp037")).fact
+
+
 def test_a_crowd_of_attributes_is_read_past() -> None:
     crowd = " ".join(f'a{number}="x"' for number in range(100_000))  # zeep alone would need a good while
     body = bent("get-test-run.failed", "<ExecutionResult>", f"<ExecutionResult {crowd}>")

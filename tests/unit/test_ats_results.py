@@ -11,6 +11,7 @@ from lxml import etree
 from core.errors import CallFailedError, Fault
 from core.model import Conclusion, Outcome, Reason, TestReport, count
 from core.ports import Answer
+from core.rerun import merged
 from core.vendors.mendix_ats import envelopes, replies, results
 from core.vendors.mendix_ats.services import GET_TEST_RUN
 from core.verdict import judge
@@ -127,6 +128,52 @@ def test_what_is_left_out_decides_as_the_rule_says(body: bytes, conclusion: Conc
     assert found is not None
     assert judge(found).conclusion is conclusion
     assert found.totals.tests >= 1
+
+
+def look(body: bytes) -> replies.Look:
+    answer = Answer(status=200, value=None, body=body, content_type="text/xml", date=0.0)
+    return replies.read(envelopes.reply(GET_TEST_RUN, answer, "POST /ws/GetJobStatus"))
+
+
+AGAIN = PASSING.replace(b"Sign in", b"Order &amp; pay &lt;guest>")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b"<CountFailed>1", b"<CountFailed>2"), (b"<CountNotExecuted>0", b"<CountNotExecuted>1")],
+)
+def test_no_rerun_heals_what_a_failed_job_counts_and_does_not_list(old: bytes, new: bytes) -> None:
+    body = FAILED.replace(old, new)
+    assert body != FAILED
+    first, again = report(body), report(AGAIN)
+    assert first is not None
+    assert again is not None
+    assert judge(merged(first, again)).conclusion is Conclusion.FAILED
+    assert not results.progress(look(body)).consistent
+    whole = report(FAILED)
+    assert whole is not None
+    assert judge(merged(whole, again)).conclusion is Conclusion.PASSED, "what it lists is healed"
+    assert results.progress(look(FAILED)).consistent
+
+
+def test_no_listed_case_has_the_place_of_what_is_only_counted() -> None:
+    first = report(FAILED.replace(b"<CountFailed>1", b"<CountFailed>2"))
+    again = report(AGAIN.replace(b"Search for a product", b"Counts of the job"))
+    assert first is not None
+    assert again is not None
+    assert judge(merged(first, again)).conclusion is Conclusion.FAILED
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b"<CountPassed>3", b"<CountPassed>5"), (b"<CountPassed>3", b"<CountPassed>0"),
+     (b"<CountNotExecuted>0", b"<CountNotExecuted>1")],
+)  # fmt: skip
+def test_a_pass_with_counts_that_differ_is_unproven(old: bytes, new: bytes) -> None:
+    assert results.unproven(look(PASSING.replace(old, new)))
+    assert not results.unproven(look(PASSING))
+    assert not results.unproven(look(without(PASSING, "ExecutionDetailsPerTestCase").replace(old, new)))
+    assert not results.unproven(look(FAILED.replace(b"<CountPassed>2", b"<CountPassed>9")))
 
 
 @pytest.mark.parametrize(

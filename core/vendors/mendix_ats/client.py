@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from core.errors import CallFailedError, ResultUnknownError
+from core.errors import BadInputError, CallFailedError, ResultUnknownError
 from core.model import Progress, Reason, RemoteRun, TestReport, count
 from core.ports import Answer, Calls, Diary, Log, Wish
 from core.sanitize import one_line
 from core.vendors.mendix_ats import replies, results
 from core.vendors.mendix_ats.services import GET_TEST_RUN
-from core.vendors.mendix_ats.settings import Settings
+from core.vendors.mendix_ats.settings import NO_DETAILS, Settings
 
 NOTE = "Find it by this id in ATS, on the page Test Runs. Until it ends it keeps one of the 5 slots."
 SECOND_LOOK = 2.0  # seconds: a job may be done a moment before its result is written
@@ -36,6 +36,8 @@ class MendixAts:
         return self._launch("run-job", {"JobTemplateID": self._settings.template_id}, "A job")
 
     def rerun(self, run: RemoteRun) -> RemoteRun:
+        if not self._settings.details:
+            raise BadInputError([("rerun-failed", NO_DETAILS)])
         return self._launch("rerun-not-passed", {"FinishedJobID": run.id}, "A job with what did not pass")
 
     def _launch(self, operation: str, fields: Mapping[str, str], what: str) -> RemoteRun:
@@ -85,11 +87,13 @@ class MendixAts:
             self._date = answer.date
         return look
 
-    def collect(self, run: RemoteRun, *, complete: bool) -> TestReport:  # noqa: ARG002 -- one look holds everything
+    def collect(self, run: RemoteRun, *, complete: bool) -> TestReport:
         last = self._last
         title = "Mendix ATS" + (f", template {self._settings.template_id}" if self._settings.template_id else "")
         if last is None:
             return TestReport(title=title, run=run)
+        if complete and results.unproven(last):
+            raise _disagreement(last, run)
         suites = results.suites(last, title, self._date)
         return TestReport(
             title=title,
@@ -117,3 +121,10 @@ def _no_verdict(look: replies.Look, run: RemoteRun) -> ResultUnknownError:
     fact = f"ATS says that job {run.id} is done with {word}{canceled}: that is no verdict."
     remedy = "A test suite without a test case ends like this. Look at the job in ATS, on the page Test Runs."
     return ResultUnknownError(fact, remedy=remedy, reason=Reason.PROTOCOL)
+
+
+def _disagreement(look: replies.Look, run: RemoteRun) -> ResultUnknownError:
+    fact = (
+        f"ATS calls job {run.id} passed, and its counts and its cases differ to the end. {results.disagreement(look)}"
+    )
+    return ResultUnknownError(fact, remedy="Look at the job in ATS, on the page Test Runs.", reason=Reason.PROTOCOL)

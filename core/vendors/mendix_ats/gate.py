@@ -4,18 +4,27 @@ from typing import Any
 
 from lxml import etree
 
-DEEPEST = 64
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 CASE = "ExecutionDetailsTestCase"  # the one element of which there may be many
-FIELDS = frozenset(
-    (
-        *("RunJob", "RerunNotPassed", "Started", "ErrorMessage", "JobID"),
-        *("TestRun", "ExecutionStatus", "ExecutionResult", "ExecutionFlags", "Flags", "Canceled", "Warning"),
-        *("ExecutionResultBreakdown", "ResultBreakdown", "CountPassed", "CountNotExecuted", "CountFailed"),
-        *("ExecutionDetailsPerTestCase", CASE, "Name", "Result", "Duration"),
-    )
-)
-"""Every element of a reply that means something."""
+RECORD = ""  # stands for the one element right inside the answer, whose name is not sure
+CHILDREN: dict[str, frozenset[str]] = {
+    RECORD: frozenset(
+        (
+            *("Started", "ErrorMessage", "JobID", "ExecutionStatus", "ExecutionResult"),
+            *("ExecutionFlags", "ExecutionResultBreakdown", "ExecutionDetailsPerTestCase"),
+        )
+    ),
+    "ExecutionFlags": frozenset({"Flags"}),
+    "Flags": frozenset({"Canceled", "Warning"}),
+    "ExecutionResultBreakdown": frozenset({"ResultBreakdown"}),
+    "ResultBreakdown": frozenset({"CountPassed", "CountNotExecuted", "CountFailed"}),
+    "ExecutionDetailsPerTestCase": frozenset({CASE}),
+    CASE: frozenset({"Name", "Result", "Duration", "ErrorMessage"}),
+}
+"""Every element of a reply that means something, by the one that holds it."""
+FIELDS = frozenset({"RunJob", "RerunNotPassed", "TestRun"}.union(*CHILDREN.values()))
+OWN = FIELDS - {"Name", "Result", "Duration", "ErrorMessage", "Started", "Flags", "Warning"}
+"""Names that stand for nothing else: inside something new they still are what they say."""
 
 
 class Gate:
@@ -28,7 +37,8 @@ class Gate:
         """Leave in the tree what we know. Raises ValueError where it reads in two ways, LookupError where in none.
 
         Of a text with something inside zeep sees the beginning, of two equal fields one. What is new is taken out:
-        over elements that alternate with others zeep takes minutes.
+        over elements that alternate with others zeep takes minutes. What we know in another place than its own is
+        neither new nor read: a failed case there would be lost.
         """
         self.answer = None
         if next(envelope.iter(etree.PI, etree.Entity), None) is not None:
@@ -53,26 +63,44 @@ class Gate:
 
 def _clean(answer: etree._Element) -> None:
     """The name of the element right inside the answer is not sure; below it all names are."""
-    waiting = [(answer, 1)]
+    _strip(answer, list(answer))
+    waiting = [(record, RECORD) for record in answer]
     while waiting:
-        element, depth = waiting.pop()
+        element, place = waiting.pop()
         children = list(element)
-        nil = element.get(NIL)
-        element.attrib.clear()  # a reply has no say in what a field is: that stands in our WSDLs
-        if nil is not None:
-            element.set(NIL, nil)
-        if depth > DEEPEST or (children and _is_mixed(element, children)):
-            raise ValueError("elements in a text, or too deep")
+        _strip(element, children)
         seen: set[str] = set()
         for child in children:
             name = _name(child)
-            if name not in FIELDS and element is not answer:
+            if name not in CHILDREN.get(place, ()):
+                _expect_new(child)
                 element.remove(child)
                 continue
             if name in seen and name != CASE:
                 raise ValueError(f"{name} twice")
             seen.add(name)
-            waiting.append((child, depth + 1))
+            waiting.append((child, name))
+
+
+def _strip(element: etree._Element, children: list[etree._Element]) -> None:
+    """Leave no attribute but nil: a reply has no say in what a field is, that stands in our WSDLs."""
+    nil = element.get(NIL)
+    element.attrib.clear()
+    if children and _is_mixed(element, children):
+        raise ValueError("elements in a text")
+    if nil is not None:
+        if nil.strip() in ("true", "1") and (children or (element.text or "").strip()):
+            raise ValueError(f"{_name(element)} is nil and holds something")
+        element.set(NIL, nil)
+
+
+def _expect_new(element: etree._Element) -> None:
+    """Raises ValueError for an element that we know, or that holds one that can't be anything else."""
+    if _name(element) in FIELDS:
+        raise ValueError(f"{_name(element)} in a place that is not its own")
+    for inner in element.iter("{*}*"):
+        if _name(inner) in OWN:
+            raise ValueError(f"{_name(inner)} in a place that is not its own")
 
 
 def _name(element: etree._Element) -> str:

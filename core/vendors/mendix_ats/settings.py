@@ -37,6 +37,8 @@ UUID = Kind("UUID", identifier, example="6fa459ea-ee8a-4ca4-894e-db77e160355e")
 SECRET = Kind("secret", secret, secret=True)
 UNSUPPORTED: Mapping[str, str] = {"adopt": "ATS can't list jobs, so after a lost reply there is none to adopt."}
 
+NO_DETAILS = "does not go with `details: false`: without its test cases no rerun can prove what passed. Leave out one of the two."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -63,7 +65,7 @@ class Settings:
     )
 
 
-def check(settings: Settings, mode: str, run_id: str) -> list[Problem]:
+def check(settings: Settings, mode: str, run_id: str, *, rerun_failed: int = 0) -> list[Problem]:
     """What no single input shows."""
     problems: list[Problem] = []
     if mode in ("run", "start", "wait") and not settings.app_id:
@@ -71,7 +73,9 @@ def check(settings: Settings, mode: str, run_id: str) -> list[Problem]:
     if mode in ("run", "start") and not settings.template_id:
         where = "the UID on the tab CI/CD Templates of the page Test Runs"
         problems.append(("template-id", f"is required: {where}. Example: {UUID.example}."))
-    if mode == "wait":
+    if rerun_failed and not settings.details and mode in ("run", "wait"):
+        problems.append(("rerun-failed", NO_DETAILS))
+    if mode == "wait" or (mode == "cleanup" and run_id):
         try:
             identifier(run_id)
         except ValueError as error:
