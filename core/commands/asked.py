@@ -77,7 +77,8 @@ def understand(raw: Raw, known: Mapping[str, Option]) -> Asked:
     told = {name for name, _ in problems}
     mode, run_id = raw.values.get("mode", "run").strip(), raw.values.get("run-id", "").strip()
     found = [(name, why) for name, why in inputs.UNSUPPORTED.items() if raw.values.get(name, "").strip() not in UNUSED]
-    found += inputs.check(settings, mode, run_id)
+    reruns = {} if "rerun-failed" in inputs.UNSUPPORTED else {"rerun_failed": common.rerun_failed}
+    found += inputs.check(settings, mode, run_id, **reruns)
     problems += [problem for problem in found if problem[0] not in told]
     missing = _missing_secrets(raw, inputs.Settings)
     if missing and common.on_missing_secret == "skip" and {name for name, _ in problems} == missing:  # noqa: S105 -- a word

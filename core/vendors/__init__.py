@@ -19,8 +19,8 @@ if TYPE_CHECKING:
         Settings: type
         UNSUPPORTED: Mapping[str, str]
 
-        def check(self, settings: Any, mode: str, run_id: str) -> list[Problem]:
-            """The problems that no single input shows."""
+        def check(self, settings: Any, mode: str, run_id: str, **common: int) -> list[Problem]:
+            """The problems that no single input shows. A vendor that can run again gets `rerun_failed` too."""
             ...
 
 
