@@ -78,7 +78,9 @@ def of_exception(line: str, host: str, error: BaseException, *, unsent: bool = F
 def of_file(line: str, error: UnreadableFileError) -> CallFailedError:
     """The failure that a file is which can't be sent whole: what has left of the request is not one."""
     remedy = "Let the step that makes the file end before this one begins."
-    return CallFailedError(Fault.REFUSED, f"{error} {line} was not completed.", reason=Reason.BAD_INPUT, remedy=remedy)
+    return CallFailedError(
+        Fault.REFUSED, f"{error} {line} was not completed.", reason=Reason.APP_REJECTED, remedy=remedy
+    )
 
 
 def retry_after(value: str | None, date: str | None) -> float | None:

@@ -215,7 +215,7 @@ def test_a_file_that_shrinks_meanwhile_is_no_app_and_starts_nothing(tmp_path: Pa
 
     with raw(talk) as url:
         found = Bench(url, ServersClock()).failure(file)
-    assert (found.fault, found.reason) == (Fault.REFUSED, Reason.BAD_INPUT)
+    assert (found.fault, found.reason) == (Fault.REFUSED, Reason.APP_REJECTED)
     assert "app.apk was changed while it was sent" in found.fact
     assert sum(came) < 33 * MEBIBYTE, "the server can't have taken it for a whole request"
 
@@ -241,7 +241,7 @@ def test_a_file_that_is_gone_is_told_before_a_request(tmp_path: Path) -> None:
     with recorder() as server:
         found = Bench(server.url, VirtualClock()).failure(tmp_path / "app.apk")
         assert server.seen == []
-    assert (found.fault, found.reason) == (Fault.REFUSED, Reason.BAD_INPUT)
+    assert (found.fault, found.reason) == (Fault.REFUSED, Reason.APP_REJECTED)
     with pytest.raises(UnreadableFileError):
         FormData([], file_field="f", path=str(tmp_path / "app.apk"))
 
