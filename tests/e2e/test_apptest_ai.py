@@ -103,10 +103,10 @@ def test_bad_inputs_are_told_together_and_nothing_is_asked(step: Step) -> None:
     step.defaults, step.extra = False, {"APPTEST_AI_ACCESS_KEY": "no-colon"}
     with box() as server:
         given = {"vendor": "apptest-ai", "base_url": server.url, "app_file": "gone.apk", "time_limit": "31"}
-        ended = step.run(**given, login_id="a", rerun_failed="1")
+        ended = step.run(**given, login_id="a", rerun_failed="1", adopt="true")
         assert server.journal == []
     assert ended.verdict == (2, "error", "bad-input")
-    for name in ("token", "project-id", "app-file", "time-limit", "login-password", "rerun-failed"):
+    for name in ("token", "project-id", "app-file", "time-limit", "login-password", "rerun-failed", "adopt"):
         assert f"`{name}`" in ended.log, name
 
 
