@@ -64,13 +64,15 @@ class ApiCalls:
         body: object = None,
         file: str = "",
         seconds: float | None = None,
+        limit: int | None = None,
     ) -> Item:
         until = None if seconds is None else self._patience.clock.now() + seconds
         while True:
             self._patience.stop.check()
-            limit = START_SECONDS if file else self._patience.shortened(READ_SECONDS)
-            limit = limit if seconds is None else min(limit, seconds)
-            call = self._call(operation, path, query, self._payload(operation, body, file), limit)
+            longest = START_SECONDS if file else self._patience.shortened(READ_SECONDS)
+            longest = longest if seconds is None else min(longest, seconds)
+            call = self._call(operation, path, query, self._payload(operation, body, file), longest)
+            call = call if limit is None else replace(call, limit=min(call.limit, limit))
             began = self._patience.clock.now()
             try:
                 item = self._understood(operation, self._send(operation, call), parse, call)

@@ -141,10 +141,12 @@ class Calls(Protocol):
         body: object = None,
         file: str = "",
         seconds: float | None = None,
+        limit: int | None = None,
     ) -> Item:
         """A call that is safe to repeat (reads, deletes): outages are ridden out, at most `seconds` long.
 
-        `file` is the path of a file to send; `seconds` then bounds the tries, not the sending.
+        `file` is the path of a file to send; `seconds` then bounds the tries, not the sending. `limit` caps this
+        answer in bytes, where less is expected than the operation can answer.
         """
         ...
 
