@@ -15,6 +15,8 @@ LONGEST_NAME = 100
 API_HOST, APP_HOST = "api.apptest.ai", "app.apptest.ai"
 NO_RESULT = "apptest.ai calls the testset complete and has no result of it."
 SECOND_UPLOAD = 5.0  # seconds before the one more try
+XML_LIMIT = 16 << 20  # bytes: of thousands of devices there are 4 MiB or so
+XML_SECONDS = 30.0  # seconds of patience for the XML alone, which a vendor may answer with all forms at once
 LATE = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds before each further look at a result that should be there
 
 
@@ -86,7 +88,7 @@ class ApptestAi:
         reading = self._result(run) if now.complete else None
         if reading is not None:
             self._reading = reading
-            found = self._finding = judging.judge(counts, reading.devices, self._announced)
+            found = self._finding = judging.judge(counts, reading.devices, self._announced, reading.doubt)
         return Progress(
             phase=now.phase if found or not now.complete else Phase.RUNNING,
             word=now.word,
@@ -122,25 +124,33 @@ class ApptestAi:
         raise AssertionError("the last pause is None")
 
     def _read_result(self, run: RemoteRun) -> results.Reading:
-        """The XML alone first: with the HTML an answer can be large. Then all forms, where that one is of no use."""
+        """The XML alone first: with the HTML an answer can be large. Then all forms, where that one is of no use.
+
+        An answer without end is one that can't be read, as an outage makes it: both are left to the second request.
+        """
         found = results.NOTHING
         if not self._plain:
             try:
-                found = self._get_result(run, "xml")
+                found = self._get_result(run, "xml", seconds=XML_SECONDS, limit=XML_LIMIT)
             except CallFailedError as failure:
-                if failure.fault is not Fault.REFUSED or failure.code in (codes.RESULT_ERROR, codes.NOT_READY):
+                refused = failure.fault is Fault.REFUSED and failure.code not in (codes.RESULT_ERROR, codes.NOT_READY)
+                if not (refused or failure.fault.passes):
                     raise
-                self._plain = True
+                self._plain = refused or failure.fault is Fault.UNREADABLE
         if not found.usable and not found.json:
             found = self._get_result(run, None)
         return found
 
-    def _get_result(self, run: RemoteRun, data_type: str | None) -> results.Reading:
+    def _get_result(
+        self, run: RemoteRun, data_type: str | None, *, seconds: float | None = None, limit: int | None = None
+    ) -> results.Reading:
         return self._calls.read(
             "get-result",
             parse=lambda answer: results.read(answer.value),
             path={"testset_id": run.id},
             query={"data_type": data_type},
+            seconds=seconds,
+            limit=limit,
         )
 
     def collect(self, run: RemoteRun, *, complete: bool) -> TestReport:

@@ -144,16 +144,31 @@ def _data(answer: Answer, line: str, table: Mapping[int, Meaning]) -> Any:
 
 def _refusal(failure: CallFailedError, table: Mapping[int, Meaning]) -> CallFailedError | None:
     try:
-        code, said = _envelope(loads(failure.body))
+        value = loads(failure.body)
+        code, said = _envelope(value)
     except (ValueError, LookupError, TypeError):
         return None
     if code == 0:
-        return None
+        return _contradicting(failure, value) if table is START else None
     found = _failure(failure.fact, code, said, table)
     if code not in table and failure.status in _BY_STATUS:
         found = CallFailedError(failure.fault, found.fact, remedy=failure.remedy, code=str(code))
     found.status, found.retry_after = failure.status, failure.retry_after
     return found
+
+
+def _contradicting(failure: CallFailedError, value: Mapping[str, Any]) -> CallFailedError | None:
+    """A start that went well by its envelope and not by its status: a testset may exist.
+
+    None where the status itself says that nothing was done, and the envelope names no testset.
+    """
+    data = value.get("data")
+    testset = data.get("testset_id") if isinstance(data, dict) else None
+    if testset is None and failure.status in _BY_STATUS:
+        return None
+    named = one_line(str(testset), _SHOWN) if isinstance(testset, int | str) else "without an id"
+    fact = f"{failure.fact} But apptest.ai's code in it is 0, a success: testset {named}."
+    return CallFailedError(Fault.UNREADABLE, fact, status=failure.status, reason=Reason.MAY_EXIST)
 
 
 def _envelope(value: Any) -> tuple[int, str]:

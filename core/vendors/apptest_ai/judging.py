@@ -21,11 +21,16 @@ class Finding:
     doubt: str = ""
 
 
-def judge(counts: Counts, devices: Sequence[Device] | None, announced: int | None) -> Finding:
-    """`devices` is None where no list of them could be read, `announced` how many the start promised."""
-    doubt = _doubt(counts, devices, announced)
+def judge(counts: Counts, devices: Sequence[Device] | None, announced: int | None, contradiction: str = "") -> Finding:
+    """`devices` is None where no list of them could be read, `announced` how many the start promised.
+
+    `contradiction` is a sentence on forms of the result that differ: they prove nothing but trouble.
+    """
+    doubt = contradiction or _doubt(counts, devices, announced)
     if counts.bad or _bad(devices):
         return Finding(verdict=Verdict.FAILED, doubt=doubt)
+    if contradiction:
+        return Finding(verdict=None, doubt=doubt)
     if not (counts.total or devices or announced) and counts.settled:
         return Finding(verdict=Verdict.SKIPPED, doubt=doubt)
     if doubt and not _only_on_its_way(counts, devices, announced):
