@@ -164,6 +164,10 @@ class ApiCalls:
     def pause(self, seconds: float) -> None:
         self._patience.pause(seconds)
 
+    @property
+    def left(self) -> float:
+        return self._patience.left
+
     def once(
         self,
         operation: str,
@@ -216,6 +220,8 @@ class ApiCalls:
         except CallFailedError as failure:
             refusal = self._operations[operation].refusal
             told = (refusal(failure) if refusal and failure.body else None) or failure
+            if told.fault is Fault.BUSY and told.retry_after is None:
+                told.retry_after = self._operations[operation].lull
             self.busy += told.fault is Fault.BUSY
             self._patience.log.debug(f"{call.line}: {told.fact}")
             if told is failure:

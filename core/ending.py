@@ -17,10 +17,12 @@ PAYING_SECONDS = 20.0  # for the same when no signal came; past the deadline, if
 
 def cancelled(vendor: Vendor, run: RemoteRun, patience: Patience) -> str:
     """Cancel and say what came of it, in a sentence."""
+    if run.shared:
+        return "It stays open at the vendor, for the other jobs that use it."
     patience.grant(PAYING_SECONDS)
     try:
         if vendor.cancel(run):
-            return "It was cancelled at the vendor."
+            return "It was ended at the vendor."
     except (RunnerError, CallFailedError) as error:
         return f"It could not be cancelled ({error}) and may go on at the vendor."
     return "The vendor's API can't cancel: it goes on there."
@@ -43,11 +45,13 @@ def stopped_by(
 
 
 def _cancelled_or_not(vendor: Vendor, run: RemoteRun) -> str:
+    if run.shared:
+        return "stays open at the vendor, for the other jobs that use it"
     try:
         done = vendor.cancel(run)
     except (RunnerError, CallFailedError) as error:
         return f"could not be cancelled ({error}) and may go on at the vendor"
-    return "was cancelled" if done else "goes on at the vendor, whose API can't cancel it"
+    return "was ended at the vendor" if done else "goes on at the vendor, whose API can't cancel it"
 
 
 def pay(vendor: Vendor, journal: Journal, patience: Patience) -> list[str]:
@@ -79,18 +83,18 @@ def _undo(debt: Mapping[str, str], vendor: Vendor, patience: Patience) -> None:
 
 def clean_up(left: Left, vendor: Vendor, patience: Patience, done: list[str], problems: list[str]) -> None:
     """End what a killed invocation left; adds sentences on what was done, and on what could not be."""
+    before = len(left.journal.debts)
+    problems += pay(vendor, left.journal, patience)
+    settled = before - len(left.journal.debts)
     if left.mode in ("run", "wait"):
         for run in list(left.runs.values()):
-            if end_run(vendor, run, done, problems):
+            if run.shared or end_run(vendor, run, done, problems):
                 left.journal.finished(run)
     if left.doubtful:
         done.append("A start went out and its answer never came: a run may exist at the vendor. Look there.")
         left.journal.not_started()
-    before = len(left.journal.debts)
-    problems += pay(vendor, left.journal, patience)
-    settled = before - len(left.journal.debts)
     if settled:
-        done.append(f"Removed at the vendor: {settled} left-over{'s' if settled > 1 else ''} of this step.")
+        done.append(f"Undone at the vendor: {settled} left-over{'s' if settled > 1 else ''} of this step.")
 
 
 def end_run(vendor: Vendor, run: RemoteRun, done: list[str], problems: list[str]) -> bool:
@@ -103,7 +107,7 @@ def end_run(vendor: Vendor, run: RemoteRun, done: list[str], problems: list[str]
         problems.append(f"Run {run.id} could not be cancelled: {error} {run.where}".strip())
         return False
     if cancelled:
-        done.append(f"Run {run.id} was cancelled. {replace(run, note='').where}".strip())
+        done.append(f"Run {run.id} was ended. {replace(run, note='').where}".strip())
     else:
         done.append(f"Run {run.id} may go on: the vendor's API can't cancel it. {run.where}".strip())
     return True

@@ -20,7 +20,7 @@ from core.ports import Vendor
 from core.rerun import merged, proves_something, worth_repeating
 from core.sanitize import one_line
 from core.translate import nothing_started, result_unknown
-from core.verdict import ended_by, judge
+from core.verdict import despite, ended_by, judge
 
 WAIT_GRACE = 15.0  # a run to wait for may have been started just now, by the step before
 
@@ -81,8 +81,11 @@ def execute(
     except Exception:
         pay(vendor, journal, patience)  # a bug of ours is no reason to leave anything behind
         raise
+    known = vendor.known()
+    if known is not None and report.verdict is None:
+        report, result = replace(known, run=run, verdict=None), despite(result, known)
     for left in list(journal.open_runs.values()):
-        if left == run:  # what was known of the cases when the run was given up: for the report, not for a verdict
+        if left == run and known is None:  # what was known of the cases: for the report, not for a verdict
             report = replace(vendor.collect(run, complete=False), verdict=None)
         journal.finished(left)
     problems += pay(vendor, journal, patience)
@@ -168,6 +171,9 @@ def _watch(request: RunRequest, vendor: Vendor, run: RemoteRun, *, patience: Pat
             doubt.forget()
             if patience.left <= 0:
                 return now
+            if now.more:
+                patience.stop.check()
+                continue
             while busy < hooks.busy():
                 busy += 1
                 pacing.slow_down()

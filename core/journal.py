@@ -74,7 +74,7 @@ class Journal:
     def started(self, run: RemoteRun) -> None:
         self.open_runs[run.id] = run
         self.doubtful = False
-        self._note("started", {"id": run.id, "url": run.url})
+        self._note("started", {"id": run.id, "url": run.url} | ({"shared": True} if run.shared else {}))
 
     def finished(self, run: RemoteRun) -> None:
         """The run is final, cancelled, or meant to go on without us."""
@@ -156,7 +156,7 @@ def _read(path: str, step: str, vendor: str) -> Left | None:
                 left.doubtful = False
             case {"event": "started", "id": str(id_), "url": str(url)}:
                 left.doubtful = False
-                left.runs[id_] = RemoteRun(vendor=vendor, id=id_, url=url)
+                left.runs[id_] = RemoteRun(vendor=vendor, id=id_, url=url, shared=entry.get("shared") is True)
             case {"event": "finished", "id": str(id_)}:
                 left.runs.pop(id_, None)
             case {"event": "owe", "what": dict(what)}:

@@ -89,13 +89,14 @@ class RemoteRun:
     """One execution at the vendor.
 
     `url` is the page a person opens, empty where the vendor has none; `note` a sentence on what somebody who looks
-    after the run should know besides.
+    after the run should know besides. `shared`: other jobs work on it too, so no end of this step may end it.
     """
 
     vendor: str
     id: str
     url: str
     note: str = ""
+    shared: bool = False
 
     @property
     def where(self) -> str:
@@ -111,6 +112,7 @@ class Progress:
     lacks. `verdict` is set exactly when `phase` is FINISHED. `consistent` is False while the answer contradicts
     itself (a passed run with a case still running): such a final word counts only when read twice. `awaited` is a
     sentence on what is missing though the vendor calls the run final: at the deadline its result is then unknown.
+    `more`: there is work to do at once, so that the next look should come without a pause.
     """
 
     phase: Phase
@@ -121,6 +123,7 @@ class Progress:
     known: bool = True
     consistent: bool = True
     awaited: str = ""
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

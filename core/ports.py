@@ -95,6 +95,7 @@ class Operation:
     `encode` makes (settings, value, path of the file or "") the payload. `decode` makes a 2xx answer the value that
     `parse` gets (JSON if not given); it raises CallFailedError for a refusal inside the answer. `refusal` reads the
     beginning of an answer outside 2xx: the failure that the vendor's own words make of it, None for the usual one.
+    `lull` is how long, in seconds, the vendor wants to be left alone after a 429 that names no time.
     """
 
     method: str
@@ -110,6 +111,7 @@ class Operation:
     encode: Callable[[Any, Any, str], Payload] | None = None
     decode: Callable[["Answer", str], Any] | None = None
     refusal: Callable[[CallFailedError], CallFailedError | None] | None = None
+    lull: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,13 +196,23 @@ class Calls(Protocol):
         """Wait, hearing signals, at most to the deadline."""
         ...
 
+    @property
+    def left(self) -> float:
+        """Seconds to the deadline, never negative: for work that is done in pieces."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What every vendor is told about the run to start: its name there, and whether to adopt after a lost reply."""
+    """What every vendor is told about the run: its name there, and whether to adopt one after a lost reply.
+
+    `mode` and `run_id` are the inputs of these names.
+    """
 
     name: str
     adopt: bool
+    mode: str = "run"
+    run_id: str = ""
 
 
 class Diary(Protocol):
@@ -234,8 +246,15 @@ class Vendor(Protocol):
         """The last look as a report. `complete`: requests for names and other niceties may be made."""
         ...
 
+    def known(self) -> TestReport | None:
+        """What the tests came to, where that is known without the vendor (it only records), so far as it is known.
+
+        None where the vendor is the one who knows. Its `verdict` holds whatever goes wrong at the vendor.
+        """
+        ...
+
     def cancel(self, run: RemoteRun) -> bool:
-        """Cancel the run; False where the vendor's API cannot."""
+        """End the run; False where the vendor's API cannot. Not called for a run that is `shared`."""
         ...
 
     def rerun(self, run: RemoteRun) -> RemoteRun:
@@ -255,7 +274,8 @@ class Vendor(Protocol):
 class VendorSpec:
     """Everything the rest knows about a vendor: its registry entry.
 
-    `base_of` gives the address for settings where there are several; `hosts` must be reachable. `headers` reveals the
+    `base_of` gives the address for settings where there are several, `address` makes the API's of what people paste
+    as `base-url`; `hosts` must be reachable. `headers` reveals the
     secret, and is called once per request. `credentials` are the inputs that every call
     needs. `connect` gets the settings, what is wished for, and the means.
     """
@@ -264,6 +284,7 @@ class VendorSpec:
     title: str
     base_url: str
     base_of: Callable[[Any], str] | None = None
+    address: Callable[[str], str] | None = None
     hosts: tuple[str, ...]
     operations: Mapping[str, Operation]
     headers: Callable[[Any], Mapping[str, str]]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from core.model import RemoteRun, Result, TestCase, TestReport, TestSuite
+from core.model import Result, TestCase, TestReport, TestSuite
 
 LONGEST_NAME = 1_000
 LONGEST_MESSAGE = 16_000
@@ -34,7 +34,7 @@ def redacted(report: TestReport, redact: Redact) -> TestReport:
         report,
         title=_short(report.title, LONGEST_NAME, redact),
         word=_short(report.word, LONGEST_NAME, redact),
-        run=run and RemoteRun(vendor=run.vendor, id=redact(run.id), url=redact(run.url), note=redact(run.note)),
+        run=run and replace(run, id=redact(run.id), url=redact(run.url), note=redact(run.note)),
         warnings=tuple(_short(text, LONGEST_MESSAGE, redact) for text in report.warnings),
         suites=tuple(_suite(suite, redact) for suite in report.suites),
         attachments=tuple(replace(each, text=redact(each.text)) for each in report.attachments),

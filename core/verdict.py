@@ -56,6 +56,18 @@ def ended_by(error: RunnerError) -> Result:
     return _ended(error.conclusion, error.reason, error.exit_code, error.fact, error.remedy)
 
 
+def despite(result: Result, known: TestReport) -> Result:
+    """The same result, unless the tests are known to have failed: that beats whatever went wrong with recording them.
+
+    A signal is no failure of recording: it keeps its code.
+    """
+    if known.verdict is not Verdict.FAILED or result.conclusion in (Conclusion.CANCELLED, Conclusion.FAILED):
+        return result
+    verdict = judge(known)
+    problem = f"{result.fact} {result.remedy}".strip()
+    return replace(verdict, problems=(problem, *result.problems))
+
+
 def gate(result: Result, *, fail_on: AbstractSet[str], warnings: bool) -> Result:
     """The same result with the status that the process leaves with.
 

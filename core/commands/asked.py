@@ -30,11 +30,13 @@ class Asked:
 
     @property
     def base_url(self) -> str:
-        return self.common.base_url or base_url_of(self.spec, self.settings)
+        return address(self.spec, self.settings, self.common.base_url)
 
 
-def base_url_of(spec: "VendorSpec", settings: object) -> str:
-    """The vendor's own address for these settings."""
+def address(spec: "VendorSpec", settings: object, given: str) -> str:
+    """The base of the API: what the user gave, else the vendor's own for these settings."""
+    if given:
+        return spec.address(given) if spec.address else given
     return spec.base_of(settings) if spec.base_of else spec.base_url
 
 
@@ -77,6 +79,7 @@ def understand(raw: Raw, known: Mapping[str, Option]) -> Asked:
     told = {name for name, _ in problems}
     mode, run_id = raw.values.get("mode", "run").strip(), raw.values.get("run-id", "").strip()
     found = [(name, why) for name, why in inputs.UNSUPPORTED.items() if raw.values.get(name, "").strip() not in UNUSED]
+    found += [(name, why) for name, why in inputs.REQUIRED.items() if not raw.values.get(name, "").strip()]
     reruns = {} if "rerun-failed" in inputs.UNSUPPORTED else {"rerun_failed": common.rerun_failed}
     found += inputs.check(settings, mode, run_id, **reruns)
     problems += [problem for problem in found if problem[0] not in told]

@@ -96,5 +96,6 @@ def assemble(
         environment=process.environment,
     )
     calls = ApiCalls(spec.operations, transport, patience, journal, asked.settings)
-    wish = Wish(name=common.name or ci.build().name or "test-runner-action", adopt=common.adopt)
+    name = common.name or ci.build().name or "test-runner-action"
+    wish = Wish(name=name, adopt=common.adopt, mode=common.mode, run_id=common.run_id)
     return patience, calls, spec.connect(asked.settings, wish, calls, journal, ci, asked.base_url)

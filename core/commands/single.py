@@ -5,7 +5,7 @@ import random
 from core.calls import START_SECONDS, ApiCalls
 from core.clock import SystemClock
 from core.commands.api_inputs import Order
-from core.commands.asked import base_url_of
+from core.commands.asked import address
 from core.patience import Patience
 from core.ports import Answer, Log
 from core.process import Process
@@ -22,7 +22,7 @@ def single_call(process: Process, order: Order, log: Log) -> Answer:
     patience = Patience(clock=clock, stop=stop, log=log, rng=rng, timeout=common.timeout)
     patience.heartbeat = lambda: ""  # the answer alone is what a script wants to read
     transport = Transport(
-        base_url=common.base_url or base_url_of(spec, order.settings),
+        base_url=address(spec, order.settings, common.base_url),
         headers=lambda: spec.headers(order.settings),
         clock=clock,
         stop=stop,

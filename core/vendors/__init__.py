@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     class Inputs(Protocol):
         """A vendor's module `settings`.
 
-        `UNSUPPORTED` has the common inputs that this vendor can't serve, each with the reason as a sentence.
+        `UNSUPPORTED` has the common inputs that this vendor can't serve, each with the reason as a sentence, and
+        `REQUIRED` those that it can't do without.
         """
 
         Settings: type
+        REQUIRED: Mapping[str, str]
         UNSUPPORTED: Mapping[str, str]
 
         def check(self, settings: Any, mode: str, run_id: str, **common: int) -> list[Problem]:

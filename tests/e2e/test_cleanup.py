@@ -69,10 +69,10 @@ PHASES: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
     "start done, no answer": (("hang-after@start",), SCENARIO, "a run may exist at the vendor"),
     "polling": (("hang@describe-result",), SCENARIO, "may go on: the vendor's API can't cancel it."),
     "replacement on its way": (("hang@create-url-replacement",), REPLACED, ""),
-    "replacement made, no answer": (("hang-after@create-url-replacement",), REPLACED, "Removed at the vendor"),
-    "replacement on the plan": (("hang@start",), REPLACED, "Removed at the vendor: 1 left-over of this step."),
-    "plan's run started": (("hang@delete-url-replacement",), REPLACED, "Removed at the vendor"),
-    "replacement gone, no answer": (("hang-after@delete-url-replacement",), REPLACED, "Removed at the vendor"),
+    "replacement made, no answer": (("hang-after@create-url-replacement",), REPLACED, "Undone at the vendor"),
+    "replacement on the plan": (("hang@start",), REPLACED, "Undone at the vendor: 1 left-over of this step."),
+    "plan's run started": (("hang@delete-url-replacement",), REPLACED, "Undone at the vendor"),
+    "replacement gone, no answer": (("hang-after@delete-url-replacement",), REPLACED, "Undone at the vendor"),
 }
 
 

@@ -86,6 +86,9 @@ class Scripted:
             title="t", run=run, verdict=last.verdict if last else None, suites=suites, totals=count(suites)
         )
 
+    def known(self) -> TestReport | None:
+        return None
+
     def cancel(self, run: RemoteRun) -> bool:
         self.cancelled.append(run.id)
         return self._cancels
@@ -177,7 +180,7 @@ def test_a_timeout_on_an_unknown_word_is_an_unknown_result_and_warned_about_once
 
 
 def test_on_timeout_cancel_asks_the_vendor(tmp_path: Path) -> None:
-    for cancels, said in ((True, "It was cancelled"), (False, "can't cancel")):
+    for cancels, said in ((True, "It was ended"), (False, "can't cancel")):
         vendor = Scripted(RUNNING, cancels=cancels)
         bench = Bench(tmp_path, vendor, timeout=60)
         bench.request = replace(bench.request, cancel_on_timeout=True)

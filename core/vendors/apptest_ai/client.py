@@ -202,6 +202,9 @@ class ApptestAi:
         troubles = () if self._reading.usable else (f"{each}." for each in self._reading.troubles)
         return (*doubt, *troubles)
 
+    def known(self) -> TestReport | None:
+        return None
+
     def cancel(self, run: RemoteRun) -> bool:  # noqa: ARG002 -- the Protocol's shape: the API has no such operation
         return False
 

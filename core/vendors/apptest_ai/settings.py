@@ -82,6 +82,7 @@ def scenario(text: str) -> int:
     return 0 if text == "0" else kinds.identifier(text)
 
 
+REQUIRED: dict[str, str] = {}
 UNSUPPORTED = {
     "adopt": "apptest.ai can't list testsets, so after a lost reply there is none to adopt.",
     "rerun-failed": "apptest.ai's API can't run again only what failed.",

@@ -45,6 +45,7 @@ def _token_variables(raw: Mapping[str, str]) -> tuple[str, ...]:
 
 
 TOKENS = {"web": "AUTIFY_WEB_ACCESS_TOKEN", "mobile": "AUTIFY_MOBILE_ACCESS_TOKEN"}
+REQUIRED: dict[str, str] = {}
 UNSUPPORTED = {"rerun-failed": "Autify's API can't run again only what failed."}
 _ID = Kind("id", str, example="77")
 _SCENARIO = reference("scenarios", "501")

@@ -105,6 +105,9 @@ class MendixAts:
             warnings=results.warnings(last),
         )
 
+    def known(self) -> TestReport | None:
+        return None
+
     def cancel(self, run: RemoteRun) -> bool:  # noqa: ARG002 -- the Protocol's shape: ATS has no such operation
         return False
 

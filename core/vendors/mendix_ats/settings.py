@@ -35,6 +35,7 @@ def user_name(text: str) -> str:
 
 UUID = Kind("UUID", identifier, example="6fa459ea-ee8a-4ca4-894e-db77e160355e")
 SECRET = Kind("secret", secret, secret=True)
+REQUIRED: Mapping[str, str] = {}
 UNSUPPORTED: Mapping[str, str] = {"adopt": "ATS can't list jobs, so after a lost reply there is none to adopt."}
 NO_DETAILS = "does not go with `details: false`: without test cases no rerun proves anything. Leave out one of the two."
 

@@ -140,6 +140,9 @@ class AutifyMobile:
         plan = plan_name or self._plan
         return f"Autify mobile test plan {plan}" if plan else f"Autify mobile, project {self._project}"
 
+    def known(self) -> TestReport | None:
+        return None
+
     def cancel(self, run: RemoteRun) -> bool:  # noqa: ARG002 -- the Protocol's shape: Autify has no such operation
         return False
 

@@ -214,6 +214,9 @@ class Autify:
             return f"Autify test plan {self._plan}"
         return f"Autify, project {self._project}"
 
+    def known(self) -> TestReport | None:
+        return None
+
     def cancel(self, run: RemoteRun) -> bool:  # noqa: ARG002 -- the Protocol's shape: Autify has no such operation
         return False
 
