@@ -12,13 +12,15 @@ class JUnitFile:
     """The cases of one file; each iteration reads it again. Raises JUnitError, after the cases before the place.
 
     `root` is the outermost element. `doubts` are sentences, there once all cases have been read: where a suite claims
-    more tests or more failures than it holds. `shown` is the path for messages.
+    more tests or more failures than it holds; `seconds` is then what the file as a whole claims, its root or the only
+    suite inside. `shown` is the path for messages.
     """
 
     def __init__(self, path: str, *, shown: str = "", limits: Limits | None = None) -> None:
         self.path = path
         self.shown = shown or path
         self.root: JUnitSuite | None = None
+        self.seconds: float | None = None
         self.doubts: tuple[str, ...] = ()
         self._limits = limits or Limits()
 
@@ -41,4 +43,7 @@ class JUnitFile:
             self.root = reader.root
             yield reader.found
             reader.found.clear()
+        if reader.root is not None:
+            only = reader.below.seconds if reader.below is not None and reader.below_count == 1 else None
+            self.seconds = only if reader.root.seconds is None else reader.root.seconds
         self.doubts = tuple(f"{self.shown}: {doubt}" for doubt in reader.claims.doubts)

@@ -29,6 +29,8 @@ class Reader:
     def __init__(self, guard: Guard, limits: Limits, *, totals_only: bool = False) -> None:
         self.found: list[Found] = []
         self.root: JUnitSuite | None = None
+        self.below: JUnitSuite | None = None  # the first suite inside the root
+        self.below_count = 0
         self.claims = Claims()
         self._guard = guard
         self._limits = limits
@@ -115,6 +117,9 @@ class Reader:
         is_named = self._suites or self._stack[-1] == "testsuite" or name
         suite = JUnitSuite(attributes=attributes, path=(*above, name) if is_named else ())
         self.root = self.root or suite
+        if len(self._suites) == 1:
+            self.below = self.below or suite
+            self.below_count += 1
         self._suites.append(suite)
         self._outer_failed.append(self._failed)
         self._failed = {}

@@ -30,6 +30,7 @@ VENDORS: dict[str, str] = {
     "autify": "core.vendors.autify",
     "mendix-ats": "core.vendors.mendix_ats",
     "apptest-ai": "core.vendors.apptest_ai",
+    "testmo": "core.vendors.testmo",
 }
 
 

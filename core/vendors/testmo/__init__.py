@@ -1,0 +1,1 @@
+"""Testmo: it executes nothing, it records what the tests came to."""

@@ -1,0 +1,79 @@
+"""What is sent for a run and a thread, and what is read of a run that others have filled."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.model import Phase, Progress, RemoteRun, TestReport, Totals, Verdict
+from core.vendors.testmo.extras import TYPES, field
+from core.vendors.testmo.fields import FAILURE, SUCCESS, Run
+from core.vendors.testmo.settings import Settings
+from core.vendors.testmo.starting import MARK
+from core.vendors.testmo.texts import NOTE, short
+
+VERDICTS = {SUCCESS: Verdict.PASSED, FAILURE: Verdict.FAILED}
+WORDS = {SUCCESS: "success", FAILURE: "failure", 4: "running"}
+
+
+def of_run(settings: Settings, name: str, mark: str) -> dict[str, object]:
+    """The body of `create-run`."""
+    found: dict[str, object] = {
+        "name": name,
+        "source": settings.source,
+        "fields": [*_fields(settings), {"type": TYPES["string"], "name": MARK, "value": mark}],
+        "links": [_note(item) for item in settings.links],
+        "artifacts": _artifacts(settings),
+        "tags": list(settings.tags),
+    }
+    for given in ("config", "milestone"):
+        if by_id := getattr(settings, f"{given}_id"):
+            found[f"{given}_id"] = by_id
+        elif by_name := getattr(settings, given):
+            found[given] = by_name
+    return found
+
+
+def of_thread(settings: Settings) -> dict[str, object]:
+    """What a thread of a shared run has of its own."""
+    return {"fields": _fields(settings), "artifacts": _artifacts(settings)}
+
+
+def _fields(settings: Settings) -> list[dict[str, object]]:
+    return [field(TYPES[item.get("type", "string")], item["name"], item.get("value", "")) for item in settings.fields]
+
+
+def _artifacts(settings: Settings) -> list[dict[str, object]]:
+    return [_note(item) | ({"size": int(item["size"])} if item.get("size") else {}) for item in settings.artifacts]
+
+
+def _note(item: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {name: text for name, text in item.items() if text}
+    found["name"] = short(item["name"])
+    return found | ({"note": item["note"][:NOTE]} if item.get("note") else {})
+
+
+def progress(seen: Run) -> Progress:
+    """Where a run stands by the server's word; a passed run with failures in it contradicts itself."""
+    verdict = VERDICTS.get(seen.status) if seen.completed else None
+    return Progress(
+        phase=Phase.FINISHED if verdict else Phase.RUNNING,
+        word=WORDS.get(seen.status, str(seen.status)),
+        done=seen.success + seen.failure,
+        total=seen.total,
+        verdict=verdict,
+        known=seen.status in WORDS,
+        consistent=verdict is not Verdict.PASSED or not seen.failure,
+    )
+
+
+def report(seen: Run | None, run: RemoteRun) -> TestReport:
+    """The server's counts; the cases themselves are the reports of the jobs that sent them."""
+    if seen is None:
+        return TestReport(title=f"Testmo run {run.id}", run=run)
+    rest = max(seen.total - seen.success - seen.failure, 0)
+    return TestReport(
+        title=f"Testmo run {run.id}",
+        run=run,
+        word=WORDS.get(seen.status, str(seen.status)),
+        verdict=VERDICTS.get(seen.status) if seen.completed else None,
+        totals=Totals(passed=seen.success, failed=seen.failure, skipped=rest),
+    )

@@ -1,0 +1,210 @@
+"""One run at Testmo: read the results, create the run once, send every case once, see that all of it is there."""
+
+from collections.abc import Iterator, Mapping
+
+from core.errors import BadInputError, CallFailedError
+from core.model import Phase, Progress, RemoteRun, TestReport, Totals, Verdict
+from core.ports import Calls, Diary, Log, Wish
+from core.vendors.testmo import bodies, fields, results
+from core.vendors.testmo.recorder import Recorder
+from core.vendors.testmo.settings import UNSUPPORTED, Settings, run_reference
+from core.vendors.testmo.starting import Starter, new_mark
+from core.vendors.testmo.texts import short
+from core.vendors.testmo.upload import Upload
+
+STRETCH = 40  # steps in one look: some seconds of work, between which the waiting person is told how far it is
+
+
+class Testmo:
+    """Implements core.ports.Vendor for one run."""
+
+    def __init__(self, settings: Settings, wish: Wish, calls: Calls, diary: Diary, log: Log, base_url: str) -> None:
+        self._settings = settings
+        self._wish = wish
+        self._calls = calls
+        self._diary = diary
+        self._log = log
+        self._origin = base_url.removesuffix("/api/v1")
+        self._recorder = Recorder(calls, log)
+        self._name = short(wish.name)
+        self._results: results.Results | None = None
+        self._upload: Upload | None = None
+        self._steps: Iterator[None] = iter(())
+        self._debt: dict[str, str] | None = None
+        self._mark = ""
+        self._recorded = False
+        self._seen: fields.Run | None = None
+
+    def start(self) -> RemoteRun:
+        if self._wish.mode == "start":
+            return self._run(self._create())
+        self._results = results.read(self._settings.results)
+        if self._settings.thread_of:
+            upload = self._prepare(self._settings.thread_of, self._results)
+            upload.begin(bodies.of_thread(self._settings))
+            return self._run(self._settings.thread_of)
+        run = self._create()
+        self._prepare(run, self._results)
+        return self._run(run)
+
+    def _create(self) -> int:
+        """Create the run. Until it is complete it is a debt: whatever happens, it must not stay open for ever."""
+        self._mark = new_mark()
+        project = self._settings.project_id
+        label = f"the run {self._name!r} of project {project}, still open"
+        debt = {"kind": "run", "label": label, "project": str(project), "name": self._name, "mark": self._mark}
+        self._owe(debt)
+        starter = Starter(self._calls, self._log, project, self._name, self._mark)
+        try:
+            run = starter.create(bodies.of_run(self._settings, self._name, self._mark))
+        except CallFailedError:
+            self._settle()  # surely there is none
+            raise
+        if self._wish.mode == "start":
+            self._settle()  # it is meant to stay open
+        return run
+
+    def _prepare(self, run: int, found: results.Results) -> Upload:
+        shared = bool(self._settings.thread_of)
+        self._upload = Upload(self._recorder, self._calls, found, run=run, shared=shared, mark=self._mark)
+        self._steps = self._upload.steps()
+        return self._upload
+
+    def attach(self, run_id: str) -> RemoteRun:
+        try:
+            return self._run(run_reference(run_id))
+        except ValueError as error:
+            raise BadInputError([("run-id", str(error))]) from None
+
+    def poll(self, run: RemoteRun) -> Progress:
+        if self._upload is None or self._results is None:
+            return self._poll_foreign(run)
+        if not self._upload.thread:
+            self._upload.begin({})
+        for _ in range(STRETCH):
+            if self._calls.left <= 0:
+                break
+            try:
+                next(self._steps)
+            except StopIteration:
+                self._recorded = True
+                self._settle()
+                break
+        total = self._results.totals.tests
+        return Progress(
+            phase=Phase.FINISHED if self._recorded else Phase.RUNNING,
+            word="recorded" if self._recorded else "recording",
+            done=self._upload.sent,
+            total=total,
+            verdict=_verdict(self._results.totals) if self._recorded else None,
+            more=not self._recorded,
+        )
+
+    def _poll_foreign(self, run: RemoteRun) -> Progress:
+        """`mode: wait`: complete the run that other jobs have filled; what it holds is the server's to say."""
+        number = int(run.id)
+        if self._debt is None:
+            self._owe({"kind": "wait", "label": f"run {run.id}, still open", "run": run.id})
+        self._seen = seen = self._recorder.look(number)
+        if not seen.completed:
+            self._recorder.complete_run(number)
+            self._seen = seen = self._recorder.look(number)
+        if seen.completed:
+            self._settle()
+        return bodies.progress(seen)
+
+    def collect(self, run: RemoteRun, *, complete: bool) -> TestReport:  # noqa: ARG002 -- there are no niceties
+        found = self.known()
+        if found is None:
+            return bodies.report(self._seen, run)
+        verdict = found.verdict if self._recorded else None
+        return TestReport(
+            title=found.title,
+            run=run,
+            word="recorded" if self._recorded else "recording",
+            verdict=verdict,
+            suites=found.suites,
+            totals=found.totals,
+            seconds=found.seconds,
+            warnings=found.warnings + self._doubts(),
+        )
+
+    def known(self) -> TestReport | None:
+        found = self._results
+        if found is None:
+            return None
+        return TestReport(
+            title=self._title(),
+            run=None,
+            verdict=_verdict(found.totals),
+            suites=found.suites(),
+            totals=found.totals,
+            seconds=found.seconds,
+            warnings=found.doubts,
+        )
+
+    def _doubts(self) -> tuple[str, ...]:
+        """The server's counts confirm the verdict; where they do not, somebody should look at the instance."""
+        seen, totals = self._upload and self._upload.seen, self._results and self._results.totals
+        if not seen or not totals or self._settings.thread_of:
+            return ()
+        bad = totals.failed + totals.errored
+        if seen.failure == bad:
+            return ()
+        said = f"Testmo counts {seen.failure} failures, the files hold {bad}"
+        return (f"{said}: see which statuses know the aliases `failure` and `error` there.",)
+
+    def _title(self) -> str:
+        if self._settings.thread_of:
+            return f"Testmo run {self._settings.thread_of}"
+        return f"Testmo, {self._settings.source}"
+
+    def cancel(self, run: RemoteRun) -> bool:
+        number = int(run.id)
+        if self._wish.mode == "cleanup" and not self._wish.run_id:
+            return self._recorder.look(number).completed  # the journal's debts say what is to be completed
+        if self._mark and self._mark not in self._recorder.look(number).marks:
+            return False  # a reply named somebody else's run
+        self._end(number)
+        self._settle()
+        return True
+
+    def _end(self, run: int) -> None:
+        """Complete a run as it is; what is missing in it is told there."""
+        if self._upload is not None and not self._recorded and self._results is not None:
+            sent, total = self._upload.sent, self._results.totals.tests
+            self._recorder.note(run, "Recording", f"Cut short: {sent} of {total} tests are known to be here.")
+        self._recorder.complete_run(run)
+
+    def rerun(self, run: RemoteRun) -> RemoteRun:  # noqa: ARG002 -- the Protocol's shape
+        raise BadInputError([("rerun-failed", UNSUPPORTED["rerun-failed"])])
+
+    def undo(self, debt: Mapping[str, str]) -> None:
+        if debt["kind"] == "wait":
+            open_runs = [int(debt["run"])]
+        else:
+            starter = Starter(self._calls, self._log, int(debt["project"]), debt["name"], debt["mark"])
+            open_runs = list(starter.ours())
+        for run in open_runs:
+            if not self._recorder.look(run).completed:
+                self._end(run)
+
+    def usual_seconds(self) -> float | None:
+        return None
+
+    def _owe(self, debt: dict[str, str]) -> None:
+        self._diary.owe(debt)
+        self._debt = debt
+
+    def _settle(self) -> None:
+        if self._debt is not None:
+            self._diary.settle(self._debt)
+            self._debt = None
+
+    def _run(self, number: int) -> RemoteRun:
+        url = f"{self._origin}/automation/runs/view/{number}"
+        return RemoteRun(vendor="testmo", id=str(number), url=url, shared=bool(self._settings.thread_of))
+
+
+def _verdict(totals: Totals) -> Verdict:
+    return Verdict.FAILED if totals.failed + totals.errored else Verdict.PASSED

@@ -1,0 +1,83 @@
+"""Single fields of Testmo's answers, and a run as they show it: what was promised, or a TypeError or ValueError."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+SUCCESS, FAILURE, RUNNING = 2, 3, 4  # a run's `status`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """One job's part of a run."""
+
+    id: int
+    total: int
+    completed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One reading of a run. `marks` are the values of its text fields, among them the one that we know it by."""
+
+    id: int
+    name: str
+    status: int
+    completed: bool
+    total: int
+    success: int
+    failure: int
+    marks: frozenset[str]
+    threads: Mapping[int, Thread]
+
+
+def whole(value: Any) -> int:
+    """An id or a count."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise TypeError("a number is no whole number")
+    return value
+
+
+def text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text is no text")
+    return value
+
+
+def flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("a truth value is none")
+    return value
+
+
+def sequence(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError("a list is no list")
+    return value
+
+
+def run(value: Any) -> Run:
+    """A run as `get-run` answers it, in `result`. A run says that it is completed twice: the two must agree."""
+    found = Run(
+        id=whole(value["id"]),
+        name=text(value["name"]),
+        status=whole(value["status"]),
+        completed=flag(value["is_completed"]),
+        total=whole(value["total_count"]),
+        success=whole(value["success_count"]),
+        failure=whole(value["failure_count"]),
+        marks=marks(value["fields"]),
+        threads={each.id: each for each in map(_thread, sequence(value["threads"]))},
+    )
+    if found.completed and found.status == RUNNING:
+        raise ValueError("it is completed and running")
+    return found
+
+
+def marks(value: Any) -> frozenset[str]:
+    """The values of all fields of a run that are texts."""
+    return frozenset(item["value"] for item in sequence(value) if isinstance(item.get("value"), str))
+
+
+def _thread(value: Any) -> Thread:
+    return Thread(id=whole(value["id"]), total=whole(value["total_count"]), completed=flag(value["is_completed"]))

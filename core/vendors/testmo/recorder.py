@@ -1,0 +1,150 @@
+"""Testmo's calls, each made exactly once: the API has no idempotency key, but what it counts tells what happened."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from core.errors import CallFailedError, Fault, ResultUnknownError
+from core.model import Reason
+from core.ports import Answer, Calls, Log
+from core.vendors.testmo import fields
+
+Item = TypeVar("Item")
+DELAYS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0, 60.0)  # seconds before further tries
+LOOKS = (0.0, 2.0, 4.0, 7.0)  # seconds before each look: a copy may lag behind by some 10 s
+YOUNG = (1.0, 3.0, 7.0)  # seconds: what was created just now may not be found at once
+AGAIN = (2.0,)  # a refused token has one retry
+TOO_LARGE = 413
+
+
+class Recorder:
+    """Runs and threads by their ids. Methods raise RunnerError, and CallFailedError where a call had no effect."""
+
+    def __init__(self, calls: Calls, log: Log) -> None:
+        self._calls = calls
+        self._log = log
+
+    def look(self, run: int) -> fields.Run:
+        """Read a run, riding out outages."""
+        return self._calls.read("get-run", parse=lambda answer: _run(answer, run), path={"run_id": run})
+
+    def create_thread(self, run: int, body: Mapping[str, object]) -> int:
+        """A thread of our own. After a lost reply there may be an empty one more, which does no harm."""
+
+        def create() -> int:
+            path = {"run_id": run}
+            return self._calls.read("create-thread", parse=_id, path=path, body=body)
+
+        return self._bearing(create, (Fault.ABSENT,))
+
+    def append(self, run: int, thread: int, tests: Sequence[Mapping[str, Any]], before: int) -> None:
+        """Add tests to a thread that holds `before` tests, all of them ours."""
+        try:
+            self._append(run, thread, tests, before)
+        except CallFailedError as failure:
+            if failure.status != TOO_LARGE or len(tests) < 2:
+                raise
+            half = len(tests) // 2
+            self.append(run, thread, tests[:half], before)
+            self.append(run, thread, tests[half:], before + half)
+
+    def _append(self, run: int, thread: int, tests: Sequence[Mapping[str, Any]], before: int) -> None:
+        for delay in (*DELAYS, None):
+            try:
+                self._effect("append-tests", {"thread_id": thread}, {"tests": tests})
+            except CallFailedError as failure:
+                if failure.fault.surely_without_effect:
+                    raise
+                self._log.warning(f"{failure.fact} Looking whether these {len(tests)} tests have arrived.")
+                if self._have_arrived(run, thread, before, len(tests)):
+                    return
+                if delay is None:
+                    raise
+                self._calls.pause(delay)
+            else:
+                return
+
+    def _have_arrived(self, run: int, thread: int, before: int, count: int) -> bool:
+        """Whether the thread's count has grown by `count`; that it has not is only believed after all looks."""
+        total = before
+        for wait in LOOKS:
+            self._calls.pause(wait)
+            found = self.look(run).threads.get(thread)
+            total = -1 if found is None else found.total
+            if total == before + count:
+                return True
+            if total > before:
+                break
+        if total == before:
+            return False
+        fact = f"Thread {thread} holds {total} tests, where {before} or {before + count} were sent."
+        raise ResultUnknownError(fact, remedy="Look at the run's page.", reason=Reason.PROTOCOL)
+
+    def complete_thread(self, run: int, thread: int) -> None:
+        self._complete(
+            "complete-thread",
+            {"thread_id": thread},
+            {},
+            lambda: thread in (threads := self.look(run).threads) and threads[thread].completed,
+        )
+
+    def complete_run(self, run: int) -> None:
+        """Complete it; that somebody else has done so is as good."""
+        self._complete("complete-run", {"run_id": run}, {"measure_elapsed": False}, lambda: self.look(run).completed)
+
+    def _complete(self, operation: str, path: Mapping[str, object], body: object, done: Callable[[], bool]) -> None:
+        for delay in (*DELAYS, None):
+            try:
+                self._effect(operation, path, body)
+            except CallFailedError as failure:
+                # A completed run refuses to be completed again, so a refusal after a lost reply is a good sign.
+                if failure.fault.surely_without_effect and failure.fault is not Fault.REFUSED:
+                    raise
+                if done():
+                    return
+                if delay is None or failure.fault is Fault.REFUSED:
+                    raise
+                self._calls.pause(delay)
+            else:
+                return
+
+    def note(self, run: int, name: str, value: str) -> None:
+        """Leave a word on the run, if that works at once."""
+        body = {"fields": [{"name": name, "type": 1, "value": value, "is_highlight": True}]}
+        try:
+            self._effect("append-run", {"run_id": run}, body)
+        except CallFailedError as failure:
+            self._log.debug(f"{failure.fact} The run goes without its note.")
+
+    def _effect(self, operation: str, path: Mapping[str, object], body: object) -> None:
+        def make() -> None:
+            self._calls.create(operation, parse=lambda _: None, path=path, body=body)
+
+        self._bearing(make, (Fault.ABSENT, Fault.AUTH))
+
+    def _bearing(self, call: Callable[[], Item], with_faults: Sequence[Fault]) -> Item:
+        """Make a call; what was created just now may be unknown for a while, and a token be refused by mistake."""
+        waits: Sequence[float] | None = None
+        at = 0
+        while True:
+            try:
+                return call()
+            except CallFailedError as failure:
+                if failure.fault not in with_faults:
+                    raise
+                waits = waits or (YOUNG if failure.fault is Fault.ABSENT else AGAIN)
+                if at >= len(waits):
+                    raise
+            self._calls.pause(waits[at])
+            at += 1
+
+
+def _id(answer: Answer) -> int:
+    return fields.whole(answer.value["id"])
+
+
+def _run(answer: Answer, run: int) -> fields.Run:
+    """The run, or ValueError: an answer about another run is no answer."""
+    found = fields.run(answer.value["result"])
+    if found.id != run:
+        raise ValueError(f"it is about run {found.id}")
+    return found

@@ -1,0 +1,158 @@
+"""Testmo's inputs: where the results are recorded, under which names, and what is attached to them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from core import kinds
+from core.options import Kind, Problem, option
+from core.secret import Secret
+from core.vendors.testmo.artifacts import is_address
+
+UNSUPPORTED = {
+    "rerun-failed": "Testmo runs no tests, it records them.",
+    "adopt": "a lost run is found again by its mark, or not taken.",
+}
+REQUIRED = {"base-url": "is required: the address of your Testmo, such as https://NAME.testmo.net."}
+TYPES = ("string", "text", "html", "console", "url")
+
+
+def token(text: str) -> Secret:
+    """A token that can travel in a header."""
+    bare = text.strip()
+    if not (bare.isascii() and bare.isprintable()) or " " in bare:
+        raise ValueError("holds a space, a line break or a character that no token has. Copy it again.")
+    return Secret(bare)
+
+
+def run_reference(text: str) -> int:
+    """A run by its id, or by the address of its page (…/automation/runs/view/41)."""
+    plain = text.strip().partition("?")[0].partition("#")[0]
+    before, found, number = plain.rpartition("/automation/runs/view/")
+    try:
+        return kinds.identifier(number.rstrip("/") if found and before.startswith("https://") else plain)
+    except ValueError:
+        raise ValueError(f"{text!r} is neither a run's id nor its page's address.") from None
+
+
+def _objects(text: str, needed: tuple[str, ...], allowed: tuple[str, ...], example: str) -> Iterator[dict[str, str]]:
+    for item in kinds.objects(text):
+        wrong = sorted(str(name) for name in item if name not in allowed)
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is none of {', '.join(allowed)}. Example: {example}.")
+        values = {str(name): str(value) for name, value in item.items() if value is not None}
+        missing = [name for name in needed if not values.get(name, "").strip()]
+        if missing:
+            raise ValueError(f"an entry lacks {missing[0]!r}. Example: {example}.")
+        if "url" in needed and not is_address(values["url"]):
+            raise ValueError(f"{values['url']!r} is no address: it begins with https:// or http://.")
+        yield values
+
+
+def _links(text: str) -> tuple[Mapping[str, str], ...]:
+    return tuple(_objects(text, ("name", "url"), ("name", "url", "note"), LINKS))
+
+
+def _artifacts(text: str) -> tuple[Mapping[str, str], ...]:
+    found = tuple(_objects(text, ("name", "url"), ("name", "url", "note", "mime_type", "size"), ARTIFACTS))
+    for item in found:
+        if not item.get("size", "0").isdecimal():
+            raise ValueError(f"{item['size']!r} is no size in bytes. Example: {ARTIFACTS}.")
+    return found
+
+
+def _fields(text: str) -> tuple[Mapping[str, str], ...]:
+    found = tuple(_objects(text, ("name",), ("name", "type", "value"), FIELDS))
+    for item in found:
+        if item.get("type", "string") not in TYPES:
+            raise ValueError(f"{item['type']!r} is none of {', '.join(TYPES)}. Example: {FIELDS}.")
+    return found
+
+
+LINKS = "[{name: build, url: https://ci.example/512, note: nightly}]"
+ARTIFACTS = "[{name: log, url: https://ci.example/512/log.txt, mime_type: text/plain, size: 1024}]"
+FIELDS = "[{name: Branch, type: string, value: main}]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The inputs of `vendor: testmo`."""
+
+    token: Secret = option(
+        Kind("secret", token, secret=True),
+        "API token of a Testmo user or API user.",
+        required=True,
+        environment=("TESTMO_TOKEN",),
+    )
+    project_id: int = option(
+        kinds.IDENTIFIER, "The project that the run is created in: the number in the address of its pages.", default=0
+    )
+    source: str = option(
+        kinds.TEXT, "The automation source: the suite. Testmo creates one that it does not know.", default=""
+    )
+    results: tuple[str, ...] = option(
+        Kind("list of files", kinds.lines, example="build/junit/TEST-shop.xml", multiline=True),
+        "The JUnit files to record, one a line.",
+        default=(),
+    )
+    tags: tuple[str, ...] = option(
+        Kind("list of words", kinds.items, example="nightly", multiline=True), "Tags of the run.", default=()
+    )
+    config: str = option(kinds.TEXT, "The configuration of the run, by its name at Testmo.", default="")
+    config_id: int = option(kinds.IDENTIFIER, "The same by its id, which wins over the name.", default=0)
+    milestone: str = option(kinds.TEXT, "The milestone of the run, by its name at Testmo.", default="")
+    milestone_id: int = option(kinds.IDENTIFIER, "The same by its id, which wins over the name.", default=0)
+    links: tuple[Mapping[str, str], ...] = option(
+        Kind("list of objects, YAML", _links, example=LINKS, multiline=True),
+        "Links of the run: objects with name, url and note.",
+        default=(),
+    )
+    fields: tuple[Mapping[str, str], ...] = option(
+        Kind("list of objects, YAML", _fields, example=FIELDS, multiline=True),
+        "Fields of the run, or with `thread-of` of the thread: objects with name, type (string, text, html, console, "
+        "url) and value.",
+        default=(),
+    )
+    artifacts: tuple[Mapping[str, str], ...] = option(
+        Kind("list of objects, YAML", _artifacts, example=ARTIFACTS, multiline=True),
+        "Artifacts of the run, or with `thread-of` of the thread: objects with name, url, note, mime_type and size. "
+        "They are links: nothing is uploaded.",
+        default=(),
+    )
+    thread_of: int = option(
+        Kind("id or address", run_reference, example="41"),
+        "Add the results as a thread to this run, which stays open: for jobs that share a run. It is the output "
+        "`run-id` of the step with `mode: start`.",
+        default=0,
+    )
+
+
+_OF_A_RUN = ("project_id", "source", "tags", "config", "config_id", "milestone", "milestone_id", "links")
+
+
+def check(settings: Settings, mode: str, run_id: str) -> list[Problem]:
+    """What no single input shows."""
+    return list(_problems(settings, mode, run_id))
+
+
+def _problems(settings: Settings, mode: str, run_id: str) -> Iterator[Problem]:
+    if mode in ("run", "start") and not settings.thread_of:
+        for name in ("project_id", "source"):
+            if not getattr(settings, name):
+                yield name.replace("_", "-"), "is required, unless `thread-of` names a run that is there already."
+    if mode == "run" and not settings.results:
+        yield "results", "is required: the JUnit files to record, one a line."
+    if mode == "run" and settings.thread_of:
+        for name in _OF_A_RUN[2:]:
+            if getattr(settings, name):
+                yield name.replace("_", "-"), "belongs to a run, and `thread-of` adds to one that is there already."
+    if mode in ("start", "wait") and settings.thread_of:
+        yield "thread-of", f"goes with `mode: run` alone, and `mode` is {mode}."
+    if mode == "wait" or (mode == "cleanup" and run_id):
+        yield from _check_run_id(run_id)
+
+
+def _check_run_id(run_id: str) -> Iterator[Problem]:
+    try:
+        run_reference(run_id)
+    except ValueError as error:
+        yield "run-id", f"{error} It is the output `run-id` of the step that started the run."

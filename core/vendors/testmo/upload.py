@@ -1,0 +1,88 @@
+"""One job's results on their way into a run: thread, batches, the end, and the proof that all of it arrived."""
+
+from collections.abc import Iterator
+
+from core.errors import ResultUnknownError
+from core.junit_read import JUnitError
+from core.model import Reason
+from core.ports import Calls
+from core.vendors.testmo import fields
+from core.vendors.testmo.cases import microseconds
+from core.vendors.testmo.recorder import Recorder
+from core.vendors.testmo.results import Results
+
+LOOKS = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)  # seconds before each look at the counts: a copy may lag behind
+
+
+class Upload:
+    """Sends everything once. `sent` counts the tests that are surely there."""
+
+    def __init__(
+        self, recorder: Recorder, calls: Calls, results: Results, *, run: int, shared: bool, mark: str
+    ) -> None:
+        self._recorder = recorder
+        self._calls = calls
+        self._results = results
+        self._run = run
+        self._shared = shared
+        self._mark = mark
+        self.thread = 0
+        self.sent = 0
+        self.seen: fields.Run | None = None  # the run at its end
+
+    def begin(self, extras: dict[str, object]) -> None:
+        """Create the thread."""
+        body = {"elapsed_computed": microseconds(self._results.seconds), "fields": [], "artifacts": []} | extras
+        self.thread = self._recorder.create_thread(self._run, body)
+
+    def steps(self) -> Iterator[None]:
+        """Everything after that, a call or two at a time."""
+        self._prove_whose_it_is()
+        yield
+        try:
+            for batch in self._results.batches():
+                self._recorder.append(self._run, self.thread, batch, self.sent)
+                self.sent += len(batch)
+                yield
+        except JUnitError as error:
+            raise self._unknown(f"A file changed while it was recorded: {error.fact}") from error
+        total = self._results.totals.tests
+        if self.sent != total:
+            raise self._unknown(f"The files changed while they were recorded: {total} tests became {self.sent}.")
+        self._recorder.complete_thread(self._run, self.thread)
+        yield
+        if not self._shared:
+            self._recorder.complete_run(self._run)
+            yield
+        self._verify()
+
+    def _prove_whose_it_is(self) -> None:
+        """No test goes into another job's run or thread, whatever a reply said."""
+        for wait in LOOKS:
+            self._calls.pause(wait)
+            seen = self._recorder.look(self._run)
+            if self._mark and self._mark not in seen.marks:
+                raise self._unknown(f"Testmo named run {self._run}, which is another one than was created.")
+            if self.thread in seen.threads:
+                break
+        else:
+            raise self._unknown(f"Testmo named thread {self.thread}, which is none of run {self._run}.")
+        if seen.threads[self.thread].total:
+            raise self._unknown(f"Testmo named thread {self.thread}, which holds tests already.")
+
+    def _verify(self) -> None:
+        found: fields.Run | fields.Thread | None = None
+        for wait in LOOKS:
+            self._calls.pause(wait)
+            self.seen = self._recorder.look(self._run)
+            found = self.seen.threads.get(self.thread) if self._shared else self.seen
+            if found is not None and found.completed and found.total == self.sent:
+                return
+            if found is not None and found.total > self.sent:
+                break
+        total = "no such thread" if found is None else f"{found.total} tests"
+        still = "" if found is None or found.completed else " and is not completed"
+        raise self._unknown(f"{self.sent} tests were sent, and Testmo shows {total}{still}.")
+
+    def _unknown(self, fact: str) -> ResultUnknownError:
+        return ResultUnknownError(fact, remedy="Look at the run's page at Testmo.", reason=Reason.PROTOCOL)
