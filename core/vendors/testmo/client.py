@@ -28,6 +28,7 @@ class Testmo:
         self._recorder = Recorder(calls, log)
         self._name = short(wish.name)
         self._results: results.Results | None = None
+        self._starter: Starter | None = None
         self._upload: Upload | None = None
         self._steps: Iterator[None] = iter(())
         self._debt: dict[str, str] | None = None
@@ -54,9 +55,9 @@ class Testmo:
         label = f"the run {self._name!r} of project {project}, still open"
         debt = {"kind": "run", "label": label, "project": str(project), "name": self._name, "mark": self._mark}
         self._owe(debt)
-        starter = Starter(self._calls, self._log, project, self._name, self._mark)
+        self._starter = Starter(self._calls, self._log, project, self._name, self._mark)
         try:
-            run = starter.create(bodies.of_run(self._settings, self._name, self._mark))
+            run = self._starter.create(bodies.of_run(self._settings, self._name, self._mark))
         except CallFailedError:
             self._settle()  # surely there is none
             raise
@@ -87,8 +88,7 @@ class Testmo:
             try:
                 next(self._steps)
             except StopIteration:
-                self._recorded = True
-                self._settle()
+                self._close(run)
                 break
         total = self._results.totals.tests
         return Progress(
@@ -99,6 +99,15 @@ class Testmo:
             verdict=_verdict(self._results.totals) if self._recorded else None,
             more=not self._recorded,
         )
+
+    def _close(self, run: RemoteRun) -> None:
+        """All of it is there: nothing is owed any more."""
+        if self._starter is not None and self._starter.was_unsure:
+            for other in self._starter.ours():
+                if other != int(run.id):
+                    self._recorder.complete_run(other)
+        self._recorded = True
+        self._settle()
 
     def _poll_foreign(self, run: RemoteRun) -> Progress:
         """`mode: wait`: complete the run that other jobs have filled; what it holds is the server's to say."""

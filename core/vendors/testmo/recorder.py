@@ -1,6 +1,7 @@
 """Testmo's calls, each made exactly once: the API has no idempotency key, but what it counts tells what happened."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain, repeat
 from typing import Any, TypeVar
 
 from core.errors import CallFailedError, Fault, ResultUnknownError
@@ -9,7 +10,8 @@ from core.ports import Answer, Calls, Log
 from core.vendors.testmo import fields
 
 Item = TypeVar("Item")
-DELAYS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0, 60.0)  # seconds before further tries
+DELAYS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds before further tries
+LONGEST_DELAY = 60.0  # before all later ones, up to the deadline, where calls fail by themselves
 LOOKS = (0.0, 2.0, 4.0, 7.0)  # seconds before each look: a copy may lag behind by some 10 s
 YOUNG = (1.0, 3.0, 7.0)  # seconds: what was created just now may not be found at once
 AGAIN = (2.0,)  # a refused token has one retry
@@ -48,7 +50,7 @@ class Recorder:
             self.append(run, thread, tests[half:], before + half)
 
     def _append(self, run: int, thread: int, tests: Sequence[Mapping[str, Any]], before: int) -> None:
-        for delay in (*DELAYS, None):
+        for delay in _delays():
             try:
                 self._effect("append-tests", {"thread_id": thread}, {"tests": tests})
             except CallFailedError as failure:
@@ -57,7 +59,7 @@ class Recorder:
                 self._log.warning(f"{failure.fact} Looking whether these {len(tests)} tests have arrived.")
                 if self._have_arrived(run, thread, before, len(tests)):
                     return
-                if delay is None:
+                if not failure.fault.passes:
                     raise
                 self._calls.pause(delay)
             else:
@@ -92,20 +94,24 @@ class Recorder:
         self._complete("complete-run", {"run_id": run}, {"measure_elapsed": False}, lambda: self.look(run).completed)
 
     def _complete(self, operation: str, path: Mapping[str, object], body: object, done: Callable[[], bool]) -> None:
-        for delay in (*DELAYS, None):
+        for delay in _delays():
             try:
                 self._effect(operation, path, body)
             except CallFailedError as failure:
                 # A completed run refuses to be completed again, so a refusal after a lost reply is a good sign.
                 if failure.fault.surely_without_effect and failure.fault is not Fault.REFUSED:
                     raise
-                if done():
+                if any(self._after(wait, done) for wait in (LOOKS if failure.fault is Fault.REFUSED else LOOKS[:1])):
                     return
-                if delay is None or failure.fault is Fault.REFUSED:
+                if not failure.fault.passes:
                     raise
                 self._calls.pause(delay)
             else:
                 return
+
+    def _after(self, seconds: float, done: Callable[[], bool]) -> bool:
+        self._calls.pause(seconds)
+        return done()
 
     def note(self, run: int, name: str, value: str) -> None:
         """Leave a word on the run, if that works at once."""
@@ -136,6 +142,10 @@ class Recorder:
                     raise
             self._calls.pause(waits[at])
             at += 1
+
+
+def _delays() -> Iterator[float]:
+    return chain(DELAYS, repeat(LONGEST_DELAY))
 
 
 def _id(answer: Answer) -> int:

@@ -31,13 +31,15 @@ class Upload:
         self.seen: fields.Run | None = None  # the run at its end
 
     def begin(self, extras: dict[str, object]) -> None:
-        """Create the thread."""
+        """Create the thread. Raises ResultUnknownError where a reply has named another run than was created."""
+        if self._mark and self._mark not in self._recorder.look(self._run).marks:
+            raise self._unknown(f"Testmo named run {self._run}, which is another one than was created.")
         body = {"elapsed_computed": microseconds(self._results.seconds), "fields": [], "artifacts": []} | extras
         self.thread = self._recorder.create_thread(self._run, body)
 
     def steps(self) -> Iterator[None]:
         """Everything after that, a call or two at a time."""
-        self._prove_whose_it_is()
+        self._prove_the_thread()
         yield
         try:
             for batch in self._results.batches():
@@ -56,13 +58,11 @@ class Upload:
             yield
         self._verify()
 
-    def _prove_whose_it_is(self) -> None:
-        """No test goes into another job's run or thread, whatever a reply said."""
+    def _prove_the_thread(self) -> None:
+        """No test goes into another job's thread, whatever a reply said."""
         for wait in LOOKS:
             self._calls.pause(wait)
             seen = self._recorder.look(self._run)
-            if self._mark and self._mark not in seen.marks:
-                raise self._unknown(f"Testmo named run {self._run}, which is another one than was created.")
             if self.thread in seen.threads:
                 break
         else:
