@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.sandbox import BOXES
+from core.sandbox import BOXES, SCENARIOS, Scenario
 from core.sandbox.faults import FAULTS
 from tests.harness import TOKEN
 
-APP = str(Path(__file__).parents[1] / "files" / "app.apk")
+FILES = Path(__file__).parents[1] / "files"
+APP = str(FILES / "app.apk")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +23,9 @@ class Job:
     are lies at the poll of a vendor whose status does not say which run it is about: its result may still show them.
     `traceable`: a run whose start's reply was lost is surely found again. `senseless`: faults that change nothing
     there. `harmless` are faults that nothing in the reply to a start can have. `lied` has the lies at each poll that
-    end in another way than `protocol`: (exit code, reason).
+    end in another way than `protocol`: (exit code, reason). `scenes`, for a vendor that only records, has the inputs
+    that make the scenarios of these names: the box passes whatever it is sent, and failed tests beat all faults.
+    `repeated`: a start that failed without effect in such a way is made again, once the vendor's list has shown that.
     """
 
     vendor: str
@@ -40,6 +43,14 @@ class Job:
     unnamed: frozenset[str] = frozenset()
     harmless: frozenset[str] = frozenset()
     lied: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    scenes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    repeated: frozenset[str] = frozenset()
+
+    def scene(self, scenario: str) -> tuple[Scenario, Mapping[str, str]]:
+        """The box's scenario, and the inputs."""
+        if self.scenes:
+            return SCENARIOS["passing"], {**self.inputs, **self.scenes[scenario]}
+        return SCENARIOS[scenario], self.inputs
 
     @property
     def kinds(self) -> list[str]:
@@ -47,6 +58,9 @@ class Job:
         without: frozenset[str] = getattr(BOXES[self.box], "without", frozenset())
         return [kind for kind in FAULTS if kind not in without | self.senseless]
 
+
+AMBIGUOUS = {"500", "502", "503", "504", "html", "echo-secret", "hang", "reset-before"}
+AMBIGUOUS |= {"redirect", "redirect301", "redirect303", "redirect307", "redirect308"}
 
 JOBS: dict[str, Job] = {
     "autify-scenarios": Job(
@@ -108,6 +122,21 @@ JOBS: dict[str, Job] = {
         unseen=frozenset({"wrong-id"}),
         harmless=frozenset({"huge-number", "nan"}),  # it holds no number
         lied={"wrong-id": (7, "refused")},  # a reply names no job: to be about another, it can only know none
+    ),
+    "testmo": Job(
+        vendor="testmo",
+        box="testmo",
+        inputs={"project_id": "1", "source": "frontend"},
+        scenes={
+            "passing": {"results": str(FILES / "three-passed.xml")},
+            "one-failure": {"results": str(FILES / "one-failed.xml")},
+        },
+        starts=("create-run",),
+        poll="get-run",
+        calls=("list-runs", "create-thread", "append-tests", "complete-thread", "complete-run"),
+        later=frozenset({"list-runs", "create-thread", "append-tests", "complete-thread", "complete-run"}),
+        traceable=True,
+        repeated=frozenset(AMBIGUOUS),
     ),
 }
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from core.sandbox import SCENARIOS, Progression
+from core.sandbox import Progression
+from core.vendors import load
 from tests.contract.jobs import FIRST, JOBS
 from tests.contract.promises import breaches
 from tests.harness import Bench, Ended
@@ -12,6 +13,7 @@ from tests.harness import Bench, Ended
 GRACE = 60.0
 FIRST_WINDOW = 60.0
 VENDORS = sorted(FIRST.values())  # a job for each
+WATCHED = [name for name in VENDORS if not JOBS[name].scenes]  # those whose runs take their time
 BAD_LOOKS = ("500", "502", "429", "reset-after", "hang", "cut", "short", "nan", "stale")
 LIES = ("stale", "wrong-id", "wrong-project", "duplicate-keys", "missing-status")
 LIED_TO = [(name, kind) for name in VENDORS for kind in LIES if kind in JOBS[name].kinds]
@@ -21,8 +23,9 @@ POLL = {name: JOBS[name].poll for name in VENDORS}
 def play(folder: Path, vendor: str, fault: str, scenario: str = "passing", **inputs: str) -> Ended:
     pace = Progression.after(3)
     job = JOBS[vendor]
-    with Bench(folder, scenario=SCENARIOS[scenario], faults=(fault,), progression=pace, vendor=job.box) as bench:
-        return bench.run(**{"vendor": job.vendor, **job.inputs, **inputs})
+    scene, mine = job.scene(scenario)
+    with Bench(folder, scenario=scene, faults=(fault,), progression=pace, vendor=job.box) as bench:
+        return bench.run(**{"vendor": job.vendor, **mine, **inputs})
 
 
 def looks(ended: Ended, vendor: str) -> list[float]:
@@ -60,7 +63,7 @@ def test_a_run_may_be_unknown_for_a_minute_after_its_start(vendor: str, tmp_path
     assert GRACE <= times[-1] - ended.ledger.ours[0].started_at < GRACE + 35
 
 
-@pytest.mark.parametrize("vendor", VENDORS)
+@pytest.mark.parametrize("vendor", WATCHED)
 def test_a_run_that_was_there_and_is_gone_later_has_vanished_at_once(vendor: str, tmp_path: Path) -> None:
     ended = play(tmp_path, vendor, f"404@{POLL[vendor]}[90-]", scenario="never-ends")
     assert (ended.status, ended.reason) == (7, "protocol")
@@ -72,7 +75,8 @@ def test_a_run_that_was_there_and_is_gone_later_has_vanished_at_once(vendor: str
 def test_a_wrong_host_is_told_within_a_minute_or_so(vendor: str, kind: str, tmp_path: Path) -> None:
     ended = play(tmp_path, vendor, f"{kind}@any*forever")
     if ended.journal[0].operation in JOBS[vendor].starts:  # nothing is asked before: then a lost reply comes first
-        assert (ended.status, ended.reason, len(ended.journal)) == (7, "may-exist", 1)
+        assert (ended.status, ended.reason) == (7, "may-exist")
+        assert len(ended.calls(ended.journal[0].operation)) == 1
         return
     assert ended.status == 3
     assert FIRST_WINDOW <= ended.seconds <= FIRST_WINDOW + 5
@@ -86,6 +90,9 @@ def test_an_answer_about_something_else_is_never_a_verdict(
     vendor: str, scenario: str, kind: str, tmp_path: Path
 ) -> None:
     ended = play(tmp_path, vendor, f"{kind}@{POLL[vendor]}*forever", scenario)
+    if JOBS[vendor].scenes and scenario != "passing":
+        assert (ended.status, ended.reason) == (1, "tests-failed")
+        return
     told = kind in JOBS[vendor].unnamed and breaches(ended, green=scenario == "passing") == []  # by the result alone
     assert told or (ended.status, ended.reason) == JOBS[vendor].lied.get(kind, (7, "protocol"))
     assert ended.outputs["run-id"] == str(ended.ledger.ours[0].id)
@@ -101,19 +108,20 @@ def test_a_row_of_failed_looks_is_ridden_out(vendor: str, kind: str, times: int,
     if kind in JOBS[vendor].unnamed:  # no failed look, as far as anybody can see
         return
     waits = [later - earlier for earlier, later in zip(looks(ended, vendor), looks(ended, vendor)[1:], strict=False)]
-    assert max(waits) <= 61  # a hung look takes 30 s, the wait after it 30 more
+    lull = load(JOBS[vendor].vendor).operations[POLL[vendor]].lull or 0.0
+    assert max(waits) <= max(61, 1.1 * lull + 1)  # a hung look takes 30 s, the wait after it 30 more
     assert ended.log.count("Trying again") == 1
     assert ended.log.count("The vendor answers again") == 1
 
 
-@pytest.mark.parametrize("vendor", VENDORS)
+@pytest.mark.parametrize("vendor", WATCHED)
 def test_an_outage_up_to_the_deadline_is_no_timeout(vendor: str, tmp_path: Path) -> None:
     ended = play(tmp_path, vendor, f"503@{POLL[vendor]}#2*forever", "never-ends", timeout="10m")
     assert (ended.status, ended.reason) == (7, "unavailable")
     assert 600 <= ended.seconds <= 605
 
 
-@pytest.mark.parametrize("vendor", VENDORS)
+@pytest.mark.parametrize("vendor", WATCHED)
 def test_a_known_status_at_the_deadline_is_a_timeout(vendor: str, tmp_path: Path) -> None:
     ended = play(tmp_path, vendor, f"503@{POLL[vendor]}#2", "never-ends", timeout="10m")
     assert (ended.status, ended.reason) == (4, "timeout")

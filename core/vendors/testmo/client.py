@@ -25,7 +25,7 @@ class Testmo:
         self._diary = diary
         self._log = log
         self._origin = base_url.removesuffix("/api/v1")
-        self._recorder = Recorder(calls, log)
+        self._recorder = Recorder(calls, log, 0 if settings.thread_of else settings.project_id)
         self._name = short(wish.name)
         self._results: results.Results | None = None
         self._starter: Starter | None = None
@@ -172,16 +172,22 @@ class Testmo:
         number = int(run.id)
         if self._wish.mode == "cleanup" and not self._wish.run_id:
             return self._recorder.look(number).completed  # the journal's debts say what is to be completed
-        if self._mark and self._mark not in self._recorder.look(number).marks:
+        if not self._is_proven and self._mark and self._mark not in self._recorder.look(number).marks:
             return False  # a reply named somebody else's run
         self._end(number)
         self._settle()
         return True
 
+    @property
+    def _is_proven(self) -> bool:
+        """Whether the run that this process works on is surely the one that it created, and the only one."""
+        sure = self._starter is not None and not self._starter.was_unsure
+        return sure and self._upload is not None and bool(self._upload.thread)
+
     def _end(self, run: int) -> None:
         """Complete a run as it is; what is missing in it is told there."""
-        if self._upload is not None and not self._recorded and self._results is not None:
-            sent, total = self._upload.sent, self._results.totals.tests
+        sent, total = (self._upload.sent, self._upload.total) if self._upload is not None else (0, 0)
+        if sent < total:
             self._recorder.note(run, "Recording", f"Cut short: {sent} of {total} tests are known to be here.")
         self._recorder.complete_run(run)
 
@@ -189,14 +195,16 @@ class Testmo:
         raise BadInputError([("rerun-failed", UNSUPPORTED["rerun-failed"])])
 
     def undo(self, debt: Mapping[str, str]) -> None:
+        """Complete what is still open; complete_run() takes a refusal for what it is."""
         if debt["kind"] == "wait":
             open_runs = [int(debt["run"])]
+        elif self._upload is not None and self._is_proven and debt["mark"] == self._mark:
+            open_runs = [self._upload.run]
         else:
             starter = Starter(self._calls, self._log, int(debt["project"]), debt["name"], debt["mark"])
             open_runs = list(starter.ours())
         for run in open_runs:
-            if not self._recorder.look(run).completed:
-                self._end(run)
+            self._end(run)
 
     def usual_seconds(self) -> float | None:
         return None

@@ -21,6 +21,7 @@ class Run:
     """One reading of a run. `marks` are the values of its text fields, among them the one that we know it by."""
 
     id: int
+    project: int
     name: str
     status: int
     completed: bool
@@ -60,6 +61,7 @@ def run(value: Any) -> Run:
     """A run as `get-run` answers it, in `result`. A run says that it is completed twice: the two must agree."""
     found = Run(
         id=whole(value["id"]),
+        project=whole(value["project_id"]),
         name=text(value["name"]),
         status=whole(value["status"]),
         completed=flag(value["is_completed"]),

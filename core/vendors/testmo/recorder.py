@@ -21,13 +21,23 @@ TOO_LARGE = 413
 class Recorder:
     """Runs and threads by their ids. Methods raise RunnerError, and CallFailedError where a call had no effect."""
 
-    def __init__(self, calls: Calls, log: Log) -> None:
+    def __init__(self, calls: Calls, log: Log, project: int) -> None:
         self._calls = calls
         self._log = log
+        self._project = project  # 0: whichever the run is in
 
     def look(self, run: int) -> fields.Run:
         """Read a run, riding out outages."""
-        return self._calls.read("get-run", parse=lambda answer: _run(answer, run), path={"run_id": run})
+        return self._calls.read("get-run", parse=lambda answer: self._ours(answer, run), path={"run_id": run})
+
+    def _ours(self, answer: Answer, run: int) -> fields.Run:
+        """The run, or ValueError: an answer about another run is no answer."""
+        found = fields.run(answer.value["result"])
+        if found.id != run:
+            raise ValueError(f"it is about run {found.id}")
+        if self._project not in (0, found.project):
+            raise ValueError(f"it is about project {found.project}")
+        return found
 
     def create_thread(self, run: int, body: Mapping[str, object]) -> int:
         """A thread of our own. After a lost reply there may be an empty one more, which does no harm."""
@@ -150,11 +160,3 @@ def _delays() -> Iterator[float]:
 
 def _id(answer: Answer) -> int:
     return fields.whole(answer.value["id"])
-
-
-def _run(answer: Answer, run: int) -> fields.Run:
-    """The run, or ValueError: an answer about another run is no answer."""
-    found = fields.run(answer.value["result"])
-    if found.id != run:
-        raise ValueError(f"it is about run {found.id}")
-    return found

@@ -80,7 +80,7 @@ class Starter:
 
     def _may_exist(self, lost: CallFailedError, what: str) -> ResultUnknownError:
         fact = f"{lost.fact} A run {self._name!r} may exist, {what}"
-        remedy = "Look at the project's automation runs: an open one that nobody works on should be completed there."
+        remedy = "Look at the project's automation runs before starting another: complete an open one of this name."
         return ResultUnknownError(fact, remedy=remedy, reason=Reason.MAY_EXIST)
 
     def ours(self) -> Iterator[int]:

@@ -23,19 +23,21 @@ class Upload:
         self._recorder = recorder
         self._calls = calls
         self._results = results
-        self._run = run
+        self.run = run
         self._shared = shared
         self._mark = mark
         self.thread = 0
+        self.total = results.totals.tests
         self.sent = 0
         self.seen: fields.Run | None = None  # the run at its end
 
     def begin(self, extras: dict[str, object]) -> None:
         """Create the thread. Raises ResultUnknownError where a reply has named another run than was created."""
-        if self._mark and self._mark not in self._recorder.look(self._run).marks:
-            raise self._unknown(f"Testmo named run {self._run}, which is another one than was created.")
+        seen = self._recorder.look(self.run)
+        if self._mark and (self._mark not in seen.marks or seen.completed or seen.total):
+            raise self._unknown(f"Testmo named run {self.run}, which is not the new and empty one that was created.")
         body = {"elapsed_computed": microseconds(self._results.seconds), "fields": [], "artifacts": []} | extras
-        self.thread = self._recorder.create_thread(self._run, body)
+        self.thread = self._recorder.create_thread(self.run, body)
 
     def steps(self) -> Iterator[None]:
         """Everything after that, a call or two at a time."""
@@ -43,18 +45,17 @@ class Upload:
         yield
         try:
             for batch in self._results.batches():
-                self._recorder.append(self._run, self.thread, batch, self.sent)
+                self._recorder.append(self.run, self.thread, batch, self.sent)
                 self.sent += len(batch)
                 yield
         except JUnitError as error:
             raise self._unknown(f"A file changed while it was recorded: {error.fact}") from error
-        total = self._results.totals.tests
-        if self.sent != total:
-            raise self._unknown(f"The files changed while they were recorded: {total} tests became {self.sent}.")
-        self._recorder.complete_thread(self._run, self.thread)
+        if self.sent != self.total:
+            raise self._unknown(f"The files changed while they were recorded: {self.total} tests became {self.sent}.")
+        self._recorder.complete_thread(self.run, self.thread)
         yield
         if not self._shared:
-            self._recorder.complete_run(self._run)
+            self._recorder.complete_run(self.run)
             yield
         self._verify()
 
@@ -62,11 +63,11 @@ class Upload:
         """No test goes into another job's thread, whatever a reply said."""
         for wait in LOOKS:
             self._calls.pause(wait)
-            seen = self._recorder.look(self._run)
+            seen = self._recorder.look(self.run)
             if self.thread in seen.threads:
                 break
         else:
-            raise self._unknown(f"Testmo named thread {self.thread}, which is none of run {self._run}.")
+            raise self._unknown(f"Testmo named thread {self.thread}, which is none of run {self.run}.")
         if seen.threads[self.thread].total:
             raise self._unknown(f"Testmo named thread {self.thread}, which holds tests already.")
 
@@ -74,7 +75,7 @@ class Upload:
         found: fields.Run | fields.Thread | None = None
         for wait in LOOKS:
             self._calls.pause(wait)
-            self.seen = self._recorder.look(self._run)
+            self.seen = self._recorder.look(self.run)
             found = self.seen.threads.get(self.thread) if self._shared else self.seen
             if found is not None and found.completed and found.total == self.sent:
                 return
