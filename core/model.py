@@ -190,11 +190,26 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """How the user's own command ended. `exit_code` is 128 + the signal's number where one killed it.
+
+    `fact` is a sentence, `output` what it wrote, the middle left out, `seconds` its wall time.
+    """
+
+    exit_code: int
+    is_good: bool
+    fact: str
+    seconds: float
+    output: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TestReport:
     """What the vendor said of a run, case by case.
 
     `verdict` is None while the run is not final (a partial report). `seconds` is the run's wall time as the
-    vendor gives it. `warnings` are sentences for a person, `attachments` the vendor's own reports.
+    vendor gives it. `warnings` are sentences for a person, `attachments` the vendor's own reports. `command` is the
+    user's own, where one was run: one that failed is a failure whatever the cases say.
     """
 
     title: str
@@ -206,6 +221,7 @@ class TestReport:
     seconds: float | None = None
     warnings: tuple[str, ...] = ()
     attachments: tuple["Attachment", ...] = ()
+    command: Command | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,13 @@
 """The seams on one page: what a vendor, a CI system, a clock and a writer promise to the rest."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, Protocol, TypeVar
 
 from core.errors import CallFailedError
-from core.model import Build, Progress, RemoteRun, Result, TestReport
+from core.model import Build, Command, Progress, RemoteRun, Result, TestReport
 from core.payload import Payload
 
 Item = TypeVar("Item")
@@ -203,16 +203,42 @@ class Calls(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reports:
+    """Files as (path, name to show); sentences on patterns and files that give nothing, and on unreadable files."""
+
+    files: tuple[tuple[str, str], ...]
+    missing: tuple[str, ...]
+    unreadable: tuple[str, ...]
+
+
+class Machine(Protocol):
+    """This machine, for a vendor that works with the user's own tests."""
+
+    def reports(self, patterns: Sequence[str]) -> Reports:
+        """The files that the user's patterns name. Raises BadInputError for a pattern that leaves the workspace."""
+        ...
+
+    def run(self, words: Sequence[str], directory: str) -> Command:
+        """Run the user's command, its output shown; at most to the deadline. `directory` is in the workspace.
+
+        Raises StoppedError where a signal ended it, BadInputError where there is no such program.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """What every vendor is told about the run: its name there, and whether to adopt one after a lost reply.
 
-    `mode` and `run_id` are the inputs of these names.
+    `mode`, `run_id` and `allow_empty` are the inputs of these names; `machine` is None where nothing runs.
     """
 
     name: str
     adopt: bool
     mode: str = "run"
     run_id: str = ""
+    allow_empty: bool = False
+    machine: Machine | None = None
 
 
 class Diary(Protocol):

@@ -37,6 +37,7 @@ def redacted(report: TestReport, redact: Redact) -> TestReport:
         run=run and replace(run, id=redact(run.id), url=redact(run.url), note=redact(run.note)),
         warnings=tuple(_short(text, LONGEST_MESSAGE, redact) for text in report.warnings),
         suites=tuple(_suite(suite, redact) for suite in report.suites),
+        command=report.command and replace(report.command, output=redact(report.command.output)),
         attachments=tuple(replace(each, text=redact(each.text)) for each in report.attachments),
     )
 

@@ -12,6 +12,10 @@ def judge(report: TestReport) -> Result:
     totals = report.totals
     bad = totals.failed + totals.errored
     match report.verdict:
+        case Verdict.FAILED if report.command and not report.command.is_good:
+            cases = f"{bad} of {totals.tests} cases did not pass" if totals.tests else "there are no cases"
+            fact = f"{report.command.fact} {cases[:1].upper()}{cases[1:]}."
+            return _ended(Conclusion.FAILED, Reason.TESTS_FAILED, ExitCode.TESTS_FAILED, fact)
         case Verdict.FAILED:
             some = f"{bad} of {totals.tests} cases did not pass"
             if not bad:

@@ -21,6 +21,12 @@ OUTPUT_OF = {"junit.xml": "junit", "report.json": "json", "summary.md": "summary
 ANNOTATIONS = 8
 
 
+def results_folder(wanted: str, step: str) -> str:
+    """Where our files land: the input `results-dir` where it is usable."""
+    usable = wanted.strip() and not check_relative(wanted.strip())
+    return wanted.strip().rstrip("/") if usable else f"{ROOT}/{step}"
+
+
 class Publisher:
     """The results folder, the outputs and the CI's own display of one step."""
 
@@ -29,8 +35,7 @@ class Publisher:
         self._redact = redact
         self._files = Workspace(workspace)
         self._build = ci.build()
-        usable = wanted.strip() and not check_relative(wanted.strip())
-        self.folder = wanted.strip().rstrip("/") if usable else f"{ROOT}/{self._build.step}"
+        self.folder = results_folder(wanted, self._build.step)
         self._common: Common | None = None
         self.run: RemoteRun | None = None
 
@@ -146,4 +151,4 @@ def _outputs(report: TestReport, result: Result, written: dict[str, str]) -> dic
         "junit": written.get("junit", ""),
         "summary": written.get("summary", ""),
         "json": written.get("json", ""),
-    }
+    } | ({"command-exit-code": str(report.command.exit_code)} if report.command else {})

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from core.calls import ApiCalls
 from core.clock import SystemClock
 from core.commands.asked import Asked
-from core.commands.publishing import Publisher
+from core.commands.machine import ThisMachine
+from core.commands.publishing import Publisher, results_folder
 from core.engine import Hooks, RunRequest, execute
 from core.journal import Journal
 from core.model import RemoteRun, Result, TestReport
@@ -97,5 +98,20 @@ def assemble(
     )
     calls = ApiCalls(spec.operations, transport, patience, journal, asked.settings)
     name = common.name or ci.build().name or "test-runner-action"
-    wish = Wish(name=name, adopt=common.adopt, mode=common.mode, run_id=common.run_id)
+    machine = ThisMachine(
+        workspace=process.workspace,
+        ours=results_folder(common.results_dir, ci.build().step),
+        environment=process.environment,
+        settings=asked.settings,
+        patience=patience,
+        stop=means.stop,
+    )
+    wish = Wish(
+        name=name,
+        adopt=common.adopt,
+        mode=common.mode,
+        run_id=common.run_id,
+        allow_empty=common.allow_empty,
+        machine=machine,
+    )
     return patience, calls, spec.connect(asked.settings, wish, calls, journal, ci, asked.base_url)

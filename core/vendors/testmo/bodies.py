@@ -1,9 +1,11 @@
 """What is sent for a run and a thread, and what is read of a run that others have filled."""
 
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from core.model import Phase, Progress, RemoteRun, TestReport, Totals, Verdict
+from core.model import Command, Phase, Progress, RemoteRun, TestReport, Totals, Verdict
+from core.vendors.testmo.cases import microseconds
 from core.vendors.testmo.extras import TYPES, field
 from core.vendors.testmo.fields import FAILURE, SUCCESS, Run
 from core.vendors.testmo.settings import Settings
@@ -32,9 +34,21 @@ def of_run(settings: Settings, name: str, mark: str) -> dict[str, object]:
     return found
 
 
-def of_thread(settings: Settings) -> dict[str, object]:
-    """What a thread of a shared run has of its own."""
-    return {"fields": _fields(settings), "artifacts": _artifacts(settings)}
+def of_own_thread(settings: Settings, command: Command | None) -> dict[str, object]:
+    """What the one thread of a run has: how the command went, in the words of the vendor's command line."""
+    if command is None:
+        return {}
+    text = f"Executing: {shlex.join(settings.command)}\n\n{command.output}\n\n{command.fact}"
+    observed = microseconds(command.seconds)
+    return {"elapsed_observed": observed, "fields": [field(TYPES["console"], "Output", text)]}
+
+
+def of_thread(settings: Settings, command: Command | None) -> dict[str, object]:
+    """The same of a thread in a shared run, which has the step's fields and artifacts besides."""
+    found = of_own_thread(settings, command)
+    mine = found.get("fields", [])
+    own = mine if isinstance(mine, list) else []
+    return found | {"fields": [*_fields(settings), *own], "artifacts": _artifacts(settings)}
 
 
 def _fields(settings: Settings) -> list[dict[str, object]]:

@@ -1,10 +1,11 @@
 """One run at Testmo: read the results, create the run once, send every case once, see that all of it is there."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from core.errors import BadInputError, CallFailedError
-from core.model import Phase, Progress, RemoteRun, TestReport, Totals, Verdict
-from core.ports import Calls, Diary, Log, Wish
+from core.model import Command, Phase, Progress, RemoteRun, TestReport, Totals, Verdict
+from core.ports import Calls, Diary, Log, Machine, Reports, Wish
 from core.vendors.testmo import bodies, fields, results
 from core.vendors.testmo.recorder import Recorder
 from core.vendors.testmo.settings import UNSUPPORTED, Settings, run_reference
@@ -28,6 +29,7 @@ class Testmo:
         self._recorder = Recorder(calls, log, 0 if settings.thread_of else settings.project_id)
         self._name = short(wish.name)
         self._results: results.Results | None = None
+        self._command: Command | None = None
         self._starter: Starter | None = None
         self._upload: Upload | None = None
         self._steps: Iterator[None] = iter(())
@@ -39,14 +41,27 @@ class Testmo:
     def start(self) -> RemoteRun:
         if self._wish.mode == "start":
             return self._run(self._create())
-        self._results = results.read(self._settings.results)
+        found = self._machine.reports(self._settings.results) if not self._settings.command else self._run_tests()
+        self._results = results.read(found, allow_missing=self._wish.allow_empty)
         if self._settings.thread_of:
             upload = self._prepare(self._settings.thread_of, self._results)
-            upload.begin(bodies.of_thread(self._settings))
+            upload.begin(bodies.of_thread(self._settings, self._command))
             return self._run(self._settings.thread_of)
         run = self._create()
         self._prepare(run, self._results)
         return self._run(run)
+
+    @property
+    def _machine(self) -> Machine:
+        if self._wish.machine is None:
+            raise TypeError("results are read on a machine")
+        return self._wish.machine
+
+    def _run_tests(self) -> Reports:
+        """Run the command; its reports count whatever it came to."""
+        self._command = self._machine.run(self._settings.command, self._settings.working_directory)
+        self._log.info(self._command.fact)
+        return self._machine.reports(self._settings.results)
 
     def _create(self) -> int:
         """Create the run. Until it is complete it is a debt: whatever happens, it must not stay open for ever."""
@@ -81,7 +96,7 @@ class Testmo:
         if self._upload is None or self._results is None:
             return self._poll_foreign(run)
         if not self._upload.thread:
-            self._upload.begin({})
+            self._upload.begin(bodies.of_own_thread(self._settings, self._command))
         for _ in range(STRETCH):
             if self._calls.left <= 0:
                 break
@@ -96,7 +111,7 @@ class Testmo:
             word="recorded" if self._recorded else "recording",
             done=self._upload.sent,
             total=total,
-            verdict=_verdict(self._results.totals) if self._recorded else None,
+            verdict=self._verdict if self._recorded else None,
             more=not self._recorded,
         )
 
@@ -126,31 +141,28 @@ class Testmo:
         found = self.known()
         if found is None:
             return bodies.report(self._seen, run)
-        verdict = found.verdict if self._recorded else None
-        return TestReport(
-            title=found.title,
+        return replace(
+            found,
             run=run,
             word="recorded" if self._recorded else "recording",
-            verdict=verdict,
-            suites=found.suites,
-            totals=found.totals,
-            seconds=found.seconds,
+            verdict=found.verdict if self._recorded else None,
             warnings=found.warnings + self._doubts(),
         )
 
     def known(self) -> TestReport | None:
-        found = self._results
-        if found is None:
+        found, command = self._results, self._command
+        if found is None and command is None:
             return None
-        return TestReport(
-            title=self._title(),
-            run=None,
-            verdict=_verdict(found.totals),
-            suites=found.suites(),
-            totals=found.totals,
-            seconds=found.seconds,
-            warnings=found.doubts,
-        )
+        report = TestReport(title=self._title(), run=None, verdict=self._verdict, command=command)
+        if found is None:
+            return report
+        return replace(report, suites=found.suites(), totals=found.totals, seconds=found.seconds, warnings=found.doubts)
+
+    @property
+    def _verdict(self) -> Verdict:
+        totals = self._results.totals if self._results else Totals()
+        bad = totals.failed + totals.errored or (self._command is not None and not self._command.is_good)
+        return Verdict.FAILED if bad else Verdict.PASSED
 
     def _doubts(self) -> tuple[str, ...]:
         """The server's counts confirm the verdict; where they do not, somebody should look at the instance."""
@@ -221,7 +233,3 @@ class Testmo:
     def _run(self, number: int) -> RemoteRun:
         url = f"{self._origin}/automation/runs/view/{number}"
         return RemoteRun(vendor="testmo", id=str(number), url=url, shared=bool(self._settings.thread_of))
-
-
-def _verdict(totals: Totals) -> Verdict:
-    return Verdict.FAILED if totals.failed + totals.errored else Verdict.PASSED

@@ -8,11 +8,13 @@ from typing import Any
 from core.errors import BadInputError, RunnerError
 from core.junit_read import Cases, JUnitError, JUnitFile, Survey, survey
 from core.model import Conclusion, ExitCode, Reason, TestSuite, Totals
+from core.ports import Reports
 from core.vendors.testmo.cases import as_test, size
 
 BATCH = 250  # tests in one append, as the vendor's command line sends them
 BATCH_SIZE = 2_000_000  # characters in one append, about
 _MOST_TOLD = 10
+_ALLOW = "Check that the tests ran; if that is fine, set `allow-empty: true`."
 
 
 class EmptyResultsError(RunnerError):
@@ -59,34 +61,43 @@ class Results:
         )
 
 
-def read(paths: Sequence[str]) -> Results:
-    """Count what the files hold. Raises BadInputError with all that can't be read, EmptyResultsError without a case."""
-    files = tuple(JUnitFile(path) for path in paths)
+def read(reports: Reports, *, allow_missing: bool) -> Results:
+    """Count what the files hold. Raises BadInputError with all that can't be read, EmptyResultsError without a case.
+
+    A pattern that matches nothing beside others that do is bad input too, unless that is allowed.
+    """
+    if not reports.files and not reports.unreadable:
+        raise EmptyResultsError(
+            " ".join(("Nothing was recorded.", *reports.missing[:_MOST_TOLD])),
+            remedy=_ALLOW,
+            reason=Reason.EMPTY,
+        )
+    files = tuple(JUnitFile(path, shown=shown) for path, shown in reports.files)
+    problems = [*reports.unreadable, *(() if allow_missing else reports.missing)]
     surveys: list[Survey] = []
     seconds = 0.0
-    problems = []
     for file in files:
         try:
-            found = survey([file])
+            found = survey([file], keep=0)
         except JUnitError as error:
-            problems.append(("results", error.fact))
+            problems.append(error.fact)
             continue
         surveys.append(found)
         seconds += found.totals.seconds if file.seconds is None else file.seconds
     if problems:
-        more = len(problems) - _MOST_TOLD
-        told = problems[:_MOST_TOLD]
-        raise BadInputError([*told, ("results", f"{more} more files can't be read.")] if more > 0 else told)
+        raise BadInputError([("results", text) for text in _shortened(problems)])
     totals = _sum(each.totals for each in surveys)
     if not totals.tests:
-        raise EmptyResultsError(
-            "The files of `results` hold no test case: nothing was recorded.",
-            remedy="Check that the tests ran; if that is fine, set `allow-empty: true`.",
-            reason=Reason.EMPTY,
-        )
-    return Results(
-        files=files, totals=totals, seconds=seconds, doubts=tuple(x for each in surveys for x in each.doubts)
-    )
+        fact = "The files of `results` hold no test case: nothing was recorded."
+        raise EmptyResultsError(fact, remedy=_ALLOW, reason=Reason.EMPTY)
+    doubts = tuple(doubt for each in surveys for doubt in each.doubts)
+    missing = reports.missing if allow_missing else ()
+    return Results(files=files, totals=totals, seconds=seconds, doubts=(*doubts, *missing))
+
+
+def _shortened(problems: Sequence[str]) -> list[str]:
+    more = len(problems) - _MOST_TOLD
+    return [*problems[:_MOST_TOLD], *([f"{more} more files have such problems."] if more > 0 else [])]
 
 
 def _sum(all_totals: Iterable[Totals]) -> Totals:

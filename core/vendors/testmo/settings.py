@@ -34,6 +34,18 @@ def run_reference(text: str) -> int:
         raise ValueError(f"{text!r} is neither a run's id nor its page's address.") from None
 
 
+def _words(text: str) -> tuple[str, ...]:
+    import sys  # noqa: PLC0415 -- built in
+
+    from core.child import split  # noqa: PLC0415 -- only who brings a command pays for it
+    from core.errors import BadInputError  # noqa: PLC0415 -- the same
+
+    try:
+        return tuple(split(text, windows=sys.platform == "win32"))
+    except BadInputError as error:
+        raise ValueError(error.problems[0][1]) from None
+
+
 def _objects(text: str, needed: tuple[str, ...], allowed: tuple[str, ...], example: str) -> Iterator[dict[str, str]]:
     for item in kinds.objects(text):
         wrong = sorted(str(name) for name in item if name not in allowed)
@@ -118,6 +130,15 @@ class Settings:
         "They are links: nothing is uploaded.",
         default=(),
     )
+    command: tuple[str, ...] = option(
+        Kind("command line", _words, example="npm test", multiline=True),
+        "A command that runs the tests: split as a shell would, but read by none. Its `results` are recorded whatever "
+        "it comes to, and where it fails, so does this step.",
+        default=(),
+    )
+    working_directory: str = option(
+        kinds.RELATIVE_PATH, "Folder in the workspace where `command` runs.", default="", shown="the workspace"
+    )
     thread_of: int = option(
         Kind("id or address", run_reference, example="41"),
         "Add the results as a thread to this run, which stays open: for jobs that share a run. It is the output "
@@ -126,7 +147,7 @@ class Settings:
     )
 
 
-_OF_A_RUN = ("project_id", "source", "tags", "config", "config_id", "milestone", "milestone_id", "links")
+_OF_A_RUN = ("tags", "config", "config_id", "milestone", "milestone_id", "links")
 
 
 def check(settings: Settings, mode: str, run_id: str) -> list[Problem]:
@@ -139,16 +160,23 @@ def _problems(settings: Settings, mode: str, run_id: str) -> Iterator[Problem]:
         for name in ("project_id", "source"):
             if not getattr(settings, name):
                 yield name.replace("_", "-"), "is required, unless `thread-of` names a run that is there already."
-    if mode == "run" and not settings.results:
-        yield "results", "is required: the JUnit files to record, one a line."
-    if mode == "run" and settings.thread_of:
-        for name in _OF_A_RUN[2:]:
+    if mode == "run":
+        yield from _check_recording(settings)
+    if mode in ("start", "wait"):
+        for name in ("thread_of", "command"):
             if getattr(settings, name):
-                yield name.replace("_", "-"), "belongs to a run, and `thread-of` adds to one that is there already."
-    if mode in ("start", "wait") and settings.thread_of:
-        yield "thread-of", f"goes with `mode: run` alone, and `mode` is {mode}."
+                yield name.replace("_", "-"), f"goes with `mode: run` alone, and `mode` is {mode}."
     if mode == "wait" or (mode == "cleanup" and run_id):
         yield from _check_run_id(run_id)
+
+
+def _check_recording(settings: Settings) -> Iterator[Problem]:
+    if not settings.results:
+        yield "results", "is required: the JUnit files to record, one a line."
+    if settings.thread_of:
+        for name in _OF_A_RUN:
+            if getattr(settings, name):
+                yield name.replace("_", "-"), "belongs to a run, and `thread-of` adds to one that is there already."
 
 
 def _check_run_id(run_id: str) -> Iterator[Problem]:
