@@ -12,15 +12,12 @@ def judge(report: TestReport) -> Result:
     totals = report.totals
     bad = totals.failed + totals.errored
     match report.verdict:
-        case Verdict.FAILED if report.command and not report.command.is_good:
-            cases = f"{bad} of {totals.tests} cases did not pass" if totals.tests else "there are no cases"
-            fact = f"{report.command.fact} {cases[:1].upper()}{cases[1:]}."
-            return _ended(Conclusion.FAILED, Reason.TESTS_FAILED, ExitCode.TESTS_FAILED, fact)
         case Verdict.FAILED:
-            some = f"{bad} of {totals.tests} cases did not pass"
-            if not bad:
-                some = "the vendor says so, and shows no case that did not pass"
-            return _ended(Conclusion.FAILED, Reason.TESTS_FAILED, ExitCode.TESTS_FAILED, f"Tests failed: {some}.")
+            some = f"{bad} of {totals.tests} cases did not pass" if totals.tests else "the vendor shows no cases"
+            fact = f"Tests failed: {some}."
+            if report.command and not report.command.is_good:
+                fact = f"{report.command.fact} {bad} of {totals.tests} cases did not pass."
+            return _ended(Conclusion.FAILED, Reason.TESTS_FAILED, ExitCode.TESTS_FAILED, fact)
         case Verdict.PASSED if bad:
             fact = f"The vendor calls the run passed, but {bad} of its {totals.tests} cases did not pass."
             return _ended(Conclusion.FAILED, Reason.TESTS_FAILED, ExitCode.TESTS_FAILED, fact)

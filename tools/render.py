@@ -28,6 +28,7 @@ OUTPUTS = {
     "skipped": "Cases that were skipped",
     "flaky": "Cases that passed only when run again",
     "seconds": "Wall time of the step",
+    "command-exit-code": "Exit code of `command`, where there is one",
     "junit": "Path of junit.xml in the workspace",
     "summary": "Path of summary.md in the workspace",
     "json": "Path of report.json in the workspace",

@@ -46,9 +46,11 @@ class Job:
     scenes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     repeated: frozenset[str] = frozenset()
 
-    def scene(self, scenario: str) -> tuple[Scenario, Mapping[str, str]]:
-        """The box's scenario, and the inputs."""
+    def scene(self, scenario: str, folder: Path) -> tuple[Scenario, Mapping[str, str]]:
+        """The box's scenario, and the inputs, whose files are put into the workspace."""
         if self.scenes:
+            results = self.scenes[scenario]["results"]
+            (folder / results).write_bytes((FILES / results).read_bytes())
             return SCENARIOS["passing"], {**self.inputs, **self.scenes[scenario]}
         return SCENARIOS[scenario], self.inputs
 
@@ -128,8 +130,8 @@ JOBS: dict[str, Job] = {
         box="testmo",
         inputs={"project_id": "1", "source": "frontend"},
         scenes={
-            "passing": {"results": str(FILES / "three-passed.xml")},
-            "one-failure": {"results": str(FILES / "one-failed.xml")},
+            "passing": {"results": "three-passed.xml"},
+            "one-failure": {"results": "one-failed.xml"},
         },
         starts=("create-run",),
         poll="get-run",

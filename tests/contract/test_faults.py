@@ -24,7 +24,7 @@ LOUD = ("endless", "gzip-bomb")  # each try costs real time: a shorter wait show
 
 def play(folder: Path, job: str, scenario: str, fault: str, **more: str) -> Ended:
     mine = JOBS[job]
-    scene, inputs = mine.scene(scenario)
+    scene, inputs = mine.scene(scenario, folder)
     with Bench(folder, scenario=scene, faults=(fault,), progression=LOOKS, vendor=mine.box) as bench:
         return bench.run(**{"vendor": mine.vendor, **inputs, **more})
 

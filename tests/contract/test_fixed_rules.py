@@ -23,7 +23,7 @@ POLL = {name: JOBS[name].poll for name in VENDORS}
 def play(folder: Path, vendor: str, fault: str, scenario: str = "passing", **inputs: str) -> Ended:
     pace = Progression.after(3)
     job = JOBS[vendor]
-    scene, mine = job.scene(scenario)
+    scene, mine = job.scene(scenario, folder)
     with Bench(folder, scenario=scene, faults=(fault,), progression=pace, vendor=job.box) as bench:
         return bench.run(**{"vendor": job.vendor, **mine, **inputs})
 
