@@ -13,7 +13,9 @@ def judge(report: TestReport) -> Result:
     bad = totals.failed + totals.errored
     match report.verdict:
         case Verdict.FAILED:
-            some = f"{bad} of {totals.tests} cases did not pass" if totals.tests else "the vendor shows no cases"
+            some = f"{bad} of {totals.tests} cases did not pass"
+            if not bad:
+                some = "the vendor says so, and shows no case that did not pass"
             fact = f"Tests failed: {some}."
             if report.command and not report.command.is_good:
                 fact = f"{report.command.fact} {bad} of {totals.tests} cases did not pass."

@@ -69,7 +69,7 @@ class Recorder:
                 self._log.warning(f"{failure.fact} Looking whether these {len(tests)} tests have arrived.")
                 if self._have_arrived(run, thread, before, len(tests)):
                     return
-                if not failure.fault.passes:
+                if not failure.fault.passes or self._calls.left <= delay:
                     raise
                 self._calls.pause(delay)
             else:
@@ -113,7 +113,7 @@ class Recorder:
                     raise
                 if any(self._after(wait, done) for wait in (LOOKS if failure.fault is Fault.REFUSED else LOOKS[:1])):
                     return
-                if not failure.fault.passes:
+                if not failure.fault.passes or self._calls.left <= delay:
                     raise
                 self._calls.pause(delay)
             else:

@@ -1,0 +1,314 @@
+"""Testmo: every case recorded exactly once and the run never left open, whatever happens on the way."""
+
+from pathlib import Path
+
+import pytest
+
+from core.sandbox import BOXES, Scenario
+from core.sandbox.hostile import EVERYTHING
+from core.sandbox.repertoire import faults_of, scenarios_of
+from core.sandbox.testmo import RecordedRun, recorded
+from core.vendors.testmo.operations import LULL
+from tests.contract.promises import breaches
+from tests.harness import Bench, Ended
+
+SCENES = scenarios_of(BOXES["testmo"])
+KINDS = sorted(faults_of(BOXES["testmo"]).keys() - {"endless", "gzip-bomb"})  # each of those costs real time
+CASES = 600  # three appends
+ALL = [f"case {number}" for number in range(CASES)]
+WRITES = ("create-run", "create-thread", "append-tests", "complete-thread", "complete-run")
+TWINS = {("twice", "create-run"), ("twice", "append-tests")}  # the server itself does it twice
+USUAL = {"vendor": "testmo", "project_id": "1", "source": "frontend", "results": "results.xml"}
+
+
+def write(folder: Path, *, bad: int = 0, name: str = "results.xml", cases: int = CASES) -> None:
+    ends = ["<failure/>" if number < bad else "" for number in range(cases)]
+    lines = [f'<testcase classname="Cart" name="case {n}" time="0.01">{end}</testcase>' for n, end in enumerate(ends)]
+    (folder / name).write_text(f"<testsuites><testsuite name='s'>{''.join(lines)}</testsuite></testsuites>")
+
+
+def play(folder: Path, *faults: str, scenario: str | Scenario = "passing", bad: int = 0, **inputs: str) -> Ended:
+    write(folder, bad=bad)
+    scene = SCENES[scenario] if isinstance(scenario, str) else scenario
+    with Bench(folder, scenario=scene, faults=faults, vendor="testmo") as bench:
+        return bench.run(**{**USUAL, **inputs})
+
+
+def bench_of(folder: Path, inputs: dict[str, str]) -> Ended:
+    with Bench(folder, scenario=SCENES["passing"], vendor="testmo") as bench:
+        return bench.run(**{**USUAL, **inputs})
+
+
+def ours(ended: Ended) -> list[RecordedRun]:
+    return [run for run in recorded(ended.ledger) if run.ours]
+
+
+def names(run: RecordedRun) -> list[str]:
+    return [test.name for test in run.tests]
+
+
+@pytest.mark.parametrize("scenario", sorted(SCENES.keys() - {"vanishing", "closed-early"}))
+def test_every_case_arrives_once_in_every_world(scenario: str, tmp_path: Path) -> None:
+    ended = play(tmp_path, scenario=scenario)
+    assert (ended.status, ended.outputs["tests"]) == (0, str(CASES)), ended.log
+    (run,) = ours(ended)
+    assert names(run) == ALL
+    assert (run.completed_by_us, run.state, [thread.completed for thread in run.threads]) == (True, "success", [True])
+    assert run.threads[0].computed == 6_000_000
+    assert breaches(ended, green=True) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "call"), [(kind, call) for kind in KINDS for call in WRITES if (kind, call) not in TWINS]
+)
+def test_whatever_happens_to_a_write_nothing_is_recorded_twice(kind: str, call: str, tmp_path: Path) -> None:
+    ended = play(tmp_path, f"{kind}@{call}{'#2' if call == 'append-tests' else ''}")
+    runs = ours(ended)
+    assert len(runs) <= 1
+    for run in runs:
+        assert names(run) == ALL[: len(run.tests)]
+        assert run.completed
+    assert ended.status in (0, 3, 7), ended.log
+    if ended.status == 0:
+        assert names(runs[0]) == ALL
+    assert ended.status != 3 or not runs
+
+
+@pytest.mark.parametrize("kind", ["500-after", "reset-after", "hang-after", "html-after", "cut", "empty-body", "late"])
+@pytest.mark.parametrize("call", WRITES)
+def test_a_lost_reply_is_looked_up_and_costs_nothing(kind: str, call: str, tmp_path: Path) -> None:
+    if (kind, call) == ("late", "complete-run"):
+        pytest.skip("a completion that is refused first and done later is told by the contract suite")
+    ended = play(tmp_path, f"{kind}@{call}")
+    assert ended.status == 0, ended.log
+    assert [names(run) for run in ours(ended)] == [ALL]
+
+
+@pytest.mark.parametrize("scenario", ["stale-reads", "lagging-reads", "eventual", "threads-unlisted", "same-name"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *("reset-after@append-tests#2", "reset-before@append-tests#2", "reset-after@create-run"),
+        *("reset-before@create-run", "500-after@complete-run"),
+    ],
+)
+def test_copies_that_lag_behind_deceive_nobody(scenario: str, fault: str, tmp_path: Path) -> None:
+    ended = play(tmp_path, fault, scenario=scenario)
+    assert ended.status == 0, ended.log
+    assert [(names(run), run.completed) for run in ours(ended)] == [(ALL, True)]
+
+
+@pytest.mark.parametrize("call", ["create-run", "append-tests", "complete-run"])
+def test_a_429_without_a_time_means_a_minute(call: str, tmp_path: Path) -> None:
+    ended = play(tmp_path, f"429@{call}")
+    assert ended.status == 0
+    first, second = [one.at for one in ended.calls(call)][:2]
+    assert LULL <= second - first <= LULL * 1.1 + 1
+    named = play(tmp_path, f"429=7@{call}")
+    first, second = [one.at for one in named.calls(call)][:2]
+    assert 7 <= second - first <= 8
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *("401@any*forever", "503@any*forever", "422@create-thread", "403@append-tests*forever"),
+        *("500@append-tests#2*forever", "422@complete-run*forever"),
+    ],
+)
+def test_failed_tests_beat_whatever_goes_wrong_with_recording_them(fault: str, tmp_path: Path) -> None:
+    ended = play(tmp_path, fault, bad=2)
+    assert (ended.status, ended.reason, ended.conclusion) == (1, "tests-failed", "failed")
+    assert ended.report["totals"]["failed"] == 2
+    assert "answered" in " ".join(ended.report["problems"]), "the other problem is shown"
+    green = play(tmp_path, fault)
+    assert green.status in (3, 7), "and no green hides it either"
+    assert len(green.report["suites"][0]["cases"]) == CASES
+
+
+def test_what_was_cut_short_says_so_at_testmo(tmp_path: Path) -> None:
+    ended = play(tmp_path, "422@append-tests#3")
+    assert (ended.status, ended.reason) == (7, "refused")
+    (run,) = ours(ended)
+    assert (len(run.tests), run.completed) == (500, True)
+    assert run.fields[-1]["value"] == f"Cut short: 500 of {CASES} tests are known to be here."
+
+
+@pytest.mark.parametrize("nth", range(1, 11))
+def test_a_signal_completes_the_run(nth: int, tmp_path: Path) -> None:
+    write(tmp_path)
+    with Bench(tmp_path, scenario=SCENES["passing"], vendor="testmo") as bench:
+        bench.stop_in_call(nth)
+        ended = bench.run(**USUAL)
+    assert ended.status == 143
+    assert ended.seconds < 5
+    for run in ours(ended):
+        assert run.completed
+        assert names(run) == ALL[: len(run.tests)]
+
+
+@pytest.mark.parametrize("kind", ["lost-test", "extra-test", "still-open"])
+def test_counts_that_do_not_agree_are_no_green(kind: str, tmp_path: Path) -> None:
+    ended = play(tmp_path, f"{kind}@get-run#3*forever")
+    assert (ended.status, ended.reason) == (7, "protocol")
+    assert f"{CASES} tests were sent" in ended.log
+
+
+def test_jobs_share_a_run_and_the_last_one_completes_it(tmp_path: Path) -> None:
+    write(tmp_path)
+    write(tmp_path, bad=1, name="red.xml")
+    with Bench(tmp_path, scenario=SCENES["passing"], vendor="testmo") as bench:
+        begun = bench.run(vendor="testmo", mode="start", project_id="1", source="frontend", tags="pr, nightly")
+        assert (begun.status, begun.conclusion) == (0, "started")
+        run = begun.outputs["run-id"]
+        green = bench.run(vendor="testmo", thread_of=run, results="results.xml")
+        red = bench.run(vendor="testmo", thread_of=run, results="red.xml", fields="{name: job, value: two}")
+        assert (green.status, red.status) == (0, 1)
+        (open_run,) = ours(red)
+        assert (open_run.completed, len(open_run.threads), len(open_run.tests)) == (False, 2, 2 * CASES)
+        assert open_run.tags == ("pr", "nightly")
+        assert [item["value"] for item in open_run.threads[1].fields] == ["two"]
+        ended = bench.run(vendor="testmo", mode="wait", run_id=red.outputs["run-url"].replace("http:", "https:"))
+    assert (ended.status, ended.reason) == (1, "tests-failed")
+    assert (ended.outputs["failed"], ended.outputs["passed"]) == ("1", str(2 * CASES - 1))
+    assert [each.completed_by_us for each in ours(ended)] == [True]
+
+
+def test_waiting_for_an_empty_run_is_inconclusive(tmp_path: Path) -> None:
+    with Bench(tmp_path, scenario=SCENES["passing"], vendor="testmo") as bench:
+        run = bench.run(vendor="testmo", mode="start", project_id="1", source="frontend").outputs["run-id"]
+        ended = bench.run(vendor="testmo", mode="wait", run_id=run)
+    assert (ended.status, ended.reason) == (5, "empty")
+
+
+@pytest.mark.parametrize("fault", ["500@append-tests*forever", "401@append-tests*forever", "hang@append-tests"])
+def test_a_shared_run_stays_open_whatever_becomes_of_one_job(fault: str, tmp_path: Path) -> None:
+    write(tmp_path)
+    with Bench(tmp_path, scenario=SCENES["passing"], faults=(fault,), vendor="testmo") as bench:
+        run = bench.run(vendor="testmo", mode="start", project_id="1", source="frontend").outputs["run-id"]
+        if fault.startswith("hang"):
+            bench.stop_at(5)
+        ended = bench.run(vendor="testmo", thread_of=run, results="results.xml")
+        assert ended.status in (7, 143)
+        cleaned = bench.run(vendor="testmo", mode="cleanup", thread_of=run)
+    assert cleaned.status == 0
+    assert [each.completed for each in ours(cleaned)] == [False]
+    assert not cleaned.calls("complete-run")
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "said"),
+    [
+        (None, 5, "matches no file"),
+        ("", 5, "is empty"),
+        ("<testsuites/>", 5, "no test case"),
+        ("<testsuites><testsuite>", 2, "is cut"),
+        ("<html></html>", 2, "is no JUnit"),
+        ('<!DOCTYPE a [<!ENTITY b "c">]><testsuites/>', 2, "DTD"),
+    ],
+)
+def test_what_is_no_result_is_told_before_any_request(text: str | None, status: int, said: str, tmp_path: Path) -> None:
+    if text is not None:
+        (tmp_path / "results.xml").write_text(text)
+    with Bench(tmp_path, scenario=SCENES["passing"], vendor="testmo") as bench:
+        ended = bench.run(**USUAL)
+        assert (ended.status, ended.journal) == (status, [])
+        assert said in ended.log
+        allowed = bench.run(**USUAL, allow_empty="true")
+    assert (allowed.status, allowed.journal) == (0 if status == 5 else 2, [])
+
+
+def test_a_pattern_that_matches_nothing_beside_another_is_an_error_unless_allowed(tmp_path: Path) -> None:
+    both = "results.xml\nother/*.xml"
+    ended = play(tmp_path, results=both)
+    assert (ended.status, ended.reason, ended.journal) == (2, "bad-input", [])
+    allowed = play(tmp_path, results=both, allow_empty="true")
+    assert allowed.status == 0
+    assert "'other/*.xml' matches no file" in " ".join(allowed.report["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "code"),
+    [("true", 0, "0"), ("sh -c 'exit 3'", 1, "3"), ("sh -c 'kill -9 $$'", 1, "137"), ("no-such-program", 2, None)],
+)
+def test_the_command_counts_beside_its_results(command: str, status: int, code: str | None, tmp_path: Path) -> None:
+    ended = play(tmp_path, command=command)
+    assert ended.status == status
+    assert ended.outputs.get("command-exit-code") == code
+    assert len(ours(ended)) == (status != 2)
+    for run in ours(ended):
+        assert names(run) == ALL
+        assert str(run.threads[0].fields[0]["value"]).startswith("Executing: ")
+
+
+def test_a_command_that_fails_and_leaves_no_results_is_a_failure(tmp_path: Path) -> None:
+    ended = play(tmp_path, command="false", results="none/*.xml")
+    assert (ended.status, ended.outputs["command-exit-code"], ended.journal) == (1, "1", [])
+    assert "matches no file" in " ".join(ended.report["problems"])
+
+
+def test_the_command_knows_no_secret(tmp_path: Path) -> None:
+    write(tmp_path)
+    with Bench(tmp_path, scenario=SCENES["passing"], vendor="testmo") as bench:
+        ended = bench.run(**USUAL, command="env")
+    (run,) = ours(ended)
+    assert "INPUT_TOKEN" not in str(run.threads[0].fields)
+    assert breaches(ended, green=True) == []
+
+
+def test_hostile_texts_arrive_as_they_are_and_give_no_orders(tmp_path: Path) -> None:
+    text = "".join(each if each.isprintable() else " " for each in EVERYTHING)
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    (tmp_path / "results.xml").write_text(
+        f'<testsuite name="{escaped}"><testcase classname="{escaped}" name="{escaped}">'
+        f'<failure message="{escaped}">{escaped}</failure></testcase></testsuite>'
+    )
+    with Bench(tmp_path, scenario=SCENES["hostile"], vendor="testmo") as bench:
+        ended = bench.run(**USUAL)
+    assert breaches(ended, green=False) == []
+    (run,) = ours(ended)
+    assert [test.name for test in run.tests] == [text.strip()[:750]]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "name"),
+    [
+        ({"base_url": ""}, "base-url"),
+        ({"project_id": ""}, "project-id"),
+        ({"source": ""}, "source"),
+        ({"results": ""}, "results"),
+        ({"thread_of": "x"}, "thread-of"),
+        ({"thread_of": "41", "tags": "a"}, "tags"),
+        ({"mode": "start", "command": "true"}, "command"),
+        ({"mode": "wait", "run_id": "first"}, "run-id"),
+        ({"rerun_failed": "1"}, "rerun-failed"),
+        ({"links": "{name: a, url: 'javascript:alert(1)'}"}, "links"),
+        ({"fields": "{name: a, type: picture}"}, "fields"),
+        ({"artifacts": "{name: a, url: 'https://x', size: big}"}, "artifacts"),
+        ({"command": "sh -c 'open"}, "command"),
+    ],
+)
+def test_bad_input_is_named_before_any_request(inputs: dict[str, str], name: str, tmp_path: Path) -> None:
+    ended = bench_of(tmp_path, inputs)
+    assert (ended.status, ended.journal) == (2, [])
+    assert f"`{name}`" in ended.log
+
+
+def test_everything_that_can_be_attached_is(tmp_path: Path) -> None:
+    ended = play(
+        tmp_path,
+        name="ci #512",
+        tags="pr\nnightly",
+        config="Linux, Chrome",
+        links="{name: build, url: 'https://ci.example/512', note: job 3}",
+        fields="[{name: Branch, value: main}, {name: Log, type: console, value: hello}]",
+        artifacts="{name: log, url: 'https://ci.example/log.txt', mime_type: text/plain, size: 1024}",
+    )
+    (run,) = ours(ended)
+    assert (run.name, run.source, run.tags, run.config) == ("ci #512", "frontend", ("pr", "nightly"), "Linux, Chrome")
+    assert run.links == ({"name": "build", "url": "https://ci.example/512", "note": "job 3"},)
+    assert [(item["name"], item["type"], item["value"]) for item in run.fields[:2]] == [
+        ("Branch", 1, "main"),
+        ("Log", 4, "hello"),
+    ]
+    assert [(item["url"], item["size"]) for item in run.artifacts] == [("https://ci.example/log.txt", 1024)]
