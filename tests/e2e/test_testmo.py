@@ -1,0 +1,117 @@
+"""The real program recording at Testmo over real sockets: killed steps, flat memory, and what a CI reads."""
+
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from core.sandbox.testmo import RecordedRun, recorded
+from tests.e2e.support import Ended, Step, Vendor, vendor
+
+INPUTS = {"vendor": "testmo", "project_id": "1", "source": "frontend", "results": "*.xml"}
+MANY = 200_000
+PEAK = 64  # MiB; a report of 200,000 cases as a tree takes ten times as much
+
+
+def write(step: Step, cases: int = 600) -> None:
+    with (step.workspace / "results.xml").open("w", encoding="utf-8") as file:
+        file.write('<testsuites><testsuite name="s">')
+        for number in range(cases):
+            file.write(f'<testcase classname="shop.Cart{number % 97}" name="case {number}" time="0.01"/>\n')
+        file.write("</testsuite></testsuites>")
+
+
+def ours(server: Vendor) -> list[RecordedRun]:
+    return [run for run in recorded(server.ledger) if run.ours]
+
+
+def killed(step: Step, server: Vendor) -> None:
+    step.url = server.url
+    write(step)
+    process = step.start(**INPUTS)
+    server.await_stall()
+    step.kill(process)
+
+
+def cleaned(step: Step, **inputs: str) -> Ended:
+    return step.run("cleanup", **{**INPUTS, **inputs})
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *("hang@create-run", "hang-after@create-run", "hang@create-thread", "hang-after@create-thread"),
+        *("hang@append-tests#2", "hang-after@append-tests#2", "hang@complete-thread", "hang@complete-run"),
+        *("hang-after@complete-run", "hang@get-run"),
+    ],
+)
+def test_cleanup_completes_what_a_killed_step_left_open_and_once(fault: str, step: Step) -> None:
+    with vendor("passing", fault, box="testmo") as server:
+        killed(step, server)
+        ended = cleaned(step)
+        assert ended.status == 0, ended.log
+        assert [run.completed for run in ours(server)] == [True] * (fault != "hang@create-run")
+        before = len(server.journal)
+        assert cleaned(step).status == 0
+        assert len(server.journal) == before
+
+
+def test_cleanup_leaves_a_run_that_was_only_started(step: Step) -> None:
+    with vendor(box="testmo") as server:
+        step.url = server.url
+        begun = step.run("start", vendor="testmo", project_id="1", source="frontend")
+        assert (begun.status, cleaned(step).status) == (0, 0)
+        assert [run.completed for run in ours(server)] == [False]
+        named = cleaned(step, run_id=begun.outputs["run-id"])
+        assert named.status == 0, named.log
+        assert [run.completed for run in ours(server)] == [True]
+
+
+def test_cleanup_leaves_a_shared_run_whatever_it_is_told(step: Step) -> None:
+    with vendor("passing", "hang@append-tests", box="testmo") as server:
+        step.url = server.url
+        run = step.run("start", vendor="testmo", project_id="1", source="frontend").outputs["run-id"]
+        write(step)
+        process = step.start(vendor="testmo", thread_of=run, results="results.xml", project_id="")
+        server.await_stall()
+        step.kill(process)
+        assert cleaned(step).status == 0, "also without `thread-of`"
+        assert [each.completed for each in ours(server)] == [False]
+
+
+def test_our_own_files_are_no_results(step: Step) -> None:
+    with vendor(box="testmo") as server:
+        step.url = server.url
+        write(step, 3)
+        for _ in range(2):
+            ended = step.run(**{**INPUTS, "results": "**/*.xml"})
+            assert (ended.status, ended.outputs["tests"]) == (0, "3"), ended.log
+
+
+def test_many_cases_pass_in_flat_memory(step: Step, tmp_path: Path) -> None:
+    step.wrapper = ("/usr/bin/env", "python3", str(_watcher(tmp_path)))
+    write(step, MANY)
+    with vendor(box="testmo") as server:
+        step.url = server.url
+        process = step.start(**INPUTS)
+        log, errors = process.communicate(timeout=300)
+        (run,) = ours(server)
+        assert (process.returncode, len(run.tests), run.completed) == (0, MANY, True), log
+    root = ET.parse(step.workspace / step.outputs()["junit"]).getroot()  # noqa: S314 -- our own file
+    assert root.get("tests") == str(MANY)
+    (peak,) = re.findall(r"peak (\d+)", errors)
+    assert int(peak) < PEAK
+
+
+def _watcher(folder: Path) -> Path:
+    """A program that runs another one and tells how much memory that took at most, in MiB."""
+    path = folder / "watcher.py"
+    path.write_text(
+        "import resource, subprocess, sys\n"
+        "status = subprocess.run(sys.argv[1:]).returncode\n"
+        "peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss\n"
+        "print('peak', peak // 1024, file=sys.stderr)\n"
+        "sys.exit(status)\n"
+    )
+    return path
