@@ -11,9 +11,9 @@ from core.model import Outcome
 class JUnitFile:
     """The cases of one file; each iteration reads it again. Raises JUnitError, after the cases before the place.
 
-    `root` is the outermost element. `doubts` are sentences, there once all cases have been read: where a suite claims
-    more tests or more failures than it holds; `seconds` is then what the file as a whole claims, its root or the only
-    suite inside. `shown` is the path for messages.
+    `root` is the outermost element, `shown` the path for messages. Once all cases have been read there are: `doubts`,
+    sentences on suites that claim more tests or more failures than they hold; `hides_failures`, whether there are such
+    of the second kind; `seconds`, what the file as a whole claims, by its root or by the only suite inside.
     """
 
     def __init__(self, path: str, *, shown: str = "", limits: Limits | None = None) -> None:
@@ -22,6 +22,7 @@ class JUnitFile:
         self.root: JUnitSuite | None = None
         self.seconds: float | None = None
         self.doubts: tuple[str, ...] = ()
+        self.hides_failures = False
         self._limits = limits or Limits()
 
     def __iter__(self) -> Iterator[JUnitCase]:
@@ -46,4 +47,5 @@ class JUnitFile:
         if reader.root is not None:
             only = reader.below.seconds if reader.below is not None and reader.below_count == 1 else None
             self.seconds = only if reader.root.seconds is None else reader.root.seconds
+        self.hides_failures = reader.claims.hides_failures
         self.doubts = tuple(f"{self.shown}: {doubt}" for doubt in reader.claims.doubts)

@@ -171,7 +171,7 @@ def test_jobs_share_a_run_and_the_last_one_completes_it(tmp_path: Path) -> None:
         ended = bench.run(vendor="testmo", mode="wait", run_id=red.outputs["run-url"].replace("http:", "https:"))
     assert (ended.status, ended.reason) == (1, "tests-failed")
     assert (ended.outputs["failed"], ended.outputs["passed"]) == ("1", str(2 * CASES - 1))
-    assert [each.completed_by_us for each in ours(ended)] == [True]
+    assert [(each.completed_by_us, each.measured) for each in ours(ended)] == [(True, True)]
 
 
 def test_waiting_for_an_empty_run_is_inconclusive(tmp_path: Path) -> None:
@@ -204,6 +204,7 @@ def test_a_shared_run_stays_open_whatever_becomes_of_one_job(fault: str, tmp_pat
         ("<testsuites/>", 5, "no test case"),
         ("<testsuites><testsuite>", 2, "is cut"),
         ("<html></html>", 2, "is no JUnit"),
+        ('<testsuite name="s" failures="1"><testcase name="x"/></testsuite>', 2, "claims 1 failures"),
         ('<!DOCTYPE a [<!ENTITY b "c">]><testsuites/>', 2, "DTD"),
     ],
 )

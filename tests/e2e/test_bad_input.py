@@ -83,12 +83,9 @@ def test_a_missing_vendor_is_told_which_there_are(step: Step) -> None:
 
 def test_inputs_that_do_not_work_yet_are_unknown(step: Step) -> None:
     later = (
-        "working_directory",
         "min_pass_rate",
         "quarantine",
         "plan",
-        "results",
-        "command",
     )
     said = message(refused(step, **dict.fromkeys(later, "1"), **SCENARIO))
     for name in later:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.sandbox.testmo import RecordedRun, recorded
+from core.vendors import load
 from tests.e2e.support import Ended, Step, Vendor, vendor
 
 INPUTS = {"vendor": "testmo", "project_id": "1", "source": "frontend", "results": "*.xml"}
@@ -115,3 +116,46 @@ def _watcher(folder: Path) -> Path:
         "sys.exit(status)\n"
     )
     return path
+
+
+CALLS = (
+    ("create-run", "--project-id", "1", "--json", '{"name":"n","source":"s"}'),
+    ("append-run", "--run-id", "880001", "--json", '{"fields":[{"name":"a","type":1,"value":"b"}]}'),
+    ("create-thread", "--run-id", "880001", "--json", "{}"),
+    ("append-tests", "--thread-id", "9001", "--json",
+     '{"tests":[{"key":"a1","name":"n","folder":"f","status":"passed"}]}'),
+    ("complete-thread", "--thread-id", "9001", "--json", "{}"),
+    ("complete-run", "--run-id", "880001", "--json", '{"measure_elapsed":true}'),
+    ("list-runs", "--project-id", "1", "--status", "2", "--per-page", "25"),
+    ("get-run", "--run-id", "880001"),
+    ("list-tests", "--run-id", "880001", "--per-page", "100"),
+)  # fmt: skip
+
+
+def test_every_operation_can_be_called_by_hand(terminal: Step) -> None:
+    terminal.defaults = False
+    with vendor(box="testmo") as server:
+        base = server.url.removesuffix("/api/v1")
+        terminal.extra = {"TESTMO_TOKEN": "t0ken", "TEST_RUNNER_BASE_URL": base}  # the instance's address will do
+        for call in CALLS:
+            ended = terminal.run("api", "testmo", *call)
+            assert ended.status == 0, ended.log + ended.errors
+        (run,) = recorded(server.ledger)
+    assert ([test.name for test in run.tests], run.completed, run.measured) == (["n"], True, True)
+    assert {exchange.operation for exchange in server.journal} == set(load("testmo").operations)
+
+
+@pytest.mark.parametrize(
+    ("given", "base"),
+    [
+        ("https://shop.testmo.net", "https://shop.testmo.net/api/v1"),
+        ("https://shop.testmo.net/api/v1", "https://shop.testmo.net/api/v1"),
+        ("https://shop.testmo.net/automation/runs/view/41", "https://shop.testmo.net/api/v1"),
+        ("https://gateway.example/testmo", "https://gateway.example/testmo/api/v1"),
+        ("http://127.0.0.1:8080/api/v1", "http://127.0.0.1:8080/api/v1"),
+    ],
+)
+def test_what_people_paste_becomes_the_address_of_the_api(given: str, base: str) -> None:
+    address = load("testmo").address
+    assert address is not None
+    assert address(given) == base

@@ -99,9 +99,9 @@ class Recorder:
             lambda: thread in (threads := self.look(run).threads) and threads[thread].completed,
         )
 
-    def complete_run(self, run: int) -> None:
-        """Complete it; that somebody else has done so is as good."""
-        self._complete("complete-run", {"run_id": run}, {"measure_elapsed": False}, lambda: self.look(run).completed)
+    def complete_run(self, run: int, *, measured: bool = False) -> None:
+        """Complete it; that somebody else has done so is as good. `measured`: its time is that until now."""
+        self._complete("complete-run", {"run_id": run}, {"measure_elapsed": measured}, lambda: self.look(run).completed)
 
     def _complete(self, operation: str, path: Mapping[str, object], body: object, done: Callable[[], bool]) -> None:
         for delay in _delays():

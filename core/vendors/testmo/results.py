@@ -91,6 +91,8 @@ def read(reports: Reports, *, allow_missing: bool) -> Results:
         fact = "The files of `results` hold no test case: nothing was recorded."
         raise EmptyResultsError(fact, remedy=_ALLOW, reason=Reason.EMPTY)
     doubts = tuple(doubt for each in surveys for doubt in each.doubts)
+    if not totals.failed + totals.errored and any(file.hides_failures for file in files):
+        raise BadInputError([("results", text) for text in _shortened(doubts)])  # no green out of such files
     missing = reports.missing if allow_missing else ()
     return Results(files=files, totals=totals, seconds=seconds, doubts=(*doubts, *missing))
 
