@@ -77,8 +77,6 @@ def test_whatever_happens_to_a_write_nothing_is_recorded_twice(kind: str, call: 
 @pytest.mark.parametrize("kind", ["500-after", "reset-after", "hang-after", "html-after", "cut", "empty-body", "late"])
 @pytest.mark.parametrize("call", WRITES)
 def test_a_lost_reply_is_looked_up_and_costs_nothing(kind: str, call: str, tmp_path: Path) -> None:
-    if (kind, call) == ("late", "complete-run"):
-        pytest.skip("a completion that is refused first and done later is told by the contract suite")
     ended = play(tmp_path, f"{kind}@{call}")
     assert ended.status == 0, ended.log
     assert [names(run) for run in ours(ended)] == [ALL]
