@@ -91,21 +91,30 @@ class ApiCalls:
         *,
         parse: Callable[[Answer], Item],
         path: Mapping[str, object] = NOTHING,
+        query: Mapping[str, object] | None = None,
         body: object = None,
         file: str = "",
     ) -> Item:
-        return self._once_only(operation, parse, path, body, file, seconds=START_SECONDS, journal=self._journal)
+        return self._once_only(operation, parse, path, query, body, file, seconds=START_SECONDS, journal=self._journal)
 
     def create(
-        self, operation: str, *, parse: Callable[[Answer], Item], path: Mapping[str, object], body: object = None
+        self,
+        operation: str,
+        *,
+        parse: Callable[[Answer], Item],
+        path: Mapping[str, object],
+        query: Mapping[str, object] | None = None,
+        body: object = None,
+        seconds: float | None = None,
     ) -> Item:
-        return self._once_only(operation, parse, path, body, "", seconds=READ_SECONDS, journal=None)
+        return self._once_only(operation, parse, path, query, body, "", seconds=seconds or READ_SECONDS, journal=None)
 
     def _once_only(
         self,
         operation: str,
         parse: Callable[[Answer], Item],
         path: Mapping[str, object],
+        query: Mapping[str, object] | None,
         body: object,
         file: str,
         *,
@@ -118,7 +127,7 @@ class ApiCalls:
             if self._patience.left <= 0:
                 line = f"{self._operations[operation].method} {self._operations[operation].path}"
                 raise CallFailedError(Fault.NO_CONNECTION, f"{line} was not sent: the time is over.")
-            call = self._call(operation, path, None, self._payload(operation, body, file), seconds)
+            call = self._call(operation, path, query, self._payload(operation, body, file), seconds)
             began = self._patience.clock.now()
             if journal:
                 journal.starting()

@@ -59,7 +59,7 @@ def pay(vendor: Vendor, journal: Journal, patience: Patience) -> list[str]:
     problems: list[str] = []
     if journal.debts:
         patience.grant(PAYING_SECONDS)
-    for debt in list(journal.debts):
+    for debt in reversed(journal.debts.copy()):  # the last first: what it was made with must still be there
         try:
             _undo(debt, vendor, patience)
             journal.settle(debt)

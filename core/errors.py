@@ -57,6 +57,16 @@ class ResultUnknownError(RunnerError):
     exit_code = ExitCode.RESULT_UNKNOWN
 
 
+class TimedOutError(RunnerError):
+    """What we ran or waited for had no verdict in time, and its state is known."""
+
+    exit_code = ExitCode.TIMED_OUT
+    conclusion = Conclusion.TIMED_OUT
+
+    def __init__(self, fact: str, *, remedy: str = "") -> None:
+        super().__init__(fact, remedy=remedy, reason=Reason.TIMEOUT)
+
+
 class StoppedError(RunnerError):
     """SIGINT or SIGTERM arrived."""
 

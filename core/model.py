@@ -1,7 +1,7 @@
 """The nouns: what a run is at the vendor, what came of it, how the step ended. No I/O."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 
@@ -209,7 +209,8 @@ class TestReport:
 
     `verdict` is None while the run is not final (a partial report). `seconds` is the run's wall time as the
     vendor gives it. `warnings` are sentences for a person, `attachments` the vendor's own reports. `command` is the
-    user's own, where one was run: one that failed is a failure whatever the cases say.
+    user's own, where one was run: one that failed is a failure whatever the cases say. `outputs` are
+    values of the step's outputs that only this vendor has.
     """
 
     title: str
@@ -222,6 +223,7 @@ class TestReport:
     warnings: tuple[str, ...] = ()
     attachments: tuple["Attachment", ...] = ()
     command: Command | None = None
+    outputs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,7 +247,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Build:
-    """What the CI says of the job we run in; empty text where it says nothing."""
+    """What the CI says of the job we run in; empty text where it says nothing.
+
+    `project` is what is built, the same in each build, such as the repository; `number` is the build's own.
+    """
 
     ci: str
     step: str
@@ -253,6 +258,8 @@ class Build:
     commit: str = ""
     branch: str = ""
     url: str = ""
+    project: str = ""
+    number: str = ""
 
 
 def count(suites: Iterable[TestSuite]) -> Totals:

@@ -8,7 +8,7 @@ can't have acted on it.
 import json
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 JSON = "application/json"
@@ -26,10 +26,11 @@ class AbandonedError(Exception):
 
 
 class Payload:
-    """A body of known length and type, for one try."""
+    """A body of known length and type, for one try; `headers` take the place of the vendor's usual ones."""
 
-    def __init__(self, text: bytes, content_type: str = JSON) -> None:
+    def __init__(self, text: bytes, content_type: str = JSON, headers: Mapping[str, str] | None = None) -> None:
         self.content_type = content_type
+        self.headers: Mapping[str, str] = headers or {}
         self.sent = 0
         self._text = text
         self._abandoned = False

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Any, Protocol, TypeVar
 
 from core.errors import CallFailedError
 from core.model import Build, Command, Progress, RemoteRun, Result, TestReport
 from core.payload import Payload
+from core.stop import Stop
 
 Item = TypeVar("Item")
 
@@ -89,8 +90,8 @@ class Operation:
 
     `path` has `{placeholders}`, each a required flag of `api`; `query` are optional flags. `body`: it takes a JSON
     value, and `file`: the flag that names a file to send (both as `encode` has it, else as JSON). `effect` is True
-    where the call changes something at the vendor. `limit` caps the decoded answer in bytes. `implied` are inputs
-    that go with this operation, such as a product.
+    where the call changes something at the vendor; a POST that only asks is a `question`. `limit` caps the decoded
+    answer in bytes. `implied` are inputs that go with this operation, such as a product.
 
     `encode` makes (settings, value, path of the file or "") the payload. `decode` makes a 2xx answer the value that
     `parse` gets (JSON if not given); it raises CallFailedError for a refusal inside the answer. `refusal` reads the
@@ -106,6 +107,7 @@ class Operation:
     file: str = ""
     file_optional: bool = False
     effect: bool = False
+    question: bool = False
     limit: int = 1 << 20
     implied: tuple[tuple[str, str], ...] = ()
     encode: Callable[[Any, Any, str], Payload] | None = None
@@ -116,13 +118,17 @@ class Operation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A complete, successful answer. `value` is what was decoded, hostile; `date` the server's clock, or None."""
+    """A complete, successful answer. `value` is what was decoded, hostile; `date` the server's clock, or None.
+
+    `headers` are hostile too, their names in lower case.
+    """
 
     status: int
     value: Any
     body: bytes
     content_type: str
     date: float | None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Calls(Protocol):
@@ -158,6 +164,7 @@ class Calls(Protocol):
         *,
         parse: Callable[[Answer], Item],
         path: Mapping[str, object] = ...,
+        query: Mapping[str, object] | None = None,
         body: object = None,
         file: str = "",
     ) -> Item:
@@ -173,9 +180,14 @@ class Calls(Protocol):
         *,
         parse: Callable[[Answer], Item],
         path: Mapping[str, object],
+        query: Mapping[str, object] | None = None,
         body: object = None,
+        seconds: float | None = None,
     ) -> Item:
-        """Like `start`, for something smaller than a run: a lost reply is looked up by the caller."""
+        """Like `start`, for something smaller than a run: a lost reply is looked up by the caller.
+
+        `seconds` bounds the answer.
+        """
         ...
 
     def peek(
@@ -227,14 +239,32 @@ class Machine(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """The job that this process works in, for a vendor whose tests are run here.
+
+    `workspace` is absolute. `environment` is the job's: what a command may see of it is for core.child to say. `ours`
+    are folders, relative to the workspace, in which no report of the user's lies.
+    """
+
+    workspace: str
+    environment: Mapping[str, str]
+    ours: tuple[str, ...]
+    build: Build
+    clock: Clock
+    stop: Stop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """What every vendor is told about the run: its name there, and whether to adopt one after a lost reply.
 
     `mode`, `run_id` and `allow_empty` are the inputs of these names; `machine` is None where nothing runs.
+    `here` is where we are.
     """
 
     name: str
     adopt: bool
+    here: Here
     mode: str = "run"
     run_id: str = ""
     allow_empty: bool = False

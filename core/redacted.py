@@ -38,6 +38,7 @@ def redacted(report: TestReport, redact: Redact) -> TestReport:
         warnings=tuple(_short(text, LONGEST_MESSAGE, redact) for text in report.warnings),
         suites=tuple(_suite(suite, redact) for suite in report.suites),
         command=report.command and replace(report.command, output=redact(report.command.output)),
+        outputs={name: redact(text) for name, text in report.outputs.items()},
         attachments=tuple(replace(each, text=redact(each.text)) for each in report.attachments),
     )
 

@@ -137,11 +137,12 @@ class Transport:
         connect = UPLOAD_SILENCE if upload else CONNECT_SECONDS  # it also bounds the sending of each piece
         query = {name: value for name, value in call.query.items() if value is not None}
         url = self.base_url + call.path + (f"?{urlencode(query, doseq=True)}" if query else "")
+        body = call.body if call.body is None or len(call.body) else b""  # the library sends an empty stream in chunks
         try:
             with session.request(
                 call.method,
                 url,
-                data=cast("Iterable[bytes] | None", call.body),  # pieces of a file are memoryviews, which it sends too
+                data=cast("Iterable[bytes] | None", body),  # pieces of a file are memoryviews, which it sends too
                 headers=self._request_headers(call),
                 timeout=(min(connect, call.seconds), call.seconds),
                 allow_redirects=False,
@@ -161,6 +162,7 @@ class Transport:
                     body=found,
                     content_type=response.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
                     date=_date(response.headers.get("Date")),
+                    headers={name.lower(): text for name, text in response.headers.items()},
                 )
         except UnreadableFileError as error:
             raise of_file(call.line, error) from error
@@ -172,7 +174,7 @@ class Transport:
         found = {"Accept": "application/json", "User-Agent": f"test-runner-action/{VERSION}"}
         if call.body is not None:
             found["Content-Type"] = call.body.content_type
-        return found | dict(self._headers())
+        return found | dict(self._headers()) | dict(call.body.headers if call.body is not None else {})
 
 
 class Limit:

@@ -7,6 +7,7 @@ from core.child.ended import Ended
 from core.child.environment import environment_without
 from core.child.lines import Lines
 from core.child.running import run
+from core.child.starting import check
 from core.child.words import looks_like_shell, split
 
-__all__ = ["Ended", "Lines", "environment_without", "looks_like_shell", "run", "split"]
+__all__ = ["Ended", "Lines", "check", "environment_without", "looks_like_shell", "run", "split"]

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -32,6 +33,16 @@ def start(words: Sequence[str], directory: str, environment: Mapping[str, str]) 
         )
     except (OSError, ValueError) as error:
         raise BadInputError([("command", _why_not(words[0], error))]) from None
+
+
+def check(words: Sequence[str], directory: str, environment: Mapping[str, str]) -> None:
+    """Raise BadInputError where it is sure already that start() would."""
+    if not os.path.isdir(directory):
+        raise BadInputError([("working-directory", f"{directory!r} is no folder.")])
+    program = words[0]
+    place = os.path.join(directory, program) if os.path.dirname(program) else program
+    if shutil.which(place, path=environment.get("PATH", os.defpath)) is None and not os.path.isfile(place):
+        raise BadInputError([("command", _why_not(program, FileNotFoundError(errno.ENOENT, "")))])
 
 
 def _why_not(program: str, error: Exception) -> str:

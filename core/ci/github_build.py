@@ -25,6 +25,8 @@ def build(env: Mapping[str, str], vendor: str) -> Build:
         commit=_head_of_pull_request(env) or env.get("GITHUB_SHA", ""),
         branch=_text(env.get("GITHUB_HEAD_REF", "") or env.get("GITHUB_REF_NAME", "")),
         url=url + (f"/attempts/{attempt}" if url and attempt else ""),
+        project=_text(repository),
+        number=_text(env.get("GITHUB_RUN_NUMBER", "")),
     )
 
 

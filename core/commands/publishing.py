@@ -135,20 +135,24 @@ def _worse(result: Result, error: Exception) -> Result:
 def _outputs(report: TestReport, result: Result, written: dict[str, str]) -> dict[str, str]:
     """The step's outputs: names and order as documented; a count is there whenever a report is."""
     totals = report.totals
-    return {
-        "conclusion": result.conclusion,
-        "reason": result.reason or {6: "output", 70: "bug"}.get(result.status, ""),
-        "exit-code": str(result.status),
-        "run-id": report.run.id if report.run else "",
-        "run-url": report.run.url if report.run else "",
-        "tests": str(totals.tests),
-        "passed": str(totals.passed),
-        "failed": str(totals.failed),
-        "errored": str(totals.errored),
-        "skipped": str(totals.skipped),
-        "flaky": str(totals.flaky),
-        "seconds": f"{result.seconds:.1f}",
-        "junit": written.get("junit", ""),
-        "summary": written.get("summary", ""),
-        "json": written.get("json", ""),
-    } | ({"command-exit-code": str(report.command.exit_code)} if report.command else {})
+    return (
+        {
+            "conclusion": result.conclusion,
+            "reason": result.reason or {6: "output", 70: "bug"}.get(result.status, ""),
+            "exit-code": str(result.status),
+            "run-id": report.run.id if report.run else "",
+            "run-url": report.run.url if report.run else "",
+            "tests": str(totals.tests),
+            "passed": str(totals.passed),
+            "failed": str(totals.failed),
+            "errored": str(totals.errored),
+            "skipped": str(totals.skipped),
+            "flaky": str(totals.flaky),
+            "seconds": f"{result.seconds:.1f}",
+            "junit": written.get("junit", ""),
+            "summary": written.get("summary", ""),
+            "json": written.get("json", ""),
+        }
+        | ({"command-exit-code": str(report.command.exit_code)} if report.command else {})
+        | dict(report.outputs)
+    )

@@ -1,5 +1,6 @@
 """Put the parts together for one run: patience, transport, calls, vendor, journal; then let the engine work."""
 
+import os
 import random
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from core.journal import Journal
 from core.model import RemoteRun, Result, TestReport
 from core.pacing import Pacing
 from core.patience import Patience
-from core.ports import Ci, Clock, Vendor, Wish
+from core.ports import Ci, Clock, Here, Vendor, Wish
 from core.process import Process
 from core.stop import Stop
 from core.transport import Transport
@@ -113,5 +114,18 @@ def assemble(
         run_id=common.run_id,
         allow_empty=common.allow_empty,
         machine=machine,
+        here=_here(process, asked, ci, means),
     )
     return patience, calls, spec.connect(asked.settings, wish, calls, journal, ci, asked.base_url)
+
+
+def _here(process: Process, asked: Asked, ci: Ci, means: Means) -> Here:
+    workspace = os.path.abspath(process.workspace)
+    return Here(
+        workspace=workspace,
+        environment=process.environment,
+        ours=(asked.common.results_dir,) if asked.common.results_dir else (),
+        build=ci.build(),
+        clock=means.clock,
+        stop=means.stop,
+    )

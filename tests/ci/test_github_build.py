@@ -30,6 +30,8 @@ def test_a_push() -> None:
         commit="f" * 40,
         branch="main",
         url="https://github.example/org/repo/actions/runs/77/attempts/2",
+        project="org/repo",
+        number="12",
     )
 
 

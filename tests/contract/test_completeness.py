@@ -44,7 +44,9 @@ def test_each_vendor_says_what_must_be_reachable_and_stands_in_the_documents(ven
 def test_every_effect_is_declared_and_every_path_has_its_placeholders(vendor: str) -> None:
     for name, operation in load(vendor).operations.items():
         assert operation.method != "GET" or not operation.effect, name
-        assert operation.effect or operation.method == "GET" or operation.encode, f"{name}: a read with a body of JSON"
+        asks = operation.question or operation.encode is not None
+        assert operation.effect or operation.method == "GET" or asks, f"{name}: a read with a body of JSON"
+        assert not (operation.effect and operation.question), name
         assert operation.path.startswith("/")
         assert operation.summary.endswith(".")
         assert operation.path.count("{") == operation.path.count("}")
