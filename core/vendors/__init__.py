@@ -31,6 +31,7 @@ VENDORS: dict[str, str] = {
     "mendix-ats": "core.vendors.mendix_ats",
     "apptest-ai": "core.vendors.apptest_ai",
     "testmo": "core.vendors.testmo",
+    "qtest": "core.vendors.qtest",
 }
 
 

@@ -1,0 +1,144 @@
+"""A job's way through qTest: claimed with RUNNING before anything is run, ended once, written down at each step.
+
+Only edges that are certain in qTest's table of statuses are relied on: to RUNNING, and from there to COMPLETED or
+FAILED. A job that is not claimed by us is never ended by us.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from core.errors import CallFailedError, Fault
+from core.model import Reason
+from core.ports import Answer, Calls, Diary, Log
+from core.vendors.qtest.hosting import Agent
+from core.vendors.qtest.jobs import Job
+
+REFUSALS = (Fault.REFUSED, Fault.ABSENT)
+REASONS = {Fault.REFUSED: Reason.REFUSED, Fault.ABSENT: Reason.REFUSED, Fault.AUTH: Reason.AUTH}
+_WAITS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds before each further try to end a job; the last one for ever
+_QUICK = 2.0  # seconds that a call may take after a signal
+
+
+class Claim(StrEnum):
+    """What came of it. UNANSWERED: it may be ours."""
+
+    OURS = "ours"
+    REFUSED = "refused"
+    UNANSWERED = "unanswered"
+
+
+class Claims:
+    """The jobs of this process at qTest."""
+
+    def __init__(self, calls: Calls, diary: Diary, log: Log, where: Callable[[], Agent], *, run_anyway: bool) -> None:
+        self._calls = calls
+        self._where = where
+        self._diary = diary
+        self._log = log
+        self._run_anyway = run_anyway
+        self.current: Job | None = None  # claimed, and not ended
+
+    def claim(self, job: Job) -> Claim:
+        """Make it RUNNING.
+
+        A second try after a lost answer is made only where the user wants the job to be run anyway: its answer can't
+        be told from that to another runner's claim, and might make the job RUNNING with nobody to run it.
+        """
+        claiming, running = self._debt(job, "claiming"), self._debt(job, "running")
+        self._diary.owe(claiming)
+        try:
+            self._put(job, "RUNNING")
+        except CallFailedError as failure:
+            if failure.fault.surely_without_effect:
+                self._diary.settle(claiming)
+                if failure.fault not in REFUSALS:
+                    raise
+                self._log.info(f"The job {job.id} was not handed out: {failure.fact} Another host may have it.")
+                return Claim.REFUSED
+            if not self._run_anyway:
+                self._log.warning(f"{failure.fact} Whether the job {job.id} is ours is unknown: it is left alone.")
+                self._diary.settle(claiming)
+                return Claim.UNANSWERED
+            self._claim_again(job)
+        self.current = job
+        self._diary.owe(running)
+        self._diary.settle(claiming)
+        return Claim.OURS
+
+    def _claim_again(self, job: Job) -> None:
+        """Once more; whatever the answer is, the job is run."""
+        self._log.warning(f"The claim of the job {job.id} got no answer; it is run, as `on-ambiguous-claim` says.")
+        try:
+            self._put(job, "RUNNING")
+        except CallFailedError as failure:
+            self._log.debug(failure.fact)
+
+    def finish(self, job: Job, status: str) -> None:
+        """End a job of ours. Raises CallFailedError where qTest refuses, or does not answer up to the deadline.
+
+        The job is then still owed: should it be RUNNING after all, paying makes it FAILED.
+        """
+        unsure, may_be_refused, waits = False, True, iter(_WAITS)
+        while True:
+            try:
+                self._put(job, status)
+                break
+            except CallFailedError as failure:
+                if unsure and failure.fault in REFUSALS:
+                    break  # an earlier try, whose answer was lost, has ended it
+                if failure.fault is Fault.AUTH and may_be_refused:
+                    may_be_refused = False
+                elif failure.fault.surely_without_effect or not failure.fault.passes:
+                    raise
+                else:
+                    unsure = True
+                self._calls.pause(next(waits, _WAITS[-1]))
+                if self._calls.left <= 0:
+                    raise
+        self.done(job)
+
+    def done(self, job: Job) -> None:
+        """Nothing is owed for it any more."""
+        self.current = None
+        self._diary.settle(self._debt(job, "running"))
+
+    def abort(self) -> None:
+        """After a signal: CANCELLED if qTest takes that, else FAILED, both in a hurry."""
+        job = self.current
+        if job is None:
+            return
+        try:
+            self._put(job, "CANCELLED", seconds=_QUICK)
+        except CallFailedError as failure:
+            self._log.debug(failure.fact)
+            self.close(job.project, job.id, seconds=_QUICK)
+        self.done(job)
+
+    def close(self, project: int, job: int, *, seconds: float | None = None) -> None:
+        """FAILED for a job that was left RUNNING; that it is over already is no error."""
+        try:
+            self._calls.read(
+                "update-job-status",
+                parse=_nothing,
+                path={"project_id": project, "job_id": job},
+                body={"status": "FAILED"},
+                seconds=seconds,
+            )
+        except CallFailedError as failure:
+            if failure.fault not in REFUSALS:
+                raise
+            self._log.debug(failure.fact)
+
+    def _put(self, job: Job, status: str, *, seconds: float | None = None) -> None:
+        path = {"project_id": job.project, "job_id": job.id}
+        self._calls.create("update-job-status", parse=_nothing, path=path, body={"status": status}, seconds=seconds)
+
+    def _debt(self, job: Job, state: str) -> dict[str, str]:
+        agent = self._where()
+        label = f"the job {job.id} of the project {job.project}, {state}"
+        ids = {"job": job.id, "project": job.project, "host": agent.host, "agent": agent.id}
+        return {"kind": "job", "label": label, "state": state} | {name: str(number) for name, number in ids.items()}
+
+
+def _nothing(_: Answer) -> None:
+    return None

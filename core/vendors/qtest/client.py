@@ -1,0 +1,249 @@
+"""qTest's jobs, fetched and run here: find or make host and agent, claim what is due, run it, log it, end it."""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import replace
+
+from core.errors import BadInputError, CallFailedError, Fault, ResultUnknownError, RunnerError
+from core.model import Phase, Progress, Reason, RemoteRun, TestReport, Totals, Verdict
+from core.ports import Calls, Diary, Log, Wish
+from core.translate import nothing_started
+from core.vendors.qtest.claims import Claim, Claims
+from core.vendors.qtest.executing import Execution
+from core.vendors.qtest.hosting import Hosting
+from core.vendors.qtest.identity import identity
+from core.vendors.qtest.jobs import Job
+from core.vendors.qtest.logs import Logs
+from core.vendors.qtest.scheduling import Order
+from core.vendors.qtest.settings import UNSUPPORTED, Settings
+from core.vendors.qtest.undoing import undo
+from core.vendors.qtest.working import JobResult, Worker
+
+
+class QTest:
+    """Implements core.ports.Vendor: one stay as an automation host."""
+
+    def __init__(self, settings: Settings, wish: Wish, calls: Calls, diary: Diary, log: Log, base_url: str) -> None:
+        self._settings = settings
+        self._name = wish.name
+        self._here = wish.here
+        self._calls = calls
+        self._diary = diary
+        self._log = log
+        self._base_url = base_url
+        who = identity(settings, wish.here.build, wish.here.workspace, base_url)
+        self._hosting = Hosting(settings, who, calls, diary, log, wish.here)
+        run_anyway = settings.on_ambiguous_claim == "run"
+        self._claims = Claims(calls, diary, log, lambda: self._hosting.agent, run_anyway=run_anyway)
+        self._logs = Logs(settings, wish.here.build, calls, log)
+        self._worker: Worker | None = None
+        self._order: Order | None = None
+        self._due: deque[Job] = deque()
+        self._seen: set[int] = set()
+        self._results: list[JobResult] = []
+        self._strange = ""  # a status of a job of ours that nobody knows
+        self._idle_since: float | None = None
+        self._again = False
+        self._trouble: RunnerError | None = None
+        self._over = False
+
+    def start(self) -> RemoteRun:
+        if self._settings.dry_run:
+            return self._list()
+        execution = Execution(self._settings, self._here, self._calls, self._log, self._meanwhile)
+        self._worker = Worker(self._settings, execution, self._hosting, self._claims, self._logs, self._log, self._here)
+        trigger = self._settings.qtest_mode == "trigger"
+        wanted = self._settings.deactivate
+        self._hosting.enter(deactivate=trigger if wanted is None else wanted)
+        if trigger:
+            self._order = Order(self._settings, self._calls, self._diary, self._hosting.agent, self._name)
+            self._order.place()
+            return self._run(str(self._order.id))
+        return self._run(f"{self._hosting.agent.host}-{self._hosting.agent.id}")
+
+    def _list(self) -> RemoteRun:
+        """`dry-run`: what would be run, without any effect at qTest."""
+        found = self._hosting.look()
+        for job in found:
+            tests = ", ".join(f"{each.name or each.test_run} ({each.content})" for each in job.materials)
+            self._log.info(f"Due: job {job.id}, {job.status}, {len(job.materials)} tests: {tests[:2000]}")
+        self._log.info(f"{len(found)} jobs are due; none of them was claimed.")
+        self._over = True
+        return self._run("dry-run")
+
+    def _run(self, run_id: str) -> RemoteRun:
+        page = f"{self._base_url}/p/{self._settings.project_id}/portal/project"
+        return RemoteRun(vendor="qtest", id=run_id, url=page)
+
+    def attach(self, run_id: str) -> RemoteRun:
+        return self._run(run_id)
+
+    def poll(self, run: RemoteRun) -> Progress:  # noqa: ARG002 -- a process is one stay
+        try:
+            if not self._over:
+                self._hosting.stay_alive()
+                if self._due:
+                    self._take(self._due.popleft())
+                else:
+                    self._sweep()
+                self._over = self._over or self._is_over()
+        except CallFailedError as failure:
+            if self._results or self._order is not None or self._claims.current is not None:
+                raise
+            raise nothing_started(failure) from failure
+        if self._over:
+            return self._final()
+        if self._trouble is not None and self._calls.left <= 0:
+            raise self._trouble
+        count = len(self._results)
+        return Progress(
+            phase=Phase.RUNNING if self._results or self._due else Phase.QUEUED,
+            word=self._strange or ("running jobs" if self._due else "waiting for jobs"),
+            done=count,
+            total=count + len(self._due),
+            known=not self._strange or bool(self._due),
+            more=bool(self._due),
+        )
+
+    def _sweep(self) -> None:
+        """Look for jobs; when none comes for long enough, this stay is over."""
+        found = [job for job in self._retrieve() if job.id not in self._seen]
+        strange = next((job.status for job in found if not job.known), "")
+        found = [job for job in found if job.known]
+        if self._order is not None:
+            found = self._order.mine(found, last=self._idle >= self._settings.patience)
+        self._strange = strange if not found else ""
+        self._due = deque(found)
+        if found or self._strange:
+            self._idle_since = None
+        elif self._idle_since is None:
+            self._idle_since = self._here.clock.now()
+
+    def _retrieve(self) -> list[Job]:
+        try:
+            return self._hosting.retrieve()
+        except CallFailedError as failure:
+            if failure.fault is not Fault.ABSENT or self._again:
+                raise
+            self._again = True
+            self._log.warning(f"{failure.fact} The host is gone: registering it once more.")
+            self._hosting.enter(deactivate=False)
+            return self._hosting.retrieve()
+
+    @property
+    def _idle(self) -> float:
+        return 0.0 if self._idle_since is None else self._here.clock.now() - self._idle_since
+
+    def _is_over(self) -> bool:
+        """Whether there is nothing more to wait for; a stay without patience makes one sweep."""
+        if sum(1 for _ in self._results) >= self._settings.max_jobs:
+            return True
+        if self._due or self._strange:
+            return False
+        if self._order is not None:
+            if self._order.is_done:
+                return True
+            over = self._idle_since is not None and self._idle >= self._settings.patience
+            if over and self._trouble is None:
+                self._trouble = self._order.missing()
+            return over
+        if not self._settings.patience:
+            return True
+        return self._idle_since is not None and self._idle >= self._settings.patience
+
+    def _take(self, job: Job) -> None:
+        """Claim one job, and run it if it is ours."""
+        self._seen.add(job.id)
+        claim = self._claims.claim(job)
+        if self._order is not None and claim is not Claim.UNANSWERED:
+            self._order.taken(job)
+        if claim is Claim.UNANSWERED:
+            fact = f"The claim of the job {job.id} got no answer: it may be RUNNING at qTest with nobody to run it."
+            remedy = f"Look at the job {job.id}: {self._run('').url}"
+            self._trouble = ResultUnknownError(fact, remedy=remedy, reason=Reason.MAY_EXIST)
+        if claim is not Claim.OURS or self._worker is None:
+            return
+        if self._hosting.is_listed(job.id):
+            self._log.warning(
+                f"The job {job.id} is claimed, and qTest still hands it out: another host may run it too."
+            )
+        result = JobResult(job=job)
+        self._results.append(result)
+        self._log.info(f"Running the job {job.id} with {len(job.materials)} tests.")
+        self._worker.work(job, result)
+        if result.trouble is not None and self._trouble is None:
+            self._trouble = result.trouble
+
+    def _final(self) -> Progress:
+        if self._trouble is not None:
+            raise self._trouble
+        count, totals = len(self._results), self._totals()
+        verdict = Verdict.PASSED if totals.tests else Verdict.SKIPPED
+        if totals.failed + totals.errored:
+            verdict = Verdict.FAILED
+        return Progress(phase=Phase.FINISHED, word="jobs done", done=count, total=count, verdict=verdict)
+
+    def _meanwhile(self) -> float:
+        """While the command runs: a signal is the command's first, so that it can end in peace."""
+        return 1.0 if self._here.stop.rung else self._hosting.stay_alive()
+
+    def _totals(self) -> Totals:
+        each = [result.totals for result in self._results]
+        return Totals(
+            passed=sum(totals.passed for totals in each),
+            failed=sum(totals.failed for totals in each),
+            errored=sum(totals.errored for totals in each),
+            skipped=sum(totals.skipped for totals in each),
+            flaky=sum(totals.flaky for totals in each),
+            seconds=sum(totals.seconds for totals in each),
+        )
+
+    def collect(self, run: RemoteRun, *, complete: bool) -> TestReport:  # noqa: ARG002 -- all of it is here
+        report = self._report()
+        return replace(report, run=run, verdict=self._final().verdict if self._over and not self._trouble else None)
+
+    def known(self) -> TestReport | None:
+        if not self._results:
+            return None
+        totals = self._totals()
+        return replace(self._report(), verdict=Verdict.FAILED if totals.failed + totals.errored else None)
+
+    def _report(self) -> TestReport:
+        warnings = [warning for result in self._results for warning in result.warnings]
+        return TestReport(
+            title=f"qTest, {len(self._results)} jobs of project {self._settings.project_id}",
+            run=None,
+            word="jobs done" if self._over else "",
+            suites=tuple(suite for result in self._results for suite in result.suites),
+            totals=self._totals(),
+            warnings=tuple(warnings),
+            outputs=self._outputs(),
+        )
+
+    def _outputs(self) -> dict[str, str]:
+        """The ids to save, and counts; the exit code is that of the last command that was run."""
+        agent = self._hosting.agent
+        codes = [ran.ended.exit_code for result in self._results for ran in result.ran]
+        return {
+            "command-exit-code": str(codes[-1]) if codes else "",
+            "host-id": str(agent.host or ""),
+            "agent-id": str(agent.id or ""),
+            "schedule-id": str(self._order.id) if self._order else "",
+            "jobs": str(len(self._results)),
+            "jobs-failed": str(sum(result.failed for result in self._results)),
+            "unmatched": str(sum(result.unmatched for result in self._results)),
+            "log-ids": ",".join(map(str, self._logs.ids[:200])),
+        }
+
+    def cancel(self, run: RemoteRun) -> bool:  # noqa: ARG002 -- what is claimed is what can be cancelled
+        self._claims.abort()
+        return True
+
+    def rerun(self, run: RemoteRun) -> RemoteRun:  # noqa: ARG002 -- refused with the inputs
+        raise BadInputError([("rerun-failed", UNSUPPORTED["rerun-failed"])])
+
+    def undo(self, debt: Mapping[str, str]) -> None:
+        undo(debt, self._settings, self._hosting, self._claims, self._calls, self._run("").url)
+
+    def usual_seconds(self) -> float | None:
+        return None

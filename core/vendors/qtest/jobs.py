@@ -1,0 +1,79 @@
+"""The jobs that qTest hands out, and which of them are ours to run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.vendors.qtest import fields
+
+RUNNABLE = ("PLANNED", "NOT_RUN")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """One test of a job. `content` and `name` are hostile texts; `version` is None where there is none."""
+
+    test_run: int
+    name: str
+    content: str
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A job of our agent. `start` is in seconds since 1970; `status` is the vendor's word, `NOT RUN` as `NOT_RUN`."""
+
+    id: int
+    project: int
+    schedule: int | None
+    status: str
+    start: float
+    materials: tuple[Material, ...]
+    zoned: bool = True
+
+    @property
+    def known(self) -> bool:
+        return self.status in RUNNABLE
+
+    @property
+    def test_runs(self) -> frozenset[int]:
+        return frozenset(material.test_run for material in self.materials)
+
+
+def read(value: Any, agent: int) -> tuple[Job, ...]:
+    """The jobs of one agent in the order in which they are due, each once.
+
+    Jobs of other agents stand in the same list, and are nobody's business here.
+    """
+    found: dict[int, Job] = {}
+    for item in fields.sequence(value):
+        if fields.whole(item["agent_server_id"]) == agent:
+            job = _job(item)
+            found.setdefault(job.id, job)
+    return tuple(sorted(found.values(), key=lambda job: (job.start, job.id)))
+
+
+def _job(item: Any) -> Job:
+    return Job(
+        id=fields.whole(item["job_id"]),
+        project=fields.whole(item["project_id"]),
+        schedule=fields.whole_or_none(item.get("schedule_id")),
+        status=fields.text(item["status"]).strip().replace(" ", "_").upper(),
+        start=fields.moment(item["start_date"]),
+        materials=tuple(_material(each) for each in fields.sequence(item.get("automation_materials") or [])),
+        zoned=fields.has_offset(item["start_date"]),
+    )
+
+
+def _material(item: Any) -> Material:
+    return Material(
+        test_run=fields.whole(item["test_run_id"]),
+        name=fields.text(item.get("test_case_name")),
+        content=fields.text(item.get("automation_content")).strip(),
+        version=fields.whole_or_none(item.get("test_case_version_id")),
+    )
+
+
+def due(jobs: Sequence[Job], now: float) -> list[Job]:
+    """Those whose time has come: the list holds next week's jobs of a weekly schedule, too."""
+    return [job for job in jobs if job.start <= now + 1.0]

@@ -1,0 +1,148 @@
+"""One log per test: to its own test run, at once, before the job is completed. Never twice."""
+
+import os
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.errors import CallFailedError, Fault
+from core.junit_read import JUnitFile
+from core.model import Build, Outcome
+from core.ports import Answer, Calls, Log
+from core.vendors.qtest import fields
+from core.vendors.qtest.jobs import Job, Material
+from core.vendors.qtest.matching import Match
+from core.vendors.qtest.settings import Settings
+
+LARGEST_ATTACHMENT = 1 << 20  # bytes
+LONGEST_TEXT = 10_000
+LONGEST_NAME = 500
+_TOO_LARGE = 413
+_WORDS = {Outcome.PASSED: "passed", Outcome.SKIPPED: "skipped", Outcome.FAILED: "failed", Outcome.ERRORED: "failed"}
+MAP_THEM = "Map the words of `status-map` in qTest's Automation Settings."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What is logged. Times are qTest's, in seconds since 1970."""
+
+    job: Job
+    material: Material
+    match: Match
+    began: float
+    files: Sequence[JUnitFile]
+
+
+class Logs:
+    """Sends them and remembers their ids."""
+
+    def __init__(self, settings: Settings, build: Build, calls: Calls, log: Log) -> None:
+        self._settings = settings
+        self._build = build
+        self._calls = calls
+        self._log = log
+        self.ids: list[int] = []
+
+    def submit(self, entry: Entry) -> None:
+        """Raises CallFailedError where qTest refuses, or where it is unknown whether the log is there."""
+        body = self._body(entry)
+        try:
+            self._send(entry, body)
+        except CallFailedError as failure:
+            if failure.status != _TOO_LARGE or "attachments" not in body:
+                raise
+            self._log.warning(f"{failure.fact} Logging the result without its file.")
+            del body["attachments"]
+            self._send(entry, body)
+
+    def _send(self, entry: Entry, body: dict[str, object]) -> None:
+        path = {"project_id": entry.job.project, "test_run_id": entry.material.test_run}
+        try:
+            found = self._calls.create(
+                "submit-test-log",
+                parse=lambda answer: fields.whole(answer.value["id"]),
+                path=path,
+                query={"encodeNote": "true"},
+                body=body,
+            )
+        except CallFailedError as failure:
+            if failure.fault.surely_without_effect:
+                raise
+            landed = self._find(path, body)
+            if landed is None:
+                raise
+            found = landed
+        self.ids.append(found)
+
+    def _find(self, path: dict[str, int], body: dict[str, object]) -> int | None:
+        """The log whose answer was lost, by its times: a claimed job is run by nobody else in the same second."""
+        wanted = tuple(fields.moment(body[name]) for name in ("exe_start_date", "exe_end_date"))
+
+        def read(answer: Answer) -> int | None:
+            value = answer.value
+            times = tuple(fields.moment(value[name]) for name in ("exe_start_date", "exe_end_date"))
+            return fields.whole(value["id"]) if times == wanted else None
+
+        try:
+            return self._calls.read("get-last-run", parse=read, path=path, seconds=30.0)
+        except CallFailedError as failure:
+            if failure.fault is Fault.AUTH:
+                raise
+            return None
+
+    def _body(self, entry: Entry) -> dict[str, object]:
+        material, match = entry.material, entry.match
+        optional: dict[str, object | None] = {
+            "test_case_version_id": material.version,
+            "note": cut(match.message, LONGEST_TEXT) or None,
+            "build_number": self._build.number or None,
+            "build_url": self._build.url or None,
+            "test_step_logs": self._steps(match) or None,
+            "attachments": _attachments(entry.files) if _WORDS[match.outcome] == "failed" else None,
+        }
+        return {
+            "name": cut(material.name or material.content, LONGEST_NAME),
+            "automation_content": material.content,
+            "status": self.word(match.outcome),
+            "exe_start_date": fields.stamp(entry.began),
+            "exe_end_date": fields.stamp(entry.began + match.seconds),
+        } | {name: value for name, value in optional.items() if value}
+
+    def word(self, outcome: Outcome) -> str:
+        """The project's word."""
+        return self._settings.words[_WORDS[outcome]]
+
+    def _steps(self, match: Match) -> list[dict[str, object]]:
+        """The cases of a class, in an unbroken row of numbers from 0."""
+        return [
+            {
+                "order": at,
+                "description": cut(step.name, LONGEST_NAME) or f"case {at + 1}",
+                "expected_result": "pass",
+                "actual_result": cut(step.message, LONGEST_NAME) or str(step.outcome),
+                "status": self.word(step.outcome),
+            }
+            for at, step in enumerate(match.steps)
+        ]
+
+
+def cut(text: str, longest: int) -> str:
+    """A text that JSON can hold, not longer than this."""
+    clean = text.encode("utf-8", "replace").decode()
+    return clean if len(clean) <= longest else clean[: longest - 1] + "…"
+
+
+def _attachments(files: Sequence[JUnitFile]) -> list[dict[str, str]] | None:
+    """The JUnit file, where there is one and it is not too large."""
+    found = []
+    for at, file in enumerate(files[:5]):
+        try:
+            if os.path.getsize(file.path) > LARGEST_ATTACHMENT:
+                continue
+            with open(file.path, "rb") as opened:
+                data = b64encode(opened.read(LARGEST_ATTACHMENT)).decode()
+        except OSError:
+            continue
+        name = "junit.xml" if at == 0 else f"junit-{at + 1}.xml"
+        found.append({"name": name, "content_type": "application/xml", "data": data})
+    return found or None

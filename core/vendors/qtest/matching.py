@@ -1,0 +1,110 @@
+"""Which case of the JUnit files is which test at qTest: by its content, in every way that people write one."""
+
+import html
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from core.junit_read import JUnitCase
+from core.model import Outcome
+from core.vendors.qtest.jobs import Material
+
+PROPERTY = "qtest.automation_content"
+_SEVERITY = (Outcome.SKIPPED, Outcome.PASSED, Outcome.FAILED, Outcome.ERRORED)
+_CLASS = 3  # the rank of a content that names a class: its cases are steps
+_MOST_PARTS = 12
+_MOST_STEPS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A case that is a part of a test. The texts are hostile."""
+
+    name: str
+    outcome: Outcome
+    message: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Match:
+    """What the cases say of one test. `rank` is how well they name it; a worse one counts only without a better."""
+
+    rank: int = 1 << 10
+    outcome: Outcome = Outcome.SKIPPED
+    seconds: float = 0.0
+    message: str = ""
+    count: int = 0
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def is_class(self) -> bool:
+        return self.rank % 10 == _CLASS
+
+    def add(self, rank: int, case: JUnitCase) -> None:
+        if rank > self.rank:
+            return
+        if rank < self.rank:
+            self.rank, self.outcome, self.seconds, self.message, self.count = rank, Outcome.SKIPPED, 0.0, "", 0
+            self.steps = []
+        told = case.complaint
+        message = (told.message or told.text) if told else ""
+        if _SEVERITY.index(case.outcome) > _SEVERITY.index(self.outcome):
+            self.outcome = case.outcome
+            self.message = message
+        elif not self.message:
+            self.message = message
+        self.count += 1
+        self.seconds += case.seconds or 0.0
+        if self.is_class and len(self.steps) < _MOST_STEPS:
+            self.steps.append(Step(name=case.name, outcome=case.outcome, message=message))
+
+
+class Matcher:
+    """Takes one case after the other; `found` has a match, perhaps without a case, for each material."""
+
+    def __init__(self, materials: Sequence[Material]) -> None:
+        self.found = [Match() for _ in materials]
+        self._wanted: dict[str, list[tuple[int, int]]] = {}
+        for at, material in enumerate(materials):
+            for rank, text in ((0, material.content), (10, html.unescape(material.content))):
+                if text:
+                    self._wanted.setdefault(text, []).append((at, rank))
+
+    def add(self, case: JUnitCase) -> None:
+        best: dict[int, int] = {}
+        for rank, text in names_of(case):
+            for at, more in self._wanted.get(text, ()):
+                best[at] = min(best.get(at, rank + more), rank + more)
+        for at, rank in best.items():
+            self.found[at].add(rank, case)
+
+
+def names_of(case: JUnitCase) -> Iterator[tuple[int, str]]:
+    """(rank, name): every way to name a case, the surest with the lowest rank; 20 more without its parameters."""
+    for each in case.properties:
+        if each.name == PROPERTY and each.value:
+            yield 0, each.value.strip()
+    bare = _without_parameters(case.name)
+    for more, name in ((0, case.name), (20, bare)) if bare != case.name else ((0, case.name),):
+        for joint in ("#", ".", "::"):
+            yield 1 + more, f"{case.classname}{joint}{name}"
+        for node in _nodes(case, name):
+            yield 1 + more, node
+        yield 2 + more, name
+    if case.classname:
+        yield _CLASS, case.classname
+
+
+def _nodes(case: JUnitCase, name: str) -> Iterator[str]:
+    """Pytest's node ids: tests/test_cart.py::TestCart::name. Its newer files name no file, only a.b.Class."""
+    parts = case.classname.split(".")[:_MOST_PARTS]
+    if case.file:
+        yield f"{case.file}::{name}"
+        for at in range(1, len(parts)):
+            yield "::".join((case.file, *parts[at:], name))
+    for at in range(1, len(parts) + 1):
+        yield "::".join(("/".join(parts[:at]) + ".py", *parts[at:], name))
+
+
+def _without_parameters(name: str) -> str:
+    """`adds[1]`, `adds(int)[1]` and `adds()` are all `adds`."""
+    return name.partition("[")[0].partition("(")[0].strip() or name

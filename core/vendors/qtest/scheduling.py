@@ -1,0 +1,71 @@
+"""`qtest-mode: trigger`: order test runs on our own agent, and tell the jobs that come of it from all others."""
+
+from collections.abc import Sequence
+
+from core.errors import CallFailedError, ResultUnknownError
+from core.model import Reason
+from core.ports import Calls, Diary
+from core.vendors.qtest import fields
+from core.vendors.qtest.hosting import Agent
+from core.vendors.qtest.jobs import Job
+from core.vendors.qtest.settings import Settings
+
+
+class Order:
+    """One schedule."""
+
+    def __init__(self, settings: Settings, calls: Calls, diary: Diary, agent: Agent, name: str) -> None:
+        self._settings = settings
+        self._calls = calls
+        self._diary = diary
+        self._agent = agent
+        self._name = name
+        self._missing = set(settings.test_run_ids)
+        self.id = 0
+
+    def place(self) -> None:
+        """Order them once. A lost reply can't be looked up: qTest lists no schedules."""
+        body = {
+            "agentId": self._agent.id,
+            "projectId": self._settings.project_id,
+            "testRunIds": list(self._settings.test_run_ids),
+            "name": self._name[:255],
+            "dynamic": {},
+        }
+        try:
+            self.id = self._calls.start("create-schedule", parse=lambda answer: fields.whole(answer.value), body=body)
+        except CallFailedError as failure:
+            if failure.fault.surely_without_effect:
+                raise
+            fact = f"{failure.fact} The test runs may have been scheduled on the agent {self._agent.id}."
+            remedy = "Look at qTest for the schedule: a later step with this agent runs what it finds."
+            raise ResultUnknownError(fact, remedy=remedy, reason=Reason.MAY_EXIST) from failure
+        self._diary.owe(self._debt())
+
+    def _debt(self) -> dict[str, str]:
+        ids = {"schedule": self.id, "host": self._agent.host, "agent": self._agent.id}
+        label = f"the schedule {self.id}, whose jobs nobody has run"
+        return {"kind": "schedule", "label": label} | {name: str(number) for name, number in ids.items()}
+
+    def mine(self, jobs: Sequence[Job], *, last: bool) -> list[Job]:
+        """Those of this schedule; when nothing else comes, those of its test runs."""
+        found = [job for job in jobs if job.schedule == self.id]
+        if not found and last:
+            found = [job for job in jobs if job.test_runs and job.test_runs <= self._missing]
+        return found
+
+    def taken(self, job: Job) -> None:
+        """A job of it was claimed, by us or by another host."""
+        self._missing -= job.test_runs
+        if self.is_done:
+            self._diary.settle(self._debt())
+
+    @property
+    def is_done(self) -> bool:
+        return not self._missing
+
+    def missing(self) -> ResultUnknownError:
+        runs = ", ".join(map(str, sorted(self._missing)[:20]))
+        fact = f"The schedule {self.id} was made, and no job came of it for the test runs {runs}: it may still come."
+        remedy = "Raise `idle-timeout`. A later step with this agent runs it, unless it is cancelled at qTest."
+        return ResultUnknownError(fact, remedy=remedy, reason=Reason.MAY_EXIST)

@@ -1,0 +1,111 @@
+"""The user's command with placeholders: split first, filled in afterwards, so that no content can become words.
+
+Test texts are written by whoever may edit a test case at qTest: they are values, never a part of a command line.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from core.errors import BadInputError
+from core.options import Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from core.vendors.qtest.jobs import Material
+
+HOSTILE = ("automation_content", "test_case_name")  # texts of qTest's users
+OF_A_MATERIAL = (*HOSTILE, "test_run_id")
+_ALL = re.compile(r"\{(automation_contents?|test_case_name|test_run_id|job_id|material_file|junit)\}")
+_EXPANDED = "{automation_contents}"
+_CODE = re.compile(r"-[A-Za-z]*c|/[ck]|-(?:enc|encoded)?command|-e|--eval|-r", re.IGNORECASE)
+_LONGEST = 4 << 10  # bytes of one content
+_PROGRAMS_OF_A_SHELL = (".bat", ".cmd")
+
+
+def check_template(command: str, *, env: bool, per_material: bool) -> Iterator[Problem]:
+    """What is wrong with a command, whatever the jobs hold."""
+    from core.child.words import split  # noqa: PLC0415 -- only who has a command pays for it
+
+    try:
+        words = split(command)
+    except BadInputError as error:
+        yield from error.problems
+        return
+    used = {name for word in words for name in _ALL.findall(word)}
+    texts = used & {*HOSTILE, "automation_contents"}
+    if _ALL.search(words[0]):
+        yield "command", "begins with a placeholder: what is run is not for qTest to say."
+    elif words[0].lower().endswith(_PROGRAMS_OF_A_SHELL) and texts:
+        yield "command", "is a batch file, whose arguments a shell reads again. Use `shell: env`, or {material_file}."
+    elif env and used:
+        yield "command", "holds a placeholder, and with `shell: env` everything comes in variables (QTEST_…)."
+    elif any(_CODE.fullmatch(before) and _ALL.search(word) for before, word in pairwise(words)):
+        yield "command", "fills a text into code. Write bash -c '… \"$QTEST_AUTOMATION_CONTENT\"' with `shell: env`."
+    elif any(_EXPANDED in word and word != _EXPANDED for word in words):
+        yield "command", "{automation_contents} becomes several words: it must be a word of its own."
+    elif used & {*OF_A_MATERIAL} and not per_material:
+        name = min(used & {*OF_A_MATERIAL})
+        yield "command", f"{{{name}}} is of one test: set `per: material`, or use {_EXPANDED}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Values:
+    """What is filled in. Paths are absolute."""
+
+    materials: Sequence["Material"]
+    job_id: int
+    material_file: str
+    junit: str
+
+
+def fill(words: Sequence[str], values: Values) -> list[str]:
+    """The words of one command; `words` come from a template that check_template() has nothing against."""
+    one = values.materials[0] if len(values.materials) == 1 else None
+    known = {"job_id": str(values.job_id), "material_file": values.material_file, "junit": values.junit}
+    if one is not None:
+        known |= {"automation_content": one.content, "test_case_name": one.name, "test_run_id": str(one.test_run)}
+    filled: list[str] = []
+    for word in words:
+        if word == _EXPANDED:
+            filled += [material.content for material in values.materials if material.content]
+        else:
+            filled.append(_ALL.sub(lambda match: known.get(match[1], match[0]), word))
+    return filled
+
+
+def variables(values: Values, *, env: bool) -> Mapping[str, str]:
+    """The variables of the command: ids and paths always, contents where a shell is to read them."""
+    found = {"QTEST_MATERIALS_FILE": values.material_file, "QTEST_JOB_ID": str(values.job_id)}
+    found["QTEST_JUNIT"] = values.junit
+    if env:
+        contents = [material.content for material in values.materials if material.content]
+        found["QTEST_AUTOMATION_CONTENTS"] = "\n".join(contents)
+        found["QTEST_AUTOMATION_CONTENT"] = contents[0] if len(contents) == 1 else ""
+        if len(values.materials) == 1:
+            found["QTEST_TEST_CASE_NAME"] = values.materials[0].name
+            found["QTEST_TEST_RUN_ID"] = str(values.materials[0].test_run)
+    return found
+
+
+def refusal(words: Sequence[str], material: "Material", *, env: bool) -> str:
+    """Why this material must not be run, as a sentence; empty where it may."""
+    texts = {"automation_content": material.content, "test_case_name": material.name}
+    for name, text in texts.items():
+        used = env or any(f"{{{name}" in word for word in words)
+        if name == "test_case_name" and not used:
+            continue  # it goes nowhere but into a JSON file
+        if len(text.encode("utf-8", "replace")) > _LONGEST:
+            return f"its {name} has more than 4 KiB."
+        if not text.isprintable():
+            return f"its {name} holds a line break or another character that can't be printed."
+        if text.startswith("-") and used and (env or _bare(words, name)):
+            return f"its {name} begins with a dash and would be an option. Put -- before the placeholder."
+    return ""
+
+
+def _bare(words: Sequence[str], name: str) -> bool:
+    """Whether the text would begin a word where options are read."""
+    before = words[: words.index("--")] if "--" in words else words
+    return any(word.startswith(f"{{{name}") for word in before)
