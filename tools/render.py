@@ -32,6 +32,13 @@ OUTPUTS = {
     "junit": "Path of junit.xml in the workspace",
     "summary": "Path of summary.md in the workspace",
     "json": "Path of report.json in the workspace",
+    "host-id": "qTest: the automation host that this job was",
+    "agent-id": "qTest: the agent whose jobs were run",
+    "schedule-id": "qTest: the schedule of `qtest-mode: trigger`",
+    "jobs": "qTest: how many jobs were claimed",
+    "jobs-failed": "qTest: how many of them ended as FAILED there",
+    "unmatched": "qTest: tests that the JUnit files lack",
+    "log-ids": "qTest: ids of the test logs, between commas",
 }
 
 

@@ -140,6 +140,20 @@ JOBS: dict[str, Job] = {
         traceable=True,
         repeated=frozenset(AMBIGUOUS),
     ),
+    "qtest-upload": Job(
+        vendor="qtest",
+        box="qtest",
+        inputs={"qtest_mode": "report-only", "project_id": "77", "test_suite": "TS-9"},
+        scenes={
+            "passing": {"results": "three-passed.xml"},
+            "one-failure": {"results": "one-failed.xml"},
+        },
+        starts=("submit-suite-logs",),
+        poll="get-queue-state",
+        calls=("get-token-status",),
+        unseen=frozenset({"stale", "wrong-id"}),
+        senseless=frozenset({"wrong-project"}),  # no answer there names a project
+    ),
 }
 
 FIRST = {job.vendor + job.box: name for name, job in reversed(JOBS.items())}
