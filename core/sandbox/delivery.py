@@ -17,6 +17,7 @@ BOMB_BLOCKS: Final = 1024  # blocks of 1 MiB: a GiB decoded, about a MiB on the 
 _NEVER: Final = 1 << 19  # bytes that a dripping answer promises: hours of them, and no client's size limit is hit
 _LINGER: Final = struct.pack("ii", 1, 0)  # close at once, with a reset
 _NO_CONTENT: Final = 204  # such an answer has neither a body nor a length
+_OF_BODIES: Final = frozenset(("slow-loris", "endless", "gzip-bomb", "short", "no-length-cut"))
 SILENT: Final = frozenset(  # no status line
     ("hang", "hang-after", "hang-mid-upload", "reset-before", "reset-after", "reset-mid-upload")
 )
@@ -36,6 +37,8 @@ class Manner:
 def deliver(connection: socket.socket, answer: Answer, kind: str | None, manner: Manner) -> bool:
     """Send an answer as the fault `kind` has it. Returns whether the connection may go on."""
     broken = _BROKEN.get(kind or "")
+    if answer.status == _NO_CONTENT and kind in _OF_BODIES:
+        broken = None  # there is no body that could be broken: a client takes what follows for the next answer
     if broken is not None:
         with contextlib.suppress(OSError):  # the client may well have had enough
             broken(connection, answer, manner)
