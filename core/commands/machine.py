@@ -1,10 +1,12 @@
-"""This machine, for a vendor that works with the user's own tests: their reports, and the command that runs them."""
+"""This machine, for a vendor that works with the user's own tests: their reports, and the command that runs them.
+
+Every run gets one, and few use it: what it needs is imported when it is used.
+"""
 
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
-from core import child, globs
 from core.model import Command
 from core.patience import Patience
 from core.ports import Reports
@@ -33,6 +35,8 @@ class ThisMachine:
         self._stop = stop
 
     def reports(self, patterns: Sequence[str]) -> Reports:
+        from core import globs  # noqa: PLC0415 -- see above
+
         found = globs.find(patterns, self._workspace, ours=(self._ours,), check=self._stop.check)
         lacking = (globs.Lack.NOTHING, globs.Lack.EMPTY)
         return Reports(
@@ -42,6 +46,8 @@ class ThisMachine:
         )
 
     def run(self, words: Sequence[str], directory: str) -> Command:
+        from core import child  # noqa: PLC0415 -- see above
+
         ended = child.run(
             words,
             directory=os.path.join(os.path.abspath(self._workspace), directory),

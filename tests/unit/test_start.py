@@ -2,10 +2,13 @@
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
+EMPTY: Mapping[str, str] = MappingProxyType({})
 ENTRYPOINT = Path(__file__).parents[2] / "entrypoint.py"
 ONLY_A_RUN = {
     "argparse",
@@ -52,10 +55,14 @@ BAD = {
 }
 
 
-def imported(arguments: list[str], folder: Path) -> tuple[int, set[str]]:
+def imported(
+    arguments: list[str], folder: Path, given: Mapping[str, str] = EMPTY, *, packages: bool = False
+) -> tuple[int, set[str]]:
     """The exit code, and every module that the interpreter reports as imported."""
-    command = [sys.executable, "-S", "-X", "importtime", str(ENTRYPOINT), *arguments]
-    done = subprocess.run(command, env={"LANG": "C.UTF-8"}, cwd=folder, capture_output=True, text=True, check=False)
+    command = [sys.executable, *([] if packages else ["-S"]), "-X", "importtime", str(ENTRYPOINT), *arguments]
+    done = subprocess.run(
+        command, env={"LANG": "C.UTF-8", **given}, cwd=folder, capture_output=True, text=True, check=False
+    )
     lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
     return done.returncode, {line.rpartition("|")[2].strip() for line in lines}
 
@@ -74,3 +81,13 @@ def test_bad_input_imports_nothing_that_only_a_run_needs(arguments: list[str], t
     assert status == 2
     assert "core.commands.step" in modules
     assert not modules & ONLY_A_RUN
+
+
+def test_a_run_at_a_vendor_imports_nothing_of_those_who_run_or_read_the_users_tests(tmp_path: Path) -> None:
+    address = ("--base-url", "http://127.0.0.1:1", "--outage-window", "1s")
+    arguments = ["run", "--vendor", "autify", "--project-id", "77", "--scenarios", "1", *address]
+    status, modules = imported(arguments, tmp_path, {"TEST_RUNNER_TOKEN": "t0ken"}, packages=True)
+    assert status == 3
+    assert {"core.commands.machine", "core.vendors.autify.web.client"} <= modules
+    others = ("core.child", "core.globs", "core.junit_read", "core.vendors.testmo", "core.vendors.mendix_ats", "zeep")
+    assert not {name for name in modules if name in ("subprocess", "shlex", "lxml") or name.startswith(others)}
