@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.ports import Answer
-from core.vendors.autify.mobile.listing import LOOKS, MORE_LOOKS, MOST, Baseline, Wanted, look
+from core.vendors.autify.history import LOOKS
+from core.vendors.autify.mobile.listing import MORE_LOOKS, MOST, Baseline, Wanted, look
 
 NOW = 1_772_445_600.0
 BEFORE = Baseline(ids=frozenset({"rOlD"}), server_time=NOW)

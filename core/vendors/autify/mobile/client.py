@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from core.errors import BadInputError, CallFailedError, ResultUnknownError
-from core.model import Progress, Reason, RemoteRun, TestReport, count
+from core.errors import BadInputError, CallFailedError
+from core.model import Progress, RemoteRun, TestReport, count
 from core.ports import Answer, Calls, Diary, Log, Wish
-from core.vendors.autify import fields, words
+from core.vendors.autify import fields, history, words
 from core.vendors.autify.mobile import listing, results
 from core.vendors.autify.references import opaque, projects, run_reference
 from core.vendors.autify.settings import UNSUPPORTED, Settings
@@ -74,22 +74,16 @@ class AutifyMobile:
         try:
             candidates = listing.look(wanted, self._calls, surely=own)
         except CallFailedError as second:
-            fact = f"{lost.fact} A run may exist, and the list of results can't be read: {second.fact}"
-            raise ResultUnknownError(fact, remedy=where, reason=Reason.MAY_EXIST) from second
+            raise history.unreadable(lost, second, where) from second
         ours = [id_ for id_, builds in candidates.items() if own and self._build in builds]
         if len(ours) == 1:
             self._log.info(f"Run {ours[0]} tests build {self._build}, uploaded by this step: it is ours.")
             return self._run(ours[0])
-        pages = "".join(f"\n  {self._page(id_)}" for id_ in candidates)
+        pages = [self._page(id_) for id_ in candidates]
         if self._wish.adopt and len(candidates) == 1:
-            self._log.warning(f"`adopt` is set: the one new run is taken as ours.{pages}")
+            self._log.warning(f"`adopt` is set: the one new run is taken as ours.\n  {pages[0]}")
             return self._run(*candidates)
-        if not candidates:
-            fact = f"{lost.fact} A run may exist, though the vendor lists no new one."
-            raise ResultUnknownError(fact, remedy=where, reason=Reason.MAY_EXIST) from lost
-        fact = f"{lost.fact} A run may exist. New at the vendor since, ours or another build's:{pages}"
-        remedy = "If one is yours, collect it with `mode: wait` and its id as `run-id`; do not start another before."
-        raise ResultUnknownError(fact, remedy=remedy, reason=Reason.MAY_EXIST) from lost
+        raise history.unresolved(lost, pages, where) from lost
 
     def attach(self, run_id: str) -> RemoteRun:
         try:
@@ -116,7 +110,7 @@ class AutifyMobile:
             raise ValueError("it is about another test plan")
         if self._build and result.builds - {self._build}:
             raise ValueError("its cases test another build")
-        if not self._before.precedes(result, listing.GATEWAY_SLACK):
+        if not self._before.precedes(result, history.GATEWAY_SLACK):
             raise ValueError("it is about a run made before ours was started")
         return result
 
@@ -153,11 +147,7 @@ class AutifyMobile:
         """Nothing is ever owed here."""
 
     def usual_seconds(self) -> float | None:
-        if not self._before.durations:
-            return None
-        from statistics import median  # noqa: PLC0415 -- 5 ms, and few runs need it
-
-        return median(self._before.durations)
+        return self._before.usual_seconds()
 
     def _run(self, id_: str) -> RemoteRun:
         return RemoteRun(vendor="autify", id=id_, url=self._page(id_))

@@ -4,37 +4,25 @@ Ids tell no order there, but a build's id is told with the cases that test it: a
 run that is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from core.errors import CallFailedError, Fault
 from core.ports import Answer, Calls
 from core.vendors.autify import fields
+from core.vendors.autify.history import GATEWAY_SLACK, LOOK_SECONDS, LOOKS, RECENT, Before, every_entry, query
 from core.vendors.autify.mobile import results
 
-SLACK = 5.0  # seconds that the vendor's clocks may disagree among themselves
-GATEWAY_SLACK = 120.0  # the same where a gateway on the way may have set the date
-RECENT = 10  # results that a usual duration is learned from
-PAGE = 100
-PAGES = 20
-LOOKS = (0.0, 3.0, 7.0)  # seconds before each look: a run whose start was lost may show up late
 MORE_LOOKS = (20.0, 30.0)  # where a build of our own is looked for: a run shows its build only with its cases
 MOST = 30  # results that are looked at, the latest first
-LOOK_SECONDS = 60.0  # that an outage during a look is ridden out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Baseline:
-    """What was there before the start, as far as one page tells. `server_time` is the vendor's own clock then."""
+class Baseline(Before):
+    """What was there before the start, as far as one page tells; ids have no order."""
 
     ids: frozenset[str] = frozenset()
-    server_time: float | None = None
-    durations: tuple[float, ...] = ()
-
-    def precedes(self, result: results.Result, slack: float = SLACK) -> bool:
-        """Whether the vendor's own clock lets this result be ours."""
-        return self.server_time is None or result.created is None or result.created >= self.server_time - slack
 
     def proves_new(self, result: results.Result) -> bool:
         """Whether it was made since, beyond doubt."""
@@ -53,7 +41,7 @@ class Wanted:
 
 def baseline(calls: Calls, project: str, plan: str) -> Baseline:
     """Read once before a start."""
-    return calls.read("list-test-results", parse=read_baseline, path={"project_id": project}, query=_query(1, plan))
+    return calls.read("list-test-results", parse=read_baseline, path={"project_id": project}, query=query(1, plan))
 
 
 def read_baseline(answer: Answer) -> Baseline:
@@ -90,9 +78,8 @@ def _new(wanted: Wanted, calls: Calls, *, surely: bool) -> Iterator[tuple[str, f
     Where a build proves whose run it is, the clocks need not agree as closely.
     """
     before = wanted.before
-    listed = {
-        item.id: item for item in _all(calls, wanted) if item.plan_id == wanted.plan and item.id not in before.ids
-    }
+    everything = every_entry(calls, "list-test-results", wanted.project, wanted.plan, _entries)
+    listed = {item.id: item for item in everything if item.plan_id == wanted.plan and item.id not in before.ids}
     for item in sorted(listed.values(), key=lambda item: item.created or 0.0, reverse=True)[:MOST]:
         proven = before.proves_new(item)
         if proven or (surely and before.precedes(item, GATEWAY_SLACK)):
@@ -120,25 +107,6 @@ def _builds_of(result: results.Result, id_: str) -> frozenset[str]:
     if result.id != id_:
         raise ValueError(f"it is about run {result.id}")
     return frozenset(result.builds)
-
-
-def _all(calls: Calls, wanted: Wanted) -> Iterator[results.Result]:
-    """The whole list, whatever its order; an empty page ends it."""
-    for page in range(1, PAGES + 1):
-        entries = calls.read(
-            "list-test-results",
-            parse=_entries,
-            path={"project_id": wanted.project},
-            query=_query(page, wanted.plan),
-            seconds=LOOK_SECONDS,
-        )
-        if not entries:
-            return
-        yield from entries
-
-
-def _query(page: int, plan: str) -> Mapping[str, object]:
-    return {"page": page, "per_page": PAGE, "test_plan_id": plan}
 
 
 def _entries(answer: Answer) -> list[results.Result]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from core.errors import BadInputError, CallFailedError, ResultUnknownError
-from core.model import Progress, Reason, RemoteRun, TestReport, count
+from core.errors import BadInputError, CallFailedError
+from core.model import Progress, RemoteRun, TestReport, count
 from core.ports import Answer, Calls, Diary, Log, Wish
-from core.vendors.autify import fields, words
+from core.vendors.autify import fields, history, words
 from core.vendors.autify.references import run_reference
 from core.vendors.autify.settings import UNSUPPORTED, Settings
 from core.vendors.autify.web import capabilities, listing, results
@@ -112,18 +112,12 @@ class Autify:
         try:
             candidates = listing.new_since(self._before, self._calls, self._project, self._plan)
         except CallFailedError as second:
-            fact = f"{lost.fact} A run may exist, and the list of results can't be read: {second.fact}"
-            raise ResultUnknownError(fact, remedy=where, reason=Reason.MAY_EXIST) from second
-        pages = "".join(f"\n  {self._page(id_)}" for id_ in candidates)
+            raise history.unreadable(lost, second, where) from second
+        pages = [self._page(id_) for id_ in candidates]
         if self._wish.adopt and len(candidates) == 1:
-            self._log.warning(f"`adopt` is set: the one new run is taken as ours.{pages}")
+            self._log.warning(f"`adopt` is set: the one new run is taken as ours.\n  {pages[0]}")
             return self._run(candidates[0])
-        if not candidates:
-            fact = f"{lost.fact} A run may exist, though the vendor lists no new one."
-            raise ResultUnknownError(fact, remedy=where, reason=Reason.MAY_EXIST) from lost
-        fact = f"{lost.fact} A run may exist. New at the vendor since, ours or another build's:{pages}"
-        remedy = "If one is yours, collect it with `mode: wait` and its id as `run-id`; do not start another before."
-        raise ResultUnknownError(fact, remedy=remedy, reason=Reason.MAY_EXIST) from lost
+        raise history.unresolved(lost, pages, where) from lost
 
     def attach(self, run_id: str) -> RemoteRun:
         try:
@@ -154,7 +148,7 @@ class Autify:
             raise ValueError("it is about another test plan")
         if result.pages - {(self._project, result.id)}:
             raise ValueError("its cases are another run's or another project's")
-        if not self._before.precedes(result, listing.GATEWAY_SLACK):
+        if not self._before.precedes(result, history.GATEWAY_SLACK):
             raise ValueError("it is about a run made before ours was started")
         if result.status == "passed" and result.cases and not self._is_whole(result):
             raise ValueError("it says `passed`, and lacks some of the scenarios that were started")
@@ -228,12 +222,7 @@ class Autify:
 
     def usual_seconds(self) -> float | None:
         """Of a test plan's earlier runs; runs of scenarios differ too much from each other."""
-        durations = self._before.durations if self._plan is not None else ()
-        if not durations:
-            return None
-        from statistics import median  # noqa: PLC0415 -- 5 ms, and few runs need it
-
-        return median(durations)
+        return self._before.usual_seconds() if self._plan is not None else None
 
     def _run(self, id_: int) -> RemoteRun:
         return RemoteRun(vendor="autify", id=str(id_), url=self._page(id_))
