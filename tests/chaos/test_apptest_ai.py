@@ -1,19 +1,16 @@
 """Runs at apptest.ai made up from seeds: faults of all kinds at all calls, deadlines, signals; the truth or no word."""
 
-import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from random import Random
 
 import pytest
 
-from core.sandbox import Progression
 from core.sandbox.boxes import BOXES
 from core.sandbox.faults import FAULTS
 from core.sandbox.repertoire import scenarios_of
-from tests.contract.jobs import JOBS
+from tests.chaos.seeded import Case, endings, problems
 from tests.contract.promises import breaches
-from tests.harness import Bench, Ended
+from tests.harness import Ended
 
 SEEDS = 400
 CHUNK = 50
@@ -37,15 +34,6 @@ CODES = {
     "get-testset": ("4053", "5002", "6003", "7777", "8000"),
     "get-result": ("5003", "6002", "6003", "7777", "8000"),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    scenario: str
-    faults: tuple[str, ...]
-    inputs: dict[str, str] = field(default_factory=dict)
-    stop_at: float | None = None
-    looks: int = 3
 
 
 def make(seed: int) -> Case:
@@ -75,19 +63,6 @@ def _fault(rng: Random, call: str) -> str:
     kinds = [*GENERAL, *OWN[call] * 3, *(f"code={code}" for code in CODES[call])]
     times = rng.choice(("", "", "", "*2", "*6", "*forever"))
     return f"{rng.choice(kinds)}@{call}#{1 if call == 'start' else rng.randint(1, 6)}{times}"
-
-
-def play(case: Case, folder: str) -> Ended:
-    with Bench(
-        folder,
-        scenario=SCENARIOS[case.scenario],
-        faults=case.faults,
-        progression=Progression(looks=case.looks),
-        vendor="apptest-ai",
-    ) as bench:
-        if case.stop_at is not None:
-            bench.stop_at(case.stop_at)
-        return bench.run(**{"vendor": "apptest-ai", **JOBS["apptest-ai"].inputs, **case.inputs})
 
 
 def broken(case: Case, ended: Ended) -> list[str]:
@@ -126,21 +101,10 @@ def _untrue(ended: Ended) -> Iterator[str]:
 
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
 def test_every_invariant_holds_after_every_run(first: int) -> None:
-    problems = []
-    for seed in range(first, first + CHUNK):
-        case = make(seed)
-        with tempfile.TemporaryDirectory() as folder:
-            ended = play(case, folder)
-        problems += [
-            f"seed {seed}: {problem}\n  {case}\n  {ended.report.get('fact')}" for problem in broken(case, ended)
-        ]
-    assert not problems, "\n".join(problems)
+    found = problems("apptest-ai", range(first, first + CHUNK), make, broken)
+    assert not found, found
 
 
 def test_the_seeds_end_in_every_way() -> None:
     """A campaign that only ever ends in one way would show nothing."""
-    with tempfile.TemporaryDirectory() as folder:
-        seen = set()
-        for seed in range(60):
-            seen.add(play(make(seed), tempfile.mkdtemp(dir=folder)).status)
-    assert {0, 1, 3, 7, 143} <= seen
+    assert {0, 1, 3, 7, 143} <= endings("apptest-ai", range(60), make)

@@ -1,18 +1,16 @@
 """Jobs at Mendix ATS made up from seeds: faults at all calls, reruns, deadlines, signals; the truth or no word."""
 
-import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from random import Random
 
 import pytest
 
-from core.sandbox import BOXES, Progression
+from core.sandbox import BOXES
 from core.sandbox.faults import FAULTS
 from core.sandbox.repertoire import scenarios_of
-from tests.contract.jobs import JOBS
+from tests.chaos.seeded import Case, endings, problems
 from tests.contract.promises import breaches
-from tests.harness import Bench, Ended
+from tests.harness import Ended
 
 SEEDS = 400
 CHUNK = 50
@@ -25,15 +23,6 @@ LIES = ("wrong-id",)  # no answer names its job: at the start nobody can see thr
 KINDS = [kind for kind in (*FAULTS, *BOX.faults) if kind not in (*BOX.without, *LOUD, *LIES)]
 CALLS = ("run-job", "get-test-run", "rerun-not-passed")
 FATAL = ("401", "403", "404", "422", "501")  # end a step at once: not too often
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    scenario: str
-    faults: tuple[str, ...]
-    inputs: dict[str, str] = field(default_factory=dict)
-    stop_at: float | None = None
-    looks: int = 3
 
 
 def make(seed: int) -> Case:
@@ -58,19 +47,6 @@ def _fault(rng: Random, call: str) -> str:
     kind = rng.choice([kind for kind in KINDS if call == CALLS[0] or kind not in FATAL or rng.random() < 0.3])
     times = rng.choice(("", "", "", "*2", "*6", "*forever"))
     return f"{kind}@{call}#{rng.randint(1, 6) if call == 'get-test-run' else 1}{times}"
-
-
-def play(case: Case, folder: str) -> Ended:
-    with Bench(
-        folder,
-        scenario=SCENARIOS[case.scenario],
-        faults=case.faults,
-        progression=Progression(looks=case.looks),
-        vendor="mendix-ats",
-    ) as bench:
-        if case.stop_at is not None:
-            bench.stop_at(case.stop_at)
-        return bench.run(**{"vendor": "mendix-ats", **JOBS["mendix-ats"].inputs, **case.inputs})
 
 
 def broken(case: Case, ended: Ended) -> list[str]:
@@ -109,19 +85,10 @@ def _untrue(ended: Ended) -> Iterator[str]:
 
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
 def test_every_invariant_holds_after_every_run(first: int) -> None:
-    problems = []
-    for seed in range(first, first + CHUNK):
-        case = make(seed)
-        with tempfile.TemporaryDirectory() as folder:
-            ended = play(case, folder)
-        problems += [
-            f"seed {seed}: {problem}\n  {case}\n  {ended.report.get('fact')}" for problem in broken(case, ended)
-        ]
-    assert not problems, "\n".join(problems)
+    found = problems("mendix-ats", range(first, first + CHUNK), make, broken)
+    assert not found, found
 
 
 def test_the_seeds_end_in_every_way() -> None:
     """A campaign that only ever ends in one way would show nothing."""
-    with tempfile.TemporaryDirectory() as folder:
-        seen = {play(make(seed), tempfile.mkdtemp(dir=folder)).status for seed in range(80)}
-    assert {0, 1, 3, 7, 143} <= seen
+    assert {0, 1, 3, 7, 143} <= endings("mendix-ats", range(80), make)

@@ -1,0 +1,55 @@
+"""What campaigns of made-up runs have in common: a case, how it is played, and how its breaches are told."""
+
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from core.sandbox import BOXES, Progression
+from core.sandbox.repertoire import scenarios_of
+from tests.contract.jobs import JOBS
+from tests.harness import Bench, Ended
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One run to play; `stop_at` is when a signal comes, in virtual seconds."""
+
+    scenario: str
+    faults: tuple[str, ...]
+    inputs: dict[str, str] = field(default_factory=dict)
+    stop_at: float | None = None
+    looks: int = 3
+
+
+def play(job: str, case: Case, folder: str) -> Ended:
+    """Play it as that job of the contract suite."""
+    mine = JOBS[job]
+    with Bench(
+        folder,
+        scenario=scenarios_of(BOXES[mine.box])[case.scenario],
+        faults=case.faults,
+        progression=Progression(looks=case.looks),
+        vendor=mine.box,
+    ) as bench:
+        if case.stop_at is not None:
+            bench.stop_at(case.stop_at)
+        return bench.run(**{"vendor": mine.vendor, **mine.inputs, **case.inputs})
+
+
+def problems(
+    job: str, seeds: Iterable[int], make: Callable[[int], Case], broken: Callable[[Case, Ended], list[str]]
+) -> str:
+    """Every breach of these seeds, with what to play again; empty where there is none."""
+    found = []
+    for seed in seeds:
+        case = make(seed)
+        with tempfile.TemporaryDirectory() as folder:
+            ended = play(job, case, folder)
+        found += [f"seed {seed}: {problem}\n  {case}\n  {ended.report.get('fact')}" for problem in broken(case, ended)]
+    return "\n".join(found)
+
+
+def endings(job: str, seeds: Iterable[int], make: Callable[[int], Case]) -> set[int]:
+    """The exit codes that these seeds end with."""
+    with tempfile.TemporaryDirectory() as folder:
+        return {play(job, make(seed), tempfile.mkdtemp(dir=folder)).status for seed in seeds}
