@@ -125,8 +125,8 @@ class ApiCalls:
         while True:
             self._patience.stop.check()
             if self._patience.left <= 0:
-                line = f"{self._operations[operation].method} {self._operations[operation].path}"
-                raise CallFailedError(Fault.NO_CONNECTION, f"{line} was not sent: the time is over.")
+                fact = f"{self._operations[operation].line} was not sent: the time is over."
+                raise CallFailedError(Fault.NO_CONNECTION, fact)
             call = self._call(operation, path, query, self._payload(operation, body, file), seconds)
             began = self._patience.clock.now()
             if journal:
@@ -198,7 +198,7 @@ class ApiCalls:
         try:
             return found.encode(self._settings, body, file)
         except UnreadableFileError as error:
-            raise of_file(f"{found.method} {found.path}", error) from error
+            raise of_file(found.line, error) from error
 
     def _call(
         self,

@@ -115,6 +115,11 @@ class Operation:
     refusal: Callable[[CallFailedError], CallFailedError | None] | None = None
     lull: float | None = None
 
+    @property
+    def line(self) -> str:
+        """How messages name it where no path is filled in."""
+        return f"{self.method} {self.path}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:

@@ -103,5 +103,4 @@ def help_text(words: Sequence[str]) -> str:
     flags += "".join(f" [--{name.replace('_', '-')} VALUE]" for name in operation.query)
     flags += " --json TEXT|@file|-" if operation.body else ""
     flags += f" --{operation.file} PATH" if operation.file else ""
-    called = f"{operation.method} {operation.path}"
-    return f"usage: api {spec.name} {words[1]}{flags} [--output FILE]\n{operation.summary} ({called})\n"
+    return f"usage: api {spec.name} {words[1]}{flags} [--output FILE]\n{operation.summary} ({operation.line})\n"
