@@ -1,11 +1,14 @@
 """`demo`: the main job against the sandbox, vendor by vendor, in this very program as its users start it."""
 
 import os
+import shlex
 import subprocess
+import sys
 import tempfile
 import zipfile
 from dataclasses import dataclass
 
+from core.commands import demo_tests
 from core.process import Process
 from core.sandbox import Sandbox
 
@@ -15,7 +18,7 @@ SLICE = 0.1  # seconds between two looks for a signal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Show:
-    """One run to show. `{app}` in its inputs is a made-up app."""
+    """One run to show. `{app}` in its inputs is a made-up app, `{tests}` a program that stands for the user's tests."""
 
     box: str
     vendor: str
@@ -77,6 +80,28 @@ SHOWS = (
         status=1,
         inputs=("--project-id", "509", "--app-file", "{app}"),
     ),
+    Show(
+        box="testmo",
+        vendor="testmo",
+        scenario="passing",
+        what="tests of our own run here, one fails, and Testmo keeps what they came to",
+        status=1,
+        inputs=(
+            *("--project-id", "1", "--source", "demo", "--results", "test-results/demo-tests/TEST-shop.xml"),
+            *("--command", "{tests} test-results/demo-tests/TEST-shop.xml"),
+        ),
+    ),
+    Show(
+        box="qtest",
+        vendor="qtest",
+        scenario="passing",
+        what="a job that is due in qTest is claimed, run here, logged and completed",
+        status=0,
+        inputs=(
+            *("--project-id", "77", "--agent-name", "shop-web", "--idle-timeout", "20s", "--max-jobs", "1"),
+            *("--command", "{tests} {junit} {material_file}"),
+        ),
+    ),
 )
 
 
@@ -104,7 +129,7 @@ def _run(process: Process, show: Show, app: str) -> int:
     with Sandbox(vendor=show.box) as sandbox:
         address = sandbox.url_of(f"{show.scenario}+{PACE}")
         fixed = ("run", "--vendor", show.vendor, "--base-url", address, "--results-dir", folder)
-        inputs = [app if text == "{app}" else text for text in show.inputs]
+        inputs = [text.replace("{app}", app).replace("{tests}", _tests()) for text in show.inputs]
         # A made-up token: the sandbox takes any. It travels in the environment, as a real one should.
         environment = {**process.environment, "TEST_RUNNER_TOKEN": "made-up-user:made-up-key"}
         told = False
@@ -116,6 +141,10 @@ def _run(process: Process, show: Show, app: str) -> int:
                     if process.noted and not told:
                         run.send_signal(process.noted[0])
                         told = True
+
+
+def _tests() -> str:
+    return shlex.join([sys.executable, demo_tests.__file__])
 
 
 def _made_up_app(folder: str) -> str:
