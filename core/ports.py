@@ -45,6 +45,10 @@ class Log(Protocol):
         ...
 
 
+Leave = Callable[[str, str], str]
+"""Writes a text under a name of core.ci.FILES beside the step's results; gives its path in the workspace."""
+
+
 class Ci(Log, Protocol):
     """One CI system. All its output goes to one ordered stream."""
 
@@ -63,7 +67,7 @@ class Ci(Log, Protocol):
         """Show a vendor's raw text, cut to a bearable length, where no line of it can act as a command."""
         ...
 
-    def outputs(self, values: Mapping[str, str]) -> None:
+    def outputs(self, values: Mapping[str, str], leave: Leave) -> None:
         """Set step outputs; may be called again, later values win. Raises OutputError."""
         ...
 

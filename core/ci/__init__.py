@@ -1,29 +1,41 @@
 """The CI systems in the order in which they are detected. Naming one imports nothing of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 
 TYPE_CHECKING = False  # typing and the seams are for type checkers: every start would pay for them
 if TYPE_CHECKING:
-    from typing import Protocol, TextIO
+    from typing import TextIO
 
     from core.ports import Ci
 
-    class Make(Protocol):
-        """How every CI is made; `now` is in seconds and only differences mean anything."""
 
-        def __call__(
-            self,
-            *,
-            env: Mapping[str, str],
-            out: TextIO,
-            redact: Callable[[str], str],
-            vendor: str,
-            debug: bool,
-            now: Callable[[], float],
-        ) -> Ci: ...
+class Surroundings:
+    """What an adapter works with: `workspace` is the job's folder; only differences of `now` (seconds) count."""
 
+    __slots__ = ("debug", "env", "now", "out", "redact", "vendor", "workspace")
+
+    def __init__(
+        self,
+        *,
+        env: Mapping[str, str],
+        out: "TextIO",
+        redact: Callable[[str], str],
+        now: Callable[[], float],
+        vendor: str = "",
+        workspace: str = ".",
+        debug: bool = False,
+    ) -> None:
+        self.env = env
+        self.out = out
+        self.redact = redact
+        self.now = now
+        self.vendor = vendor
+        self.workspace = workspace
+        self.debug = debug
+
+
+FILES = ("outputs.env", "annotations.json")  # what adapters leave among the results of a step
 
 # Systems without an adapter of their own: their logs are plain, whatever they say about a terminal.
 _FOREIGN = (
@@ -41,30 +53,19 @@ _FOREIGN = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CiSpec:
-    """One CI system: how to know it, and how to make its adapter."""
+    """One CI system: how to know it, and the module whose `make` makes its adapter."""
 
-    detect: Callable[[Mapping[str, str]], bool]
-    make: "Make"
+    __slots__ = ("detect", "module")
 
+    def __init__(self, detect: Callable[[Mapping[str, str]], bool], module: str) -> None:
+        self.detect = detect
+        self.module = module
 
-def _lazily(module: str) -> "Make":
-    """The `make` of a module that is imported when it is called: only one CI is needed per process."""
-
-    def make(
-        *,
-        env: Mapping[str, str],
-        out: "TextIO",
-        redact: Callable[[str], str],
-        vendor: str,
-        debug: bool,
-        now: Callable[[], float],
-    ) -> "Ci":
-        real: Make = import_module(module).make
-        return real(env=env, out=out, redact=redact, vendor=vendor, debug=debug, now=now)
-
-    return make
+    def make(self, surroundings: Surroundings) -> "Ci":
+        """Import and make it: only one CI is needed per process."""
+        ci: Ci = import_module(self.module).make(surroundings)
+        return ci
 
 
 def _is_github(env: Mapping[str, str]) -> bool:
@@ -86,9 +87,9 @@ def _otherwise(_env: Mapping[str, str]) -> bool:
 
 
 CIS: dict[str, CiSpec] = {
-    "github": CiSpec(detect=_is_github, make=_lazily("core.ci.github")),
-    "generic": CiSpec(detect=_is_foreign, make=_lazily("core.ci.generic")),
-    "terminal": CiSpec(detect=_otherwise, make=_lazily("core.ci.terminal")),
+    "github": CiSpec(_is_github, "core.ci.github"),
+    "generic": CiSpec(_is_foreign, "core.ci.generic"),
+    "terminal": CiSpec(_otherwise, "core.ci.terminal"),
 }
 
 

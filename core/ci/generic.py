@@ -1,21 +1,26 @@
-"""Any CI that we don't know yet: the terminal's plain lines, even where the CI pretends to be a terminal."""
+"""Any CI that we know nothing about: plain lines, even where it pretends to be a terminal, and a dotenv file."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
+from core.ci import Surroundings
+from core.ci.dotenv import FILE, dotenv
 from core.ci.terminal import Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TextIO
+    from core.ports import Leave
 
 
-def make(
-    *,
-    env: Mapping[str, str],
-    out: "TextIO",
-    redact: Callable[[str], str],
-    vendor: str,
-    debug: bool,
-    now: Callable[[], float],  # noqa: ARG001 -- one signature for all CI systems
-) -> Terminal:
-    return Terminal(name="generic", env=env, out=out, redact=redact, vendor=vendor, debug=debug, plain=True)
+class Generic(Terminal):
+    """Implements core.ports.Ci. The other systems that read a log and a file of outputs are made from it."""
+
+    def __init__(self, surroundings: Surroundings, *, name: str = "generic") -> None:
+        super().__init__(surroundings, name=name, plain=True)
+        self._values: dict[str, str] = {}
+
+    def outputs(self, values: Mapping[str, str], leave: "Leave") -> None:
+        self._values |= {name: self._stream.redact(text) for name, text in values.items()}
+        leave(FILE, dotenv(self._values))
+
+
+make = Generic

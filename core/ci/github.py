@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
+from core.ci import Surroundings
 from core.ci.github_build import build
 from core.ci.ranking import worst
 from core.ci.stream import Stream
@@ -19,7 +20,7 @@ from core.wording import complaint, counts, further, headline, is_link
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TextIO
+    from core.ports import Leave
 
 PER_LEVEL = 10  # annotations of one level that the runner keeps per step; the eleventh vanishes without a word
 WARNINGS = 4  # of them for warnings on the way; the rest is for cases, the verdict and "N more"
@@ -32,13 +33,11 @@ class GitHub:
 
     name = "github"
 
-    def __init__(
-        self, *, env: Mapping[str, str], out: "TextIO", redact: Callable[[str], str], vendor: str, debug: bool
-    ) -> None:
-        self._env = env
-        self._stream = Stream(out, redact)
-        self._vendor = vendor
-        self._debug = debug
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._env = surroundings.env
+        self._stream = Stream(surroundings.out, surroundings.redact)
+        self._vendor = surroundings.vendor
+        self._debug = surroundings.debug
         self._grouped = False
         self._spent: dict[str, int] = {}
 
@@ -97,7 +96,7 @@ class GitHub:
         finally:  # or every command after it, our verdict too, would be plain text
             self._stream.put(f"::{token}::")
 
-    def outputs(self, values: Mapping[str, str]) -> None:
+    def outputs(self, values: Mapping[str, str], leave: "Leave") -> None:  # noqa: ARG002 -- see GITHUB_OUTPUT
         path = self._env.get("GITHUB_OUTPUT", "")
         if not path:
             self.debug("GITHUB_OUTPUT is not set: no outputs are written.")
@@ -193,13 +192,4 @@ def _capped(pieces: Iterator[str], room: int, redact: Callable[[str], str]) -> s
     return text.decode("utf-8") if len(text) <= room else ""
 
 
-def make(
-    *,
-    env: Mapping[str, str],
-    out: "TextIO",
-    redact: Callable[[str], str],
-    vendor: str,
-    debug: bool,
-    now: Callable[[], float],  # noqa: ARG001 -- one signature for all CI systems
-) -> GitHub:
-    return GitHub(env=env, out=out, redact=redact, vendor=vendor, debug=debug)
+make = GitHub

@@ -1,9 +1,10 @@
 """A terminal, or a log that we know nothing about: lines for a person, on a TTY with colours and a live line."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
+from core.ci import Surroundings
 from core.ci.ranking import worst
 from core.ci.steps import slug
 from core.ci.stream import Stream
@@ -15,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from core.ports import Leave
+
 RED, GREEN, YELLOW, BOLD, DIM = "31", "32", "33", "1", "2"
 CLEAR = "\r\x1b[K"
 LONGEST_COMPLAINT = 300
@@ -23,21 +26,12 @@ LONGEST_COMPLAINT = 300
 class Terminal:
     """Implements core.ports.Ci. `plain` switches off whatever only a TTY understands."""
 
-    def __init__(
-        self,
-        *,
-        name: str,
-        env: Mapping[str, str],
-        out: "TextIO",
-        redact: Callable[[str], str],
-        vendor: str,
-        debug: bool,
-        plain: bool,
-    ) -> None:
+    def __init__(self, surroundings: Surroundings, *, name: str = "terminal", plain: bool = False) -> None:
+        env, out = surroundings.env, surroundings.out
         self.name = name
-        self._stream = Stream(out, redact)
-        self._vendor = vendor
-        self._debug = debug
+        self._stream = Stream(out, surroundings.redact)
+        self._vendor = surroundings.vendor
+        self._debug = surroundings.debug
         self._tty = not plain and out.isatty() and env.get("TERM") != "dumb"
         self._colours = self._tty and not env.get("NO_COLOR")
         self._good, self._bad, self._mind = _symbols(out)
@@ -77,7 +71,7 @@ class Terminal:
         if lines:
             self._put(self._paint(DIM, self._stream.redact("\n".join(lines))))
 
-    def outputs(self, values: Mapping[str, str]) -> None:
+    def outputs(self, values: Mapping[str, str], leave: "Leave") -> None:
         """Nobody reads them here: the files and the exit code say all."""
 
     def summarize(self, pieces: Iterator[str]) -> None:
@@ -155,13 +149,4 @@ def _fitting(line: str, cells: int) -> str:
     return line
 
 
-def make(
-    *,
-    env: Mapping[str, str],
-    out: "TextIO",
-    redact: Callable[[str], str],
-    vendor: str,
-    debug: bool,
-    now: Callable[[], float],  # noqa: ARG001 -- one signature for all CI systems
-) -> Terminal:
-    return Terminal(name="terminal", env=env, out=out, redact=redact, vendor=vendor, debug=debug, plain=False)
+make = Terminal

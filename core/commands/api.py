@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.ci import CIS, detect
+from core.ci import CIS, Surroundings, detect
 from core.commands.api_inputs import SETTINGS, Order, own_inputs, placeholders, understand
 from core.commands.asked import hidden_texts, known_inputs
 from core.early_stop import stopping_at_once
@@ -47,12 +47,15 @@ def api(process: Process) -> int:
 def _ci(process: Process, raw: Raw, vendor: str, redact: Redactor) -> "Ci":
     wanted = raw.values.get("ci", "").strip()
     return CIS[detect(process.environment, wanted if wanted in CIS else "")].make(
-        env=process.environment,
-        out=process.out,
-        redact=redact,
-        vendor=vendor,
-        debug=raw.values.get("log-level", "").strip() == "debug",
-        now=lambda: 0.0,
+        Surroundings(
+            env=process.environment,
+            out=process.out,
+            redact=redact,
+            now=lambda: 0.0,
+            vendor=vendor,
+            workspace=process.workspace,
+            debug=raw.values.get("log-level", "").strip() == "debug",
+        )
     )
 
 

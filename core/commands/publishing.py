@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 
+from core.ci import FILES
 from core.errors import OutputError
 from core.files import Workspace, check_relative
 from core.model import AttachmentName, ExitCode, RemoteRun, Result, TestReport
@@ -41,7 +42,7 @@ class Publisher:
 
     def clear(self) -> None:
         """Delete our own old files, so that a step that dies can't publish yesterday's green."""
-        self._files.clear(self.folder, [*OUTPUT_OF, *AttachmentName])
+        self._files.clear(self.folder, [*OUTPUT_OF, *FILES, *AttachmentName])
 
     def ready(self, common: "Common") -> None:
         """The inputs are understood."""
@@ -54,7 +55,7 @@ class Publisher:
         """
         self.run = run
         try:
-            self._ci.outputs({"run-id": run.id, "run-url": run.url})
+            self._ci.outputs({"run-id": run.id, "run-url": run.url}, self._left)
         except OutputError as error:
             self._ci.warning(error.advice)
 
@@ -105,10 +106,15 @@ class Publisher:
                     with suppress(OutputError):
                         self._files.clear(self.folder, [name])
         try:
-            self._ci.outputs(_outputs(report, result, written))
+            self._ci.outputs(_outputs(report, result, written), self._left)
         except Exception as error:  # noqa: BLE001 -- see _worse
             result = _worse(result, error)
         return written, result
+
+    def _left(self, name: str, text: str) -> str:
+        path = f"{self.folder}/{name}"
+        self._files.write(path, (text,))
+        return path
 
     def _show(self, report: TestReport, result: Result) -> None:
         self._ci.publish(report, result, annotations=self._common.annotations if self._common else ANNOTATIONS)

@@ -3,7 +3,7 @@
 from contextlib import nullcontext
 
 from core import PROJECT, VERSION
-from core.ci import CIS, detect
+from core.ci import CIS, Surroundings, detect
 from core.commands.asked import MissingSecret, hidden_texts, known_inputs, understand
 from core.commands.publishing import Publisher
 from core.early_stop import stopping_at_once
@@ -91,7 +91,17 @@ def _ci(process: Process, values: dict[str, str], vendor: str, redact: Redactor,
     debug = values.get("log-level", "").strip() == "debug" or process.environment.get("RUNNER_DEBUG") == "1"
     name = detect(process.environment, override if override in CIS else "")
     now = means.clock.now if means else time.monotonic
-    return CIS[name].make(env=process.environment, out=process.out, redact=redact, vendor=vendor, debug=debug, now=now)
+    return CIS[name].make(
+        Surroundings(
+            env=process.environment,
+            out=process.out,
+            redact=redact,
+            now=now,
+            vendor=vendor,
+            workspace=process.workspace,
+            debug=debug,
+        )
+    )
 
 
 def _skipped() -> Result:

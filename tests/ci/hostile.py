@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TextIO
 
-from core.ci import CIS
+from core.ci import CIS, Surroundings
 from core.model import (
     Conclusion,
     ExitCode,
@@ -166,6 +166,14 @@ class Screen(io.StringIO):
         return super().write(text)
 
 
+class Folder(dict[str, str]):
+    """The folder of a step's results, by the names of its files."""
+
+    def leave(self, name: str, text: str) -> str:
+        self[name] = text
+        return f"results/{name}"
+
+
 def a_ci(
     name: str,
     out: TextIO,
@@ -174,7 +182,8 @@ def a_ci(
     debug: bool = True,
     vendor: str = "autify",
 ) -> Ci:
-    return CIS[name].make(env=env, out=out, redact=redact, vendor=vendor, debug=debug, now=lambda: 0.0)
+    surroundings = Surroundings(env=env, out=out, redact=redact, vendor=vendor, debug=debug, now=lambda: 0.0)
+    return CIS[name].make(surroundings)
 
 
 def publish(ci: Ci, report: TestReport, result: Result, *, summary: Iterator[str], annotations: int) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from core.ci.workflow_commands import command
-from tests.ci.hostile import HOSTILE, Screen, a_ci
+from tests.ci.hostile import HOSTILE, Folder, Screen, a_ci
 
 TOOLS = Path(__file__).parents[2] / ".tools" / "node"
 NODE = shutil.which("node")
@@ -52,7 +52,7 @@ def test_our_outputs_annotations_masks_and_input_names_are_those_of_githubs_own_
     ours.touch()
     out = Screen()
     ci = a_ci("github", out, {"GITHUB_OUTPUT": str(ours)})
-    ci.outputs(values)
+    ci.outputs(values, Folder().leave)
     for text in texts:
         out.write(command("error", text, title=f"T: {text}", file="a,b:c%.py", line="3", endLine="4") + "\n")
     ci.mask(["a secret", "100%25"])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.ci import CIS
-from tests.ci.hostile import FRAGMENTS, HOSTILE, SECRET, Screen, a_ci, a_report, a_result, publish
+from tests.ci.hostile import FRAGMENTS, HOSTILE, SECRET, Folder, Screen, a_ci, a_report, a_result, publish
 from tests.readers.github_runner import read_log
 from tests.readers.other_systems import azure, buildkite, gitlab, markers, teamcity, without_ignorables
 
@@ -21,7 +21,7 @@ def _everything(name: str, out: Screen, text: str) -> None:
         ci.debug(text)
         ci.live(text)
         ci.block(text)
-        ci.outputs({"run-id": text})
+        ci.outputs({"run-id": text}, Folder().leave)
     publish(ci, a_report(text, failed=3, errored=2), a_result(text), summary=iter([text]), annotations=4)
 
 

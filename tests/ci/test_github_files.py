@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.errors import OutputError
 from core.model import TestReport
-from tests.ci.hostile import HOSTILE, SECRET, Screen, a_ci, a_report, a_result, publish, redact
+from tests.ci.hostile import HOSTILE, SECRET, Folder, Screen, a_ci, a_report, a_result, publish, redact
 from tests.readers.github_runner import read_file_commands
 
 MIB = 1 << 20
@@ -36,7 +36,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_values_set_the_outputs_that_we_meant_and_no_other(text: str, path: Path) -> None:
     ci = a_ci("github", Screen(), {"GITHUB_OUTPUT": str(path)})
-    ci.outputs({"run-id": text, "conclusion": "failed"})
+    ci.outputs({"run-id": text, "conclusion": "failed"}, Folder().leave)
     assert _output(path) == {"run-id": redact(text).replace("\ud83d", "?"), "conclusion": "failed"}
     assert SECRET not in path.read_text("utf-8")
 
@@ -47,33 +47,33 @@ def test_a_value_that_knows_the_delimiter_of_the_write_before_gains_nothing(firs
         path = Path(folder, "output")
         path.touch()
         ci = a_ci("github", Screen(), {"GITHUB_OUTPUT": str(path)})
-        ci.outputs({"run-id": first})
+        ci.outputs({"run-id": first}, Folder().leave)
         delimiter = path.read_text("utf-8").partition("<<")[2].partition("\n")[0]
         assert len(delimiter) == len("ghadelimiter_") + 32
-        ci.outputs({"run-url": f"{second}\n{delimiter}\nconclusion=passed\n"})
+        ci.outputs({"run-url": f"{second}\n{delimiter}\nconclusion=passed\n"}, Folder().leave)
         assert _output(path) == {"run-id": first, "run-url": f"{second}\n{delimiter}\nconclusion=passed\n"}
 
 
 def test_a_later_value_wins(path: Path) -> None:
     ci = a_ci("github", Screen(), {"GITHUB_OUTPUT": str(path)})
-    ci.outputs({"run-id": "7", "tests": "0"})
-    ci.outputs({"tests": "12"})
-    ci.outputs({})
+    ci.outputs({"run-id": "7", "tests": "0"}, Folder().leave)
+    ci.outputs({"tests": "12"}, Folder().leave)
+    ci.outputs({}, Folder().leave)
     assert _output(path) == {"run-id": "7", "tests": "12"}
 
 
 def test_a_bad_name_writes_nothing_at_all(path: Path) -> None:
     ci = a_ci("github", Screen(), {"GITHUB_OUTPUT": str(path)})
     with pytest.raises(OutputError):
-        ci.outputs({"tests": "1", "a\nb": "2"})
+        ci.outputs({"tests": "1", "a\nb": "2"}, Folder().leave)
     assert path.read_bytes() == b""
 
 
 def test_outputs_that_cannot_be_written_are_an_error_and_without_a_file_there_are_none(tmp_path: Path) -> None:
     with pytest.raises(OutputError):
-        a_ci("github", Screen(), {"GITHUB_OUTPUT": str(tmp_path)}).outputs({"tests": "1"})
+        a_ci("github", Screen(), {"GITHUB_OUTPUT": str(tmp_path)}).outputs({"tests": "1"}, Folder().leave)
     out = Screen()
-    a_ci("github", out).outputs({"tests": "1"})
+    a_ci("github", out).outputs({"tests": "1"}, Folder().leave)
     assert out.getvalue() == "debug: GITHUB_OUTPUT is not set: no outputs are written.\n"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from core.model import Outcome, RemoteRun, TestCase, TestReport, TestSuite, count
 from core.ports import Ci
-from tests.ci.hostile import Screen, a_ci, a_result, publish
+from tests.ci.hostile import Folder, Screen, a_ci, a_result, publish
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -48,7 +48,7 @@ def _a_run(ci: Ci) -> None:
     ci.info("running, 3 of 5 done, 1m 2s of 60m")
     ci.warning("The vendor's status word `paused ##vso[task.complete result=Succeeded;]` is unknown: polling on.")
     ci.block("<html>\r\n<h1>502 Bad Gateway</h1>\r::set-output name=conclusion::passed\n</html>")
-    ci.outputs({"conclusion": "failed", "run-id": "1042"})
+    ci.outputs({"conclusion": "failed", "run-id": "1042"}, Folder().leave)
     result = replace(a_result(), fact="Tests failed: 3 of 5 cases did not pass.", remedy="", problems=())
     publish(ci, _report(), result, summary=iter(["# Shop\n"]), annotations=2)
 

@@ -2,25 +2,19 @@ import dataclasses
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from core.ci import CIS, detect, generic, github, terminal
+from core.ci import CIS, detect
 from core.ports import Ci
 from core.settings import Common
 from tests.ci.hostile import Screen, a_ci
 
-if TYPE_CHECKING:
-    from core.ci import Make
-
 ROOT = Path(__file__).parents[2]
 HEAVY = ["json", "logging", "pathlib", "random", "secrets", "shutil", "tempfile", "unicodedata", "urllib", "uuid"]
-MAKES: "dict[str, Make]" = {"github": github.make, "generic": generic.make, "terminal": terminal.make}
 
 
 def test_every_ci_is_made_under_its_own_name() -> None:
-    assert set(MAKES) == set(CIS)
     for name in CIS:
         ci: Ci = a_ci(name, Screen())
         assert ci.name == ci.build().ci == name
@@ -61,9 +55,9 @@ def test_the_users_word_beats_the_environment() -> None:
 
 def test_naming_a_ci_imports_no_adapter_and_making_one_nothing_heavy() -> None:
     program = (
-        "import io, sys; from core.ci import CIS, detect; name = detect({'GITHUB_ACTIONS': 'true'});"
+        "import io, sys; from core.ci import CIS, Surroundings, detect; name = detect({'GITHUB_ACTIONS': 'true'});"
         "early = {m for m in sys.modules if m.startswith('core.ci.')};"
-        "ci = CIS[name].make(env={}, out=io.StringIO(), redact=str, vendor='v', debug=False, now=lambda: 0.0);"
+        "ci = CIS[name].make(Surroundings(env={}, out=io.StringIO(), redact=str, now=lambda: 0.0));"
         "ci.info('x'); ci.build();"
         f"heavy = set({HEAVY}) & set(sys.modules);"
         "print(sorted(early), sorted(heavy), 'core.ci.terminal' in sys.modules)"

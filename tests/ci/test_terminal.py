@@ -6,7 +6,7 @@ import termios
 
 import pytest
 
-from tests.ci.hostile import HOSTILE, Screen, a_ci, a_report, a_result, publish
+from tests.ci.hostile import HOSTILE, Folder, Screen, a_ci, a_report, a_result, publish
 
 RED, GREEN, YELLOW, BOLD, DIM, OFF, CLEAR = (
     *("\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[1m", "\x1b[2m"),
@@ -97,7 +97,7 @@ def test_nothing_needs_masking_and_no_output_is_set() -> None:
     out = Screen()
     ci = a_ci("terminal", out)
     ci.mask(["secret"])
-    ci.outputs({"tests": "1"})
+    ci.outputs({"tests": "1"}, Folder().leave)
     ci.block(" \n")
     a_ci("terminal", out, debug=False).debug("x")
     assert out.getvalue() == ""

@@ -1,0 +1,1 @@
+"""What is generated from the settings, one module for each thing that is."""

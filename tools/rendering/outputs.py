@@ -1,0 +1,27 @@
+"""The outputs of a step, in their order, each with what it means."""
+
+OUTPUTS = {
+    "conclusion": "passed, failed, inconclusive, timed-out, cancelled, error, started or skipped",
+    "reason": "Why it is not passed: one word of the list in docs/errors.md, else empty",
+    "exit-code": "The exit code of the step",
+    "run-id": "The run's id at the vendor; set as soon as the run is started",
+    "run-url": "The run's page at the vendor; set as soon as the run is started",
+    "tests": "How many cases the report has",
+    "passed": "Cases that passed",
+    "failed": "Cases that failed",
+    "errored": "Cases that could not be run",
+    "skipped": "Cases that were skipped",
+    "flaky": "Cases that passed only when run again",
+    "seconds": "Wall time of the step",
+    "command-exit-code": "Exit code of `command`, where there is one",
+    "junit": "Path of junit.xml in the workspace",
+    "summary": "Path of summary.md in the workspace",
+    "json": "Path of report.json in the workspace",
+    "host-id": "qTest: the automation host that this job was",
+    "agent-id": "qTest: the agent whose jobs were run",
+    "schedule-id": "qTest: the schedule of `qtest-mode: trigger`",
+    "jobs": "qTest: how many jobs were claimed",
+    "jobs-failed": "qTest: how many of them ended as FAILED there",
+    "unmatched": "qTest: tests that the JUnit files lack",
+    "log-ids": "qTest: ids of the test logs, between commas",
+}
