@@ -193,7 +193,8 @@ class Attachment:
 class Command:
     """How the user's own command ended. `exit_code` is 128 + the signal's number where one killed it.
 
-    `fact` is a sentence, `output` what it wrote, the middle left out, `seconds` its wall time.
+    `fact` is a sentence, `output` what it wrote, the middle left out, `seconds` its wall time. `timed_out`: its time
+    was over, and it was ended for that.
     """
 
     exit_code: int
@@ -201,6 +202,7 @@ class Command:
     fact: str
     seconds: float
     output: str
+    timed_out: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

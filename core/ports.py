@@ -9,7 +9,6 @@ from typing import Any, Protocol, TypeVar
 from core.errors import CallFailedError
 from core.model import Build, Command, Progress, RemoteRun, Result, TestReport
 from core.payload import Payload
-from core.stop import Stop
 
 Item = TypeVar("Item")
 
@@ -233,51 +232,62 @@ class Reports:
 
 
 class Machine(Protocol):
-    """This machine, for a vendor that works with the user's own tests."""
+    """This machine and the job that it works in, for a vendor that works with the user's own tests."""
+
+    workspace: str
+    """An absolute path."""
+    build: Build
+    clock: Clock
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether a signal came and the end has not begun."""
+        ...
+
+    @property
+    def folder(self) -> str:
+        """The absolute path of a folder for files of ours, which is gone once the step's results are written."""
+        ...
 
     def reports(self, patterns: Sequence[str]) -> Reports:
         """The files that the user's patterns name. Raises BadInputError for a pattern that leaves the workspace."""
         ...
 
-    def run(self, words: Sequence[str], directory: str) -> Command:
-        """Run the user's command, its output shown; at most to the deadline. `directory` is in the workspace.
+    def check(self, words: Sequence[str], directory: str) -> None:
+        """Raise BadInputError where it is sure already that `run` would."""
+        ...
 
+    def run(
+        self,
+        words: Sequence[str],
+        directory: str,
+        *,
+        seconds: float | None = None,
+        added: Mapping[str, str] | None = None,
+        meanwhile: Callable[[], float] | None = None,
+    ) -> Command:
+        """Run the user's command, its output and its end shown; at most to the deadline, or so many `seconds`.
+
+        `directory` is relative to the workspace. Its environment is the job's without what is ours, and what is
+        `added`. `meanwhile` is called from time to time; it gives the seconds until it wants to be called again.
         Raises StoppedError where a signal ended it, BadInputError where there is no such program.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Here:
-    """The job that this process works in, for a vendor whose tests are run here.
-
-    `workspace` is absolute. `environment` is the job's: what a command may see of it is for core.child to say. `ours`
-    are folders, relative to the workspace, in which no report of the user's lies.
-    """
-
-    workspace: str
-    environment: Mapping[str, str]
-    ours: tuple[str, ...]
-    build: Build
-    clock: Clock
-    stop: Stop
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """What every vendor is told about the run: its name there, and whether to adopt one after a lost reply.
 
-    `mode`, `run_id` and `allow_empty` are the inputs of these names; `machine` is None where nothing runs.
-    `here` is where we are.
+    `mode`, `run_id` and `allow_empty` are the inputs of these names; `machine` is where we are.
     """
 
     name: str
     adopt: bool
-    here: Here
+    machine: Machine
     mode: str = "run"
     run_id: str = ""
     allow_empty: bool = False
-    machine: Machine | None = None
 
 
 class Diary(Protocol):

@@ -6,8 +6,8 @@ Why its output can't give orders to the CI, and what its environment lacks: docs
 from core.child.ended import Ended
 from core.child.environment import environment_without
 from core.child.lines import Lines
-from core.child.running import run
+from core.child.running import SILENCE, run
 from core.child.starting import check
 from core.child.words import looks_like_shell, split
 
-__all__ = ["Ended", "Lines", "check", "environment_without", "looks_like_shell", "run", "split"]
+__all__ = ["SILENCE", "Ended", "Lines", "check", "environment_without", "looks_like_shell", "run", "split"]

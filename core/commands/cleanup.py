@@ -10,6 +10,7 @@ from core.errors import RunnerError
 from core.inputs import Raw
 from core.journal import left_behind
 from core.options import Option
+from core.private import PrivateFolder
 from core.process import Process
 
 TYPE_CHECKING = False
@@ -55,6 +56,7 @@ def _end(
 
     asked = understand(raw, known)
     means = means or usual_means(process)
+    private = PrivateFolder(process.workspace)  # nothing is run, so none is made
     done: list[str] = []
     problems: list[str] = []
     for at, left in enumerate(found):
@@ -64,7 +66,7 @@ def _end(
         if left.base_url not in ("", asked.base_url):
             problems.append(f"Something was left at {left.base_url}, and `base-url` is {asked.base_url}.")
             continue
-        patience, _, vendor = assemble(process, asked, ci, left.journal, means)
+        patience, _, vendor = assemble(process, asked, ci, left.journal, means, private)
         clean_up(left, vendor, patience, done, problems)
     if not found:
         journal = Journal.create(
@@ -75,7 +77,7 @@ def _end(
             at=means.clock.wall(),
             base_url=asked.base_url,
         )
-        _, _, vendor = assemble(process, asked, ci, journal, means)
+        _, _, vendor = assemble(process, asked, ci, journal, means, private)
         end_run(vendor, vendor.attach(run_id), done, problems)
     for sentence in done:
         ci.info(sentence)

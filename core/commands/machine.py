@@ -4,12 +4,13 @@ Every run gets one, and few use it: what it needs is imported when it is used.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 
-from core.model import Command
+from core.model import Build, Command
 from core.patience import Patience
 from core.ports import Reports
+from core.private import PrivateFolder
 from core.secret import Redactor, Secret
 from core.stop import Stop
 
@@ -24,39 +25,67 @@ class ThisMachine:
         ours: str,
         environment: Mapping[str, str],
         settings: object,
+        build: Build,
         patience: Patience,
         stop: Stop,
+        private: PrivateFolder,
     ) -> None:
-        self._workspace = workspace
+        self.workspace = os.path.abspath(workspace)
+        self.build = build
+        self.clock = patience.clock
         self._ours = ours
-        self._environment = environment
+        self._job = environment
         self._secrets = [value for value in _values(settings) if isinstance(value, Secret)]
         self._patience = patience
         self._stop = stop
+        self._private = private
+
+    @property
+    def is_stopping(self) -> bool:
+        return self._stop.rung
+
+    @property
+    def folder(self) -> str:
+        return self._private.path
 
     def reports(self, patterns: Sequence[str]) -> Reports:
         from core import globs  # noqa: PLC0415 -- see above
 
-        found = globs.find(patterns, self._workspace, ours=(self._ours,), check=self._stop.check)
+        found = globs.find(patterns, self.workspace, ours=(self._ours,), check=self._stop.check)
         lacking = (globs.Lack.NOTHING, globs.Lack.EMPTY)
         return Reports(
-            files=tuple((os.path.join(self._workspace, name), name) for name in found.files),
+            files=tuple((os.path.join(self.workspace, name), name) for name in found.files),
             missing=tuple(each.text for each in found.problems if each.lack in lacking),
             unreadable=tuple(each.text for each in found.problems if each.lack not in lacking),
         )
 
-    def run(self, words: Sequence[str], directory: str) -> Command:
+    def check(self, words: Sequence[str], directory: str) -> None:
+        from core import child  # noqa: PLC0415 -- see above
+
+        child.check(words, self._place(directory), self._environment)
+
+    def run(
+        self,
+        words: Sequence[str],
+        directory: str,
+        *,
+        seconds: float | None = None,
+        added: Mapping[str, str] | None = None,
+        meanwhile: Callable[[], float] | None = None,
+    ) -> Command:
         from core import child  # noqa: PLC0415 -- see above
 
         ended = child.run(
             words,
-            directory=os.path.join(os.path.abspath(self._workspace), directory),
-            environment=child.environment_without(self._environment, [each.reveal() for each in self._secrets]),
-            clock=self._patience.clock,
+            directory=self._place(directory),
+            environment=self._environment | dict(added or {}),
+            clock=self.clock,
             stop=self._stop,
             show=self._patience.say,
-            timeout=self._patience.left,
+            timeout=self._patience.left if seconds is None else min(seconds, self._patience.left),
+            meanwhile=meanwhile or (lambda: child.SILENCE),
         )
+        self._patience.say(ended.fact)
         self._stop.check()
         return Command(
             exit_code=ended.exit_code,
@@ -64,7 +93,18 @@ class ThisMachine:
             fact=ended.fact,
             seconds=ended.seconds,
             output=Redactor(self._secrets)(ended.output),
+            timed_out=ended.timed_out,
         )
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        """What the user's command may see of the job's environment."""
+        from core import child  # noqa: PLC0415 -- see above
+
+        return child.environment_without(self._job, [each.reveal() for each in self._secrets])
+
+    def _place(self, directory: str) -> str:
+        return os.path.join(self.workspace, *directory.split("/")).rstrip("/") if directory else self.workspace
 
 
 def _values(settings: object) -> list[object]:

@@ -8,6 +8,7 @@ from core.ci import FILES
 from core.errors import OutputError
 from core.files import Workspace, check_relative
 from core.model import AttachmentName, ExitCode, RemoteRun, Result, TestReport
+from core.private import PrivateFolder
 from core.redacted import redacted, redacted_result
 from core.secret import Redactor
 from core.verdict import gate
@@ -35,6 +36,7 @@ class Publisher:
         self._ci = ci
         self._redact = redact
         self._files = Workspace(workspace)
+        self.private = PrivateFolder(workspace)  # its files may be read until all is written
         self._build = ci.build()
         self.folder = results_folder(wanted, self._build.step)
         self._common: Common | None = None
@@ -81,6 +83,7 @@ class Publisher:
             self._leave(report, ended, again=True)
         if written:
             self._ci.info("Written: " + ", ".join(written.values()))
+        self.private.remove()
         return ended.status
 
     def _leave(self, report: TestReport, result: Result, *, again: bool = False) -> tuple[dict[str, str], Result]:

@@ -1,6 +1,5 @@
 """Put the parts together for one run: patience, transport, calls, vendor, journal; then let the engine work."""
 
-import os
 import random
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,7 +14,8 @@ from core.journal import Journal
 from core.model import RemoteRun, Result, TestReport
 from core.pacing import Pacing
 from core.patience import Patience
-from core.ports import Ci, Clock, Here, Vendor, Wish
+from core.ports import Ci, Clock, Vendor, Wish
+from core.private import PrivateFolder
 from core.process import Process
 from core.stop import Stop
 from core.transport import Transport
@@ -51,7 +51,7 @@ def execute_asked(
         at=clock.wall(),
         base_url=asked.base_url,
     )
-    patience, calls, vendor = assemble(process, asked, ci, journal, means)
+    patience, calls, vendor = assemble(process, asked, ci, journal, means, publisher.private)
 
     def pacing(usual: float | None) -> Pacing:
         return Pacing(rng, fixed=common.poll_interval, usual=common.expected_duration or usual)
@@ -76,9 +76,9 @@ def execute_asked(
 
 
 def assemble(
-    process: Process, asked: Asked, ci: Ci, journal: Journal, means: Means
+    process: Process, asked: Asked, ci: Ci, journal: Journal, means: Means, private: PrivateFolder
 ) -> tuple[Patience, ApiCalls, Vendor]:
-    """A vendor with its calls, ready for one run."""
+    """A vendor with its calls, ready for one run. Whoever has made the private folder removes it."""
     common, spec = asked.common, asked.spec
     patience = Patience(
         clock=means.clock,
@@ -104,8 +104,10 @@ def assemble(
         ours=results_folder(common.results_dir, ci.build().step),
         environment=process.environment,
         settings=asked.settings,
+        build=ci.build(),
         patience=patience,
         stop=means.stop,
+        private=private,
     )
     wish = Wish(
         name=name,
@@ -114,18 +116,5 @@ def assemble(
         run_id=common.run_id,
         allow_empty=common.allow_empty,
         machine=machine,
-        here=_here(process, asked, ci, means),
     )
     return patience, calls, spec.connect(asked.settings, wish, calls, journal, ci, asked.base_url)
-
-
-def _here(process: Process, asked: Asked, ci: Ci, means: Means) -> Here:
-    workspace = os.path.abspath(process.workspace)
-    return Here(
-        workspace=workspace,
-        environment=process.environment,
-        ours=(asked.common.results_dir,) if asked.common.results_dir else (),
-        build=ci.build(),
-        clock=means.clock,
-        stop=means.stop,
-    )

@@ -190,6 +190,17 @@ def test_the_verdict_comes_from_the_files_and_the_command(
     assert len(truth.logs) == logs
 
 
+@pytest.mark.parametrize("results", ["", "*.xml"])
+def test_all_reports_read_the_commands_files_and_no_copy_stays_behind(results: str, tmp_path: Path) -> None:
+    command = COMMAND.replace("{junit}", "mine.xml") if results else COMMAND
+    ended, _ = play(tmp_path, scenario="one-failure", command=command, results=results)
+    assert (ended.status, ended.outputs["tests"]) == (1, "3")
+    assert ended.junit.count("<testcase ") == len(ended.report["suites"][0]["cases"]) == 3
+    assert "expected 1, got 0" in ended.summary
+    left = {path.suffix or path.name for path in tmp_path.glob(".test-runner/*")}
+    assert left == {".jsonl", ".gitignore"}, "only the journal stays"
+
+
 def test_tests_that_are_not_found_fail_the_job_on_the_users_word(tmp_path: Path) -> None:
     ended, truth = play(tmp_path, command=f"{COMMAND} other", unmatched="fail")
     assert (ended.status, ended.outputs["unmatched"], paths(truth)) == (1, "3", [GIVEN_UP])

@@ -24,7 +24,7 @@ def a_result(*cases: int, status: str = "passed", **more: Any) -> results.Result
 
 def a_client(*scenarios: int, on: int = 1) -> Autify:
     settings = Settings(token=Secret("t0ken"), scenarios=tuple(Ref(str(id_)) for id_ in scenarios), project_id="77")
-    client = Autify(settings, Wish(name="n", adopt=False, here=None), None, None, MemoryCi(), "https://x/api/v1")  # type: ignore[arg-type]
+    client = Autify(settings, Wish(name="n", adopt=False, machine=None), None, None, MemoryCi(), "https://x/api/v1")  # type: ignore[arg-type]
     client._started, client._on = frozenset(scenarios), on
     return client
 

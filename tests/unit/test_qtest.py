@@ -2,12 +2,17 @@
 
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from core.commands.machine import ThisMachine
 from core.junit_read import JUnitFile
 from core.model import Build, Outcome
 from core.options import parse
+from core.patience import Patience
+from core.private import PrivateFolder
+from core.stop import Stop
 from core.vendors.qtest import fields, jobs
 from core.vendors.qtest.files import Files
 from core.vendors.qtest.identity import identity
@@ -15,6 +20,8 @@ from core.vendors.qtest.jobs import Job, Material
 from core.vendors.qtest.matching import Match, Matcher
 from core.vendors.qtest.settings import Settings, check
 from core.vendors.qtest.template import Values, check_template, fill, refusal, variables
+from tests.harness import VirtualClock
+from tests.support import MemoryCi
 
 BASE = {"token": "bearer abc-def", "project-id": "77", "command": "pytest --junitxml={junit}"}
 
@@ -162,10 +169,25 @@ def test_only_jobs_of_our_agent_that_are_due_in_the_order_of_their_time() -> Non
     assert [(job.id, job.known) for job in jobs.due(found, now)] == [(2, True), (9007199254740995, True)]
 
 
+def machine_in(folder: Path) -> ThisMachine:
+    clock, stop = VirtualClock(), Stop()
+    patience = Patience(clock=clock, stop=stop, log=MemoryCi(), rng=Random(0), timeout=60.0, window=None)
+    return ThisMachine(
+        workspace=str(folder),
+        ours="out",
+        environment={},
+        settings=Settings(),
+        build=Build(ci="github", step="s"),
+        patience=patience,
+        stop=stop,
+        private=PrivateFolder(str(folder)),
+    )
+
+
 def test_files_that_were_there_before_are_not_results(tmp_path: Path) -> None:
     for name in ("old.xml", "changed.xml"):
         (tmp_path / name).write_text("<a/>")
-    files = Files(str(tmp_path), ["*.xml"], ())
+    files = Files(machine_in(tmp_path), ["*.xml"])
     files.next()
     before = files.state()
     (tmp_path / "changed.xml").write_text("<bb/>")

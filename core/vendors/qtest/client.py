@@ -26,16 +26,16 @@ class QTest:
     def __init__(self, settings: Settings, wish: Wish, calls: Calls, diary: Diary, log: Log, base_url: str) -> None:
         self._settings = settings
         self._name = wish.name
-        self._here = wish.here
+        self._machine = wish.machine
         self._calls = calls
         self._diary = diary
         self._log = log
         self._base_url = base_url
-        who = identity(settings, wish.here.build, wish.here.workspace, base_url)
-        self._hosting = Hosting(settings, who, calls, diary, log, wish.here)
+        who = identity(settings, wish.machine.build, wish.machine.workspace, base_url)
+        self._hosting = Hosting(settings, who, calls, diary, log, wish.machine.clock)
         run_anyway = settings.on_ambiguous_claim == "run"
         self._claims = Claims(calls, diary, log, lambda: self._hosting.agent, run_anyway=run_anyway)
-        self._logs = Logs(settings, wish.here.build, calls, log)
+        self._logs = Logs(settings, wish.machine.build, calls, log)
         self._worker: Worker | None = None
         self._order: Order | None = None
         self._due: deque[Job] = deque()
@@ -50,8 +50,9 @@ class QTest:
     def start(self) -> RemoteRun:
         if self._settings.dry_run:
             return self._list()
-        execution = Execution(self._settings, self._here, self._calls, self._log, self._meanwhile)
-        self._worker = Worker(self._settings, execution, self._hosting, self._claims, self._logs, self._log, self._here)
+        machine, log = self._machine, self._log
+        execution = Execution(self._settings, machine, self._calls, log, self._meanwhile)
+        self._worker = Worker(self._settings, execution, self._hosting, self._claims, self._logs, log, machine.clock)
         trigger = self._settings.qtest_mode == "trigger"
         wanted = self._settings.deactivate
         self._hosting.enter(deactivate=trigger if wanted is None else wanted)
@@ -117,7 +118,7 @@ class QTest:
         if found or self._strange:
             self._idle_since = None
         elif self._idle_since is None:
-            self._idle_since = self._here.clock.now()
+            self._idle_since = self._machine.clock.now()
 
     def _retrieve(self) -> list[Job]:
         try:
@@ -132,7 +133,7 @@ class QTest:
 
     @property
     def _idle(self) -> float:
-        return 0.0 if self._idle_since is None else self._here.clock.now() - self._idle_since
+        return 0.0 if self._idle_since is None else self._machine.clock.now() - self._idle_since
 
     def _is_over(self) -> bool:
         """Whether there is nothing more to wait for; a stay without patience makes one sweep."""
@@ -185,7 +186,7 @@ class QTest:
 
     def _meanwhile(self) -> float:
         """While the command runs: a signal is the command's first, so that it can end in peace."""
-        return 1.0 if self._here.stop.rung else self._hosting.stay_alive()
+        return 1.0 if self._machine.is_stopping else self._hosting.stay_alive()
 
     def _totals(self) -> Totals:
         each = [result.totals for result in self._results]

@@ -1,13 +1,12 @@
 """Run the user's command for some tests of a job, and read what it wrote."""
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from core.child import Ended, check, environment_without, looks_like_shell, run, split
+from core.child import looks_like_shell, split
 from core.junit_read import JUnitError, JUnitFile, Survey, survey
-from core.model import Totals
-from core.ports import Calls, Here, Log
+from core.model import Command, Totals
+from core.ports import Calls, Log, Machine
 from core.vendors.qtest.files import Files
 from core.vendors.qtest.jobs import Job, Material
 from core.vendors.qtest.settings import Settings
@@ -20,7 +19,7 @@ RESERVE = 30.0  # seconds of `timeout` that are kept for telling qTest how it en
 class Ran:
     """One run of the command. `problem` says why there are no results, as a sentence; empty where there are."""
 
-    ended: Ended
+    ended: Command
     files: tuple[JUnitFile, ...] = ()
     survey: Survey | None = None
     problem: str = ""
@@ -33,17 +32,16 @@ class Ran:
 class Execution:
     """Raises BadInputError at once where the program of the command is not here."""
 
-    def __init__(self, settings: Settings, here: Here, calls: Calls, log: Log, meanwhile: Callable[[], float]) -> None:
+    def __init__(
+        self, settings: Settings, machine: Machine, calls: Calls, log: Log, meanwhile: Callable[[], float]
+    ) -> None:
         self._settings = settings
-        self._here = here
+        self._machine = machine
         self._calls = calls
-        self._log = log
         self._meanwhile = meanwhile
-        self._files = Files(here.workspace, settings.results, here.ours)
-        self._environment = environment_without(here.environment, [settings.token.reveal()])
+        self._files = Files(machine, settings.results)
         self.words = split(settings.command)
-        self._directory = os.path.join(here.workspace, *settings.working_directory.split("/")).rstrip("/")
-        check(self.words, self._directory, self._environment)
+        machine.check(self.words, settings.working_directory)
         warning = looks_like_shell(self.words)
         if warning:
             log.warning(warning)
@@ -55,23 +53,18 @@ class Execution:
         files.write_materials(job, materials)
         values = Values(materials=materials, job_id=job.id, material_file=files.materials, junit=files.junit)
         before = files.state()
-        ended = run(
+        ended = self._machine.run(
             fill(self.words, values),
-            directory=self._directory,
-            environment=self._environment | dict(variables(values, env=self._settings.shell == "env")),
-            clock=self._here.clock,
-            stop=self._here.stop,
-            show=self._log.info,
-            timeout=seconds,
+            self._settings.working_directory,
+            seconds=seconds,
+            added=variables(values, env=self._settings.shell == "env"),
             meanwhile=self._meanwhile,
         )
-        self._log.info(ended.fact)
-        self._here.stop.check()
         if ended.timed_out:
             return Ran(ended=ended)
         return self._read(ended, files.written(before))
 
-    def _read(self, ended: Ended, paths: Sequence[str]) -> Ran:
+    def _read(self, ended: Command, paths: Sequence[str]) -> Ran:
         if not paths:
             where = "to {junit}" if not self._settings.results else "where `results` says"
             return Ran(ended=ended, problem=f"The command wrote no JUnit file {where}. {ended.fact}")

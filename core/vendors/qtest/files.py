@@ -6,42 +6,32 @@ import shutil
 from collections.abc import Sequence
 
 from core.errors import OutputError
-from core.globs import find
+from core.ports import Machine
 from core.vendors.qtest.jobs import Job, Material
 
-FOLDER = ".test-runner/qtest"
 State = dict[str, tuple[int, int, int]]
 
 
 class Files:
-    """One folder of this process in the workspace; each use of it has names of its own."""
+    """The private folder of this process; each run of the command has names of its own there."""
 
-    def __init__(self, workspace: str, patterns: Sequence[str], ours: Sequence[str]) -> None:
-        self._workspace = workspace
+    def __init__(self, machine: Machine, patterns: Sequence[str]) -> None:
+        self._machine = machine
         self._patterns = patterns
-        self._ours = ours
-        self._folder = os.path.join(workspace, *FOLDER.split("/"), os.urandom(6).hex())
         self._count = 0
 
     def next(self) -> None:
         """The command is about to be run once more."""
         self._count += 1
-        for parent in (os.path.dirname(os.path.dirname(self._folder)), os.path.dirname(self._folder)):
-            if os.path.islink(parent):
-                raise OutputError(f"{parent} is a symbolic link: nothing is written there.")
-        try:
-            os.makedirs(self._folder, exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"The folder {FOLDER} can't be made: {error.strerror}.") from error
 
     @property
     def junit(self) -> str:
         """Where `{junit}` is."""
-        return os.path.join(self._folder, f"{self._count}.xml")
+        return os.path.join(self._machine.folder, f"{self._count}.xml")
 
     @property
     def materials(self) -> str:
-        return os.path.join(self._folder, f"{self._count}.json")
+        return os.path.join(self._machine.folder, f"{self._count}.json")
 
     def write_materials(self, job: Job, materials: Sequence[Material]) -> None:
         """The tests as JSON, for a command that reads them from a file: there no text can mean anything else."""
@@ -63,22 +53,22 @@ class Files:
 
     def state(self) -> State:
         """The report files that are there now."""
-        found = find(self._patterns, self._workspace, ours=self._ours).files if self._patterns else ()
-        return {name: _state(os.path.join(self._workspace, name)) for name in found}
+        found = self._machine.reports(self._patterns).files if self._patterns else ()
+        return {path: _state(path) for path, _ in found}
 
     def written(self, before: State) -> list[str]:
         """The report files that are new or have changed, as copies: the next job may write them again.
 
         What was there before and is the same tells of another run, perhaps of yesterday's.
         """
-        fresh = [name for name, state in self.state().items() if before.get(name) != state]
+        fresh = [path for path, state in self.state().items() if before.get(path) != state]
         paths = [self.junit] if os.path.isfile(self.junit) and not os.path.islink(self.junit) else []
-        for at, name in enumerate(fresh):
-            copy = os.path.join(self._folder, f"{self._count}-{at}.xml")
+        for at, path in enumerate(fresh):
+            copy = os.path.join(self._machine.folder, f"{self._count}-{at}.xml")
             try:
-                shutil.copyfile(os.path.join(self._workspace, name), copy)
+                shutil.copyfile(path, copy)
             except OSError as error:
-                raise OutputError(f"{name} can't be copied: {error.strerror}.") from error
+                raise OutputError(f"{path} can't be copied: {error.strerror}.") from error
             paths.append(copy)
         return paths
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.errors import CallFailedError, Fault, ResultUnknownError
 from core.model import Reason
-from core.ports import Answer, Calls, Diary, Here, Log
+from core.ports import Answer, Calls, Clock, Diary, Log
 from core.vendors.qtest import fields, jobs
 from core.vendors.qtest.identity import Identity
 from core.vendors.qtest.settings import Settings
@@ -33,14 +33,14 @@ class Hosting:
     """Knows host and agent once `enter` has returned, and qTest's time once it was pinged."""
 
     def __init__(
-        self, settings: Settings, identity: Identity, calls: Calls, diary: Diary, log: Log, here: Here
+        self, settings: Settings, identity: Identity, calls: Calls, diary: Diary, log: Log, clock: Clock
     ) -> None:
         self._settings = settings
         self._identity = identity
         self._calls = calls
         self._diary = diary
         self._log = log
-        self._here = here
+        self._clock = clock
         self._server: tuple[float, float] | None = None  # (qTest's time, our clock at that moment)
         self._pinged = 0.0
         self._ill = False
@@ -60,7 +60,7 @@ class Hosting:
         """QTest's time in seconds since 1970: never this machine's, which may be minutes off."""
         if self._server is None:
             raise RuntimeError("qTest's time is not known yet")
-        return self._server[0] + self._here.clock.now() - self._server[1]
+        return self._server[0] + self._clock.now() - self._server[1]
 
     def enter(self, *, deactivate: bool) -> None:
         """Find or make host and agent, activate it, and say hello. `deactivate`: the agent is ours to deactivate."""
@@ -85,7 +85,7 @@ class Hosting:
             return []
         self.agent = found
         date = self._calls.read("get-version", parse=lambda answer: answer.date, path={})
-        self._server = (date if date is not None else self._here.clock.wall(), self._here.clock.now())
+        self._server = (date if date is not None else self._clock.wall(), self._clock.now())
         return self.retrieve()
 
     def _debt(self) -> dict[str, str]:
@@ -190,7 +190,7 @@ class Hosting:
         self._ping(None)
 
     def _ping(self, seconds: float | None) -> None:
-        clock, path, body = self._here.clock, {"host_id": self.agent.host}, {"host_guid": self._identity.guid}
+        clock, path, body = self._clock, {"host_id": self.agent.host}, {"host_guid": self._identity.guid}
         sent = clock.now()
         received = self._calls.read("ping-host", parse=_received, path=path, body=body, seconds=seconds)
         got = clock.now()
@@ -202,7 +202,7 @@ class Hosting:
 
     def stay_alive(self) -> float:
         """Ping if it is time to; the seconds until the next. A ping that fails is no reason to end anything."""
-        left = self._pinged + self._settings.heartbeat - self._here.clock.now()
+        left = self._pinged + self._settings.heartbeat - self._clock.now()
         if left > 0:
             return left
         try:
@@ -212,8 +212,8 @@ class Hosting:
             if not self._ill:
                 self._log.warning(f"{failure.fact} qTest may take this host for dead after 30 minutes without a ping.")
             self._ill = True
-            self._pinged = self._here.clock.now() - self._settings.heartbeat + _MINUTE
-        return self._pinged + self._settings.heartbeat - self._here.clock.now()
+            self._pinged = self._clock.now() - self._settings.heartbeat + _MINUTE
+        return self._pinged + self._settings.heartbeat - self._clock.now()
 
     def retrieve(self) -> list[jobs.Job]:
         """Our jobs whose time has come, the oldest first; also those whose status nobody knows."""

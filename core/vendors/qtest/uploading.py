@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.errors import BadInputError, CallFailedError, Fault, ResultUnknownError
-from core.globs import find
 from core.junit_read import Cases, JUnitError, JUnitFile, Survey, survey
 from core.model import Phase, Progress, Reason, RemoteRun, TestReport, TestSuite, Verdict
 from core.ports import Answer, Calls, Diary, Log, Wish
@@ -46,16 +45,18 @@ class Uploading:
 
     def start(self) -> RemoteRun:
         """Read everything before the first request: only then is it known that each file is whole."""
-        here = self._wish.here
-        found = find(self._settings.results, here.workspace, ours=here.ours, check=here.stop.check)
-        names = found.require("results")
-        self._files = tuple(JUnitFile(f"{here.workspace}/{name}", shown=name) for name in names)
+        machine = self._wish.machine
+        found = machine.reports(self._settings.results)
+        if found.missing or found.unreadable:
+            raise BadInputError([("results", text) for text in (*found.missing, *found.unreadable)])
+        self._files = tuple(JUnitFile(path, shown=name) for path, name in found.files)
         try:
             self._survey = survey(self._files)
         except JUnitError as error:
             raise BadInputError([("results", str(error))]) from error
         now = self._calls.read("get-token-status", parse=lambda answer: answer.date, path={})
-        target = Target(settings=self._settings, build=here.build, now=here.clock.wall() if now is None else now)
+        now = machine.clock.wall() if now is None else now
+        target = Target(settings=self._settings, build=machine.build, now=now)
         self._rest = batches(self._files, target)
         first = next(self._rest, None)
         if first is None:
@@ -76,7 +77,7 @@ class Uploading:
             remedy = f"Look at {self._page} for them before starting another upload: it would be a second log of each."
             raise ResultUnknownError(fact, remedy=remedy, reason=Reason.MAY_EXIST) from failure
         self._sent += len(body["test_logs"])
-        self._sent_at = self._wish.here.clock.now()
+        self._sent_at = self._wish.machine.clock.now()
         return item
 
     def _run(self, run_id: str) -> RemoteRun:
@@ -106,7 +107,7 @@ class Uploading:
         try:
             return self._calls.read("get-queue-state", parse=self._mine, path={"queue_id": self._item.id})
         except CallFailedError as failure:
-            if failure.fault is Fault.ABSENT and self._wish.here.clock.now() - self._sent_at < _NEW:
+            if failure.fault is Fault.ABSENT and self._wish.machine.clock.now() - self._sent_at < _NEW:
                 return self._item
             raise
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from core.errors import CallFailedError, ResultUnknownError, RunnerError, TimedOutError
 from core.junit_read import Cases
 from core.model import Outcome, Reason, TestCase, TestSuite, Totals
-from core.ports import Here, Log
+from core.ports import Clock, Log
 from core.vendors.qtest.claims import REASONS, REFUSALS, Claims
 from core.vendors.qtest.executing import Execution, Ran
 from core.vendors.qtest.hosting import Hosting
@@ -72,7 +72,7 @@ class Worker:
         claims: Claims,
         logs: Logs,
         log: Log,
-        here: Here,
+        clock: Clock,
     ) -> None:
         self._settings = settings
         self._execution = execution
@@ -80,7 +80,7 @@ class Worker:
         self._claims = claims
         self._logs = logs
         self._log = log
-        self._here = here
+        self._clock = clock
 
     def work(self, job: Job, result: JobResult) -> None:
         """Fill in `result` for a job that was claimed. Raises StoppedError after a signal: it is then ours still."""
@@ -104,11 +104,10 @@ class Worker:
 
     def _run(self, job: Job, result: JobResult) -> None:
         groups = [job.materials] if self._settings.per == "job" else [(each,) for each in job.materials if each.content]
-        clock = self._here.clock
-        began, found = clock.now(), list[tuple[Material, Match, float, Ran]]()
+        began, found = self._clock.now(), list[tuple[Material, Match, float, Ran]]()
         for group in groups:
             started = self._hosting.now
-            seconds = self._execution.time_left(clock.now() - began)
+            seconds = self._execution.time_left(self._clock.now() - began)
             ran = self._execution.run(job, group, seconds=seconds) if seconds > 0 else None
             if ran is None or ran.ended.timed_out:
                 self._out_of_time(job, result)

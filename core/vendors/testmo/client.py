@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from core.errors import BadInputError, CallFailedError
 from core.model import Command, Phase, Progress, RemoteRun, TestReport, Totals, Verdict
-from core.ports import Calls, Diary, Log, Machine, Reports, Wish
+from core.ports import Calls, Diary, Log, Reports, Wish
 from core.vendors.testmo import bodies, fields, results
 from core.vendors.testmo.recorder import Recorder
 from core.vendors.testmo.settings import UNSUPPORTED, Settings, run_reference
@@ -41,7 +41,7 @@ class Testmo:
     def start(self) -> RemoteRun:
         if self._wish.mode == "start":
             return self._run(self._create())
-        found = self._machine.reports(self._settings.results) if not self._settings.command else self._run_tests()
+        found = self._run_tests() if self._settings.command else self._wish.machine.reports(self._settings.results)
         self._results = results.read(found, allow_missing=self._wish.allow_empty)
         if self._settings.thread_of:
             upload = self._prepare(self._settings.thread_of, self._results)
@@ -51,17 +51,11 @@ class Testmo:
         self._prepare(run, self._results)
         return self._run(run)
 
-    @property
-    def _machine(self) -> Machine:
-        if self._wish.machine is None:
-            raise TypeError("results are read on a machine")
-        return self._wish.machine
-
     def _run_tests(self) -> Reports:
         """Run the command; its reports count whatever it came to."""
-        self._command = self._machine.run(self._settings.command, self._settings.working_directory)
-        self._log.info(self._command.fact)
-        return self._machine.reports(self._settings.results)
+        machine = self._wish.machine
+        self._command = machine.run(self._settings.command, self._settings.working_directory)
+        return machine.reports(self._settings.results)
 
     def _create(self) -> int:
         """Create the run. Until it is complete it is a debt: whatever happens, it must not stay open for ever."""

@@ -1,0 +1,33 @@
+"""The folder of a step's private files: made on demand, nobody's by name, gone at the end, never behind a link."""
+
+from pathlib import Path
+
+import pytest
+
+from core.errors import OutputError
+from core.private import PrivateFolder
+
+
+def test_it_is_made_when_it_is_asked_for_and_gone_at_the_end(tmp_path: Path) -> None:
+    one, other = PrivateFolder(str(tmp_path)), PrivateFolder(str(tmp_path))
+    assert not (tmp_path / ".test-runner").exists()
+    (Path(one.path) / "a").write_text("x")
+    (Path(other.path) / "b").write_text("y")
+    assert one.path != other.path
+    one.remove()
+    assert [path.name for path in tmp_path.rglob("?")] == ["b"], "only its own files are deleted"
+
+
+def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "workspace").mkdir()
+    (tmp_path / "workspace" / ".test-runner").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OutputError, match="symbolic link"):
+        _ = PrivateFolder(str(tmp_path / "workspace")).path
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_a_workspace_that_takes_no_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".test-runner").write_text("a file")
+    with pytest.raises(OutputError, match="can't be made"):
+        _ = PrivateFolder(str(tmp_path)).path
