@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from core.errors import CallFailedError, Fault
 from core.model import Reason
-from core.ports import Answer, Calls, Diary, Log
-from core.vendors.qtest.hosting import Agent
+from core.ports import Calls, Diary, Log
+from core.vendors.qtest.agents import Agent, nothing
 from core.vendors.qtest.jobs import Job
 
 REFUSALS = (Fault.REFUSED, Fault.ABSENT)
@@ -119,7 +119,7 @@ class Claims:
         try:
             self._calls.read(
                 "update-job-status",
-                parse=_nothing,
+                parse=nothing,
                 path={"project_id": project, "job_id": job},
                 body={"status": "FAILED"},
                 seconds=seconds,
@@ -131,14 +131,10 @@ class Claims:
 
     def _put(self, job: Job, status: str, *, seconds: float | None = None) -> None:
         path = {"project_id": job.project, "job_id": job.id}
-        self._calls.create("update-job-status", parse=_nothing, path=path, body={"status": status}, seconds=seconds)
+        self._calls.create("update-job-status", parse=nothing, path=path, body={"status": status}, seconds=seconds)
 
     def _debt(self, job: Job, state: str) -> dict[str, str]:
         agent = self._where()
         label = f"the job {job.id} of the project {job.project}, {state}"
         ids = {"job": job.id, "project": job.project, "host": agent.host, "agent": agent.id}
         return {"kind": "job", "label": label, "state": state} | {name: str(number) for name, number in ids.items()}
-
-
-def _nothing(_: Answer) -> None:
-    return None

@@ -1,11 +1,10 @@
 """qTest's jobs, fetched and run here: find or make host and agent, claim what is due, run it, log it, end it."""
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
 
-from core.errors import BadInputError, CallFailedError, Fault, ResultUnknownError, RunnerError
-from core.model import Phase, Progress, Reason, RemoteRun, TestReport, Totals, Verdict
+from core.errors import BadInputError, CallFailedError, ResultUnknownError, RunnerError
+from core.model import Phase, Progress, Reason, RemoteRun, TestReport, Verdict
 from core.ports import Calls, Diary, Log, Wish
 from core.translate import nothing_started
 from core.vendors.qtest.claims import Claim, Claims
@@ -14,10 +13,14 @@ from core.vendors.qtest.hosting import Hosting
 from core.vendors.qtest.identity import identity
 from core.vendors.qtest.jobs import Job
 from core.vendors.qtest.logs import Logs
+from core.vendors.qtest.results import JobResult, outputs_of, report_of, totals_of, verdict_of
 from core.vendors.qtest.scheduling import Order
 from core.vendors.qtest.settings import UNSUPPORTED, Settings
+from core.vendors.qtest.sweeps import Sweeps
 from core.vendors.qtest.undoing import undo
-from core.vendors.qtest.working import JobResult, Worker
+from core.vendors.qtest.working import Worker
+
+_MOST_IDS = 200  # logs that are named in an output, which has to be short
 
 
 class QTest:
@@ -35,15 +38,11 @@ class QTest:
         self._hosting = Hosting(settings, who, calls, diary, log, wish.machine.clock)
         run_anyway = settings.on_ambiguous_claim == "run"
         self._claims = Claims(calls, diary, log, lambda: self._hosting.agent, run_anyway=run_anyway)
-        self._logs = Logs(settings, wish.machine.build, calls, log)
+        self._logs = Logs(settings, wish.machine.build, calls, log, self._hosting.spare)
         self._worker: Worker | None = None
         self._order: Order | None = None
-        self._due: deque[Job] = deque()
-        self._seen: set[int] = set()
+        self._sweeps = Sweeps(settings, self._hosting, wish.machine.clock, log)
         self._results: list[JobResult] = []
-        self._strange = ""  # a status of a job of ours that nobody knows
-        self._idle_since: float | None = None
-        self._again = False
         self._trouble: RunnerError | None = None
         self._over = False
 
@@ -83,10 +82,10 @@ class QTest:
         try:
             if not self._over:
                 self._hosting.stay_alive()
-                if self._due:
-                    self._take(self._due.popleft())
+                if self._sweeps.due:
+                    self._take(self._sweeps.next())
                 else:
-                    self._sweep()
+                    self._sweeps.sweep(self._order)
                 self._over = self._over or self._is_over()
         except CallFailedError as failure:
             if self._results or self._order is not None or self._claims.current is not None:
@@ -96,65 +95,30 @@ class QTest:
             return self._final()
         if self._trouble is not None and self._calls.left <= 0:
             raise self._trouble
-        count = len(self._results)
+        count, due, strange = len(self._results), len(self._sweeps.due), self._sweeps.strange
         return Progress(
-            phase=Phase.RUNNING if self._results or self._due else Phase.QUEUED,
-            word=self._strange or ("running jobs" if self._due else "waiting for jobs"),
+            phase=Phase.RUNNING if count or due else Phase.QUEUED,
+            word=strange or ("running jobs" if due else "waiting for jobs"),
             done=count,
-            total=count + len(self._due),
-            known=not self._strange or bool(self._due),
-            more=bool(self._due),
+            total=count + due,
+            known=not strange,
+            more=bool(due),
         )
 
-    def _sweep(self) -> None:
-        """Look for jobs; when none comes for long enough, this stay is over."""
-        found = [job for job in self._retrieve() if job.id not in self._seen]
-        strange = next((job.status for job in found if not job.known), "")
-        found = [job for job in found if job.known]
-        if self._order is not None:
-            found = self._order.mine(found, last=self._idle >= self._settings.patience)
-        self._strange = strange if not found else ""
-        self._due = deque(found)
-        if found or self._strange:
-            self._idle_since = None
-        elif self._idle_since is None:
-            self._idle_since = self._machine.clock.now()
-
-    def _retrieve(self) -> list[Job]:
-        try:
-            return self._hosting.retrieve()
-        except CallFailedError as failure:
-            if failure.fault is not Fault.ABSENT or self._again:
-                raise
-            self._again = True
-            self._log.warning(f"{failure.fact} The host is gone: registering it once more.")
-            self._hosting.enter(deactivate=False)
-            return self._hosting.retrieve()
-
-    @property
-    def _idle(self) -> float:
-        return 0.0 if self._idle_since is None else self._machine.clock.now() - self._idle_since
-
     def _is_over(self) -> bool:
-        """Whether there is nothing more to wait for; a stay without patience makes one sweep."""
-        if sum(1 for _ in self._results) >= self._settings.max_jobs:
+        """Whether there is nothing more to wait for. What was ordered and did not come may come after us."""
+        most = len(self._results) >= self._settings.max_jobs
+        if self._order is None:
+            return most or self._sweeps.patience_is_over
+        if not self._sweeps.due and self._order.is_done:
             return True
-        if self._due or self._strange:
-            return False
-        if self._order is not None:
-            if self._order.is_done:
-                return True
-            over = self._idle_since is not None and self._idle >= self._settings.patience
-            if over and self._trouble is None:
-                self._trouble = self._order.missing()
-            return over
-        if not self._settings.patience:
-            return True
-        return self._idle_since is not None and self._idle >= self._settings.patience
+        over = most or self._sweeps.patience_is_over
+        if over and self._trouble is None:
+            self._trouble = self._order.missing()
+        return over
 
     def _take(self, job: Job) -> None:
         """Claim one job, and run it if it is ours."""
-        self._seen.add(job.id)
         claim = self._claims.claim(job)
         if self._order is not None and claim is not Claim.UNANSWERED:
             self._order.taken(job)
@@ -178,26 +142,12 @@ class QTest:
     def _final(self) -> Progress:
         if self._trouble is not None:
             raise self._trouble
-        count, totals = len(self._results), self._totals()
-        verdict = Verdict.PASSED if totals.tests else Verdict.SKIPPED
-        if totals.failed + totals.errored:
-            verdict = Verdict.FAILED
+        count, verdict = len(self._results), verdict_of(totals_of(self._results))
         return Progress(phase=Phase.FINISHED, word="jobs done", done=count, total=count, verdict=verdict)
 
     def _meanwhile(self) -> float:
         """While the command runs: a signal is the command's first, so that it can end in peace."""
         return 1.0 if self._machine.is_stopping else self._hosting.stay_alive()
-
-    def _totals(self) -> Totals:
-        each = [result.totals for result in self._results]
-        return Totals(
-            passed=sum(totals.passed for totals in each),
-            failed=sum(totals.failed for totals in each),
-            errored=sum(totals.errored for totals in each),
-            skipped=sum(totals.skipped for totals in each),
-            flaky=sum(totals.flaky for totals in each),
-            seconds=sum(totals.seconds for totals in each),
-        )
 
     def collect(self, run: RemoteRun, *, complete: bool) -> TestReport:  # noqa: ARG002 -- all of it is here
         report = self._report()
@@ -206,35 +156,19 @@ class QTest:
     def known(self) -> TestReport | None:
         if not self._results:
             return None
-        totals = self._totals()
-        return replace(self._report(), verdict=Verdict.FAILED if totals.failed + totals.errored else None)
+        failed = verdict_of(totals_of(self._results)) is Verdict.FAILED
+        return replace(self._report(), verdict=Verdict.FAILED if failed else None)
 
     def _report(self) -> TestReport:
-        warnings = [warning for result in self._results for warning in result.warnings]
-        return TestReport(
-            title=f"qTest, {len(self._results)} jobs of project {self._settings.project_id}",
-            run=None,
-            word="jobs done" if self._over else "",
-            suites=tuple(suite for result in self._results for suite in result.suites),
-            totals=self._totals(),
-            warnings=tuple(warnings),
-            outputs=self._outputs(),
-        )
-
-    def _outputs(self) -> dict[str, str]:
-        """The ids to save, and counts; the exit code is that of the last command that was run."""
         agent = self._hosting.agent
-        codes = [ran.ended.exit_code for result in self._results for ran in result.ran]
-        return {
-            "command-exit-code": str(codes[-1]) if codes else "",
+        ids = {
             "host-id": str(agent.host or ""),
             "agent-id": str(agent.id or ""),
             "schedule-id": str(self._order.id) if self._order else "",
-            "jobs": str(len(self._results)),
-            "jobs-failed": str(sum(result.failed for result in self._results)),
-            "unmatched": str(sum(result.unmatched for result in self._results)),
-            "log-ids": ",".join(map(str, self._logs.ids[:200])),
+            "log-ids": ",".join(map(str, self._logs.ids[:_MOST_IDS])),
         }
+        report = report_of(self._results, self._settings.project_id)
+        return replace(report, word="jobs done" if self._over else "", outputs=outputs_of(self._results) | ids)
 
     def cancel(self, run: RemoteRun) -> bool:  # noqa: ARG002 -- what is claimed is what can be cancelled
         self._claims.abort()

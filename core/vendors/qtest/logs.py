@@ -2,7 +2,7 @@
 
 import os
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.errors import CallFailedError, Fault
@@ -36,8 +36,11 @@ class Entry:
 class Logs:
     """Sends them and remembers their ids."""
 
-    def __init__(self, settings: Settings, build: Build, calls: Calls, log: Log) -> None:
+    def __init__(
+        self, settings: Settings, build: Build, calls: Calls, log: Log, spare: Callable[[Mapping[str, str]], None]
+    ) -> None:
         self._settings = settings
+        self._spare = spare
         self._build = build
         self._calls = calls
         self._log = log
@@ -58,9 +61,9 @@ class Logs:
     def _send(self, entry: Entry, body: dict[str, object]) -> None:
         path = {"project_id": entry.job.project, "test_run_id": entry.material.test_run}
         try:
-            found = self._calls.create(
+            found, headers = self._calls.create(
                 "submit-test-log",
-                parse=lambda answer: fields.whole(answer.value["id"]),
+                parse=lambda answer: (fields.whole(answer.value["id"]), answer.headers),
                 path=path,
                 query={"encodeNote": "true"},
                 body=body,
@@ -71,8 +74,9 @@ class Logs:
             landed = self._find(path, body)
             if landed is None:
                 raise
-            found = landed
+            found, headers = landed, {}
         self.ids.append(found)
+        self._spare(headers)
 
     def _find(self, path: dict[str, int], body: dict[str, object]) -> int | None:
         """The log whose answer was lost, by its times: a claimed job is run by nobody else in the same second."""

@@ -6,7 +6,7 @@ from core.errors import CallFailedError, ResultUnknownError
 from core.model import Reason
 from core.ports import Calls, Diary
 from core.vendors.qtest import fields
-from core.vendors.qtest.hosting import Agent
+from core.vendors.qtest.agents import Agent
 from core.vendors.qtest.jobs import Job
 from core.vendors.qtest.settings import Settings
 

@@ -6,6 +6,15 @@ from dataclasses import dataclass
 from core import kinds
 from core.options import Kind, Problem, option
 from core.secret import Secret
+from core.vendors.qtest.kinds import (
+    OUTCOMES,
+    agent_name,
+    bare_token,
+    heartbeat,
+    length_or_nothing,
+    status_map,
+    token,
+)
 from core.vendors.qtest.template import check_template
 
 UNSUPPORTED = {
@@ -14,51 +23,7 @@ UNSUPPORTED = {
     "run-id": "qTest has no run that a later step could wait for.",
 }
 REQUIRED = {"base-url": "is required: the address of your qTest, such as https://NAME.qtestnet.com."}
-_OUTCOMES = ("passed", "failed", "skipped")
 _NOT_HERE = "goes with the jobs of a host, and `qtest-mode` is report-only."
-
-
-def bare_token(text: str) -> str:
-    """The token without the word `bearer`, which people copy with it."""
-    first, _, rest = text.strip().partition(" ")
-    return rest.strip() if first.lower() == "bearer" else text.strip()
-
-
-def token(text: str) -> Secret:
-    """A token that can travel in a header."""
-    bare = bare_token(text)
-    if not (bare.isascii() and bare.isprintable()) or " " in bare:
-        raise ValueError("holds a space, a line break or a character that no token has. Copy it again.")
-    return Secret(bare)
-
-
-def agent_name(text: str) -> str:
-    if "'" in text or not text.isprintable() or len(text) > 255:
-        raise ValueError("must be at most 255 printable characters without ': qTest's search has no way to quote it.")
-    return text
-
-
-def status_map(text: str) -> Mapping[str, str]:
-    """`passed=PASS`, one a line or between commas."""
-    found: dict[str, str] = {}
-    for item in kinds.items(text):
-        name, separator, word = item.partition("=")
-        if name.strip() not in _OUTCOMES or not separator or not word.strip():
-            raise ValueError(f"{item!r} is none of passed=WORD, failed=WORD, skipped=WORD.")
-        found[name.strip()] = word.strip()
-    return found
-
-
-def length_or_nothing(text: str) -> float:
-    """A duration, or `0s` for none at all."""
-    return 0.0 if text in ("0s", "0m", "0h") else kinds.duration(text)
-
-
-def heartbeat(text: str) -> float:
-    found = kinds.duration(text)
-    if not 60 <= found <= 1500:
-        raise ValueError(f"{text} is out of range: 1m to 25m, since qTest looks for signs of life every 30 minutes.")
-    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +124,7 @@ class Settings:
     @property
     def words(self) -> Mapping[str, str]:
         """The project's word for each outcome."""
-        return {name: name.upper() for name in _OUTCOMES} | dict(self.status_map or {})
+        return {name: name.upper() for name in OUTCOMES} | dict(self.status_map or {})
 
     @property
     def patience(self) -> float:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from core.errors import CallFailedError, ResultUnknownError
 from core.model import Reason
-from core.ports import Answer, Calls
+from core.ports import Calls
+from core.vendors.qtest.agents import Agent, nothing
 from core.vendors.qtest.claims import REFUSALS, Claims
-from core.vendors.qtest.hosting import Agent, Hosting
+from core.vendors.qtest.hosting import Hosting
 from core.vendors.qtest.settings import Settings
 
 
@@ -47,7 +48,7 @@ def _cancel_schedule(schedule: int, debt: Mapping[str, str], hosting: Hosting, c
         if job.schedule == schedule:
             path = {"project_id": job.project, "job_id": job.id}
             try:
-                calls.read("update-job-status", parse=_nothing, path=path, body={"status": "CANCELLED"})
+                calls.read("update-job-status", parse=nothing, path=path, body={"status": "CANCELLED"})
             except CallFailedError as failure:
                 if failure.fault not in REFUSALS:
                     raise
@@ -56,7 +57,7 @@ def _cancel_schedule(schedule: int, debt: Mapping[str, str], hosting: Hosting, c
 def _deactivate(debt: Mapping[str, str], calls: Calls) -> None:
     path = {name: debt[name] for name in ("project_id", "host_id", "agent_id")}
     try:
-        calls.read("deactivate-agent", parse=_nothing, path=path)
+        calls.read("deactivate-agent", parse=nothing, path=path)
     except CallFailedError as failure:
         if failure.fault not in REFUSALS:
             raise
@@ -66,7 +67,3 @@ def _at(hosting: Hosting, debt: Mapping[str, str]) -> None:
     """Take the host's place again, to ask what waits; its time comes with a ping."""
     hosting.agent = Agent(id=int(debt["agent"]), host=int(debt["host"]), active=True)
     hosting.ping()
-
-
-def _nothing(_: Answer) -> None:
-    return None

@@ -1,11 +1,9 @@
 """One claimed job to its end: run, read, matched, logged, ended at qTest. What went wrong becomes a case of its own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from core.errors import CallFailedError, ResultUnknownError, RunnerError, TimedOutError
-from core.junit_read import Cases
-from core.model import Outcome, Reason, TestCase, TestSuite, Totals
+from core.errors import CallFailedError, ResultUnknownError, TimedOutError
+from core.model import Reason
 from core.ports import Clock, Log
 from core.vendors.qtest.claims import REASONS, REFUSALS, Claims
 from core.vendors.qtest.executing import Execution, Ran
@@ -13,52 +11,9 @@ from core.vendors.qtest.hosting import Hosting
 from core.vendors.qtest.jobs import Job, Material
 from core.vendors.qtest.logs import MAP_THEM, Entry, Logs
 from core.vendors.qtest.matching import Match, Matcher
+from core.vendors.qtest.results import JobResult
 from core.vendors.qtest.settings import Settings
 from core.vendors.qtest.template import refusal
-
-COMPLETED, FAILED = "COMPLETED", "FAILED"
-
-
-@dataclass(slots=True, kw_only=True)
-class JobResult:
-    """What came of a job. `trouble` is why its result is not the whole truth; it decides after failed tests."""
-
-    job: Job
-    ran: list[Ran] = field(default_factory=list)
-    problems: list[TestCase] = field(default_factory=list)
-    unmatched: int = 0
-    failed: bool = False  # the word for qTest
-    trouble: RunnerError | None = None
-    warnings: list[str] = field(default_factory=list)
-
-    @property
-    def status(self) -> str:
-        return FAILED if self.failed else COMPLETED
-
-    @property
-    def suites(self) -> list[TestSuite]:
-        name = f"qTest job {self.job.id}"
-        found = [TestSuite(name=name, cases=Cases(file), timestamp="") for ran in self.ran for file in ran.files]
-        if self.problems:
-            found.append(TestSuite(name=name, cases=tuple(self.problems), timestamp=""))
-        return found
-
-    @property
-    def totals(self) -> Totals:
-        each = [ran.totals for ran in self.ran if ran.survey]
-        return Totals(
-            passed=sum(totals.passed for totals in each),
-            failed=sum(totals.failed for totals in each),
-            errored=sum(totals.errored for totals in each) + len(self.problems),
-            skipped=sum(totals.skipped for totals in each),
-            flaky=sum(totals.flaky for totals in each),
-            seconds=sum(totals.seconds for totals in each),
-        )
-
-    def problem(self, name: str, message: str) -> None:
-        """Something that makes the step red, shown as an errored case."""
-        classname = f"qTest job {self.job.id}"
-        self.problems.append(TestCase(name=name, classname=classname, outcome=Outcome.ERRORED, message=message))
 
 
 class Worker:
