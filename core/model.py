@@ -212,7 +212,8 @@ class TestReport:
     `verdict` is None while the run is not final (a partial report). `seconds` is the run's wall time as the
     vendor gives it. `warnings` are sentences for a person, `attachments` the vendor's own reports. `command` is the
     user's own, where one was run: one that failed is a failure whatever the cases say. `outputs` are
-    values of the step's outputs that only this vendor has.
+    values of the step's outputs that only this vendor has. `recorded` is the run that holds this report where
+    `record-to` wants it besides, as soon as it exists there.
     """
 
     title: str
@@ -226,6 +227,7 @@ class TestReport:
     attachments: tuple["Attachment", ...] = ()
     command: Command | None = None
     outputs: Mapping[str, str] = field(default_factory=dict)
+    recorded: RemoteRun | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

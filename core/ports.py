@@ -352,7 +352,9 @@ class VendorSpec:
     `base_of` gives the address for settings where there are several, `address` makes the API's of what people paste
     as `base-url`; `hosts` must be reachable. `headers` reveals the
     secret, and is called once per request. `credentials` are the inputs that every call
-    needs. `connect` gets the settings, what is wished for, and the means.
+    needs. `connect` gets the settings, what is wished for, and the means. `about`, of a vendor that can record the
+    reports of others, makes its settings those for one report: of the vendor of this title, with this conclusion, of
+    this run.
     """
 
     name: str
@@ -365,3 +367,4 @@ class VendorSpec:
     headers: Callable[[Any], Mapping[str, str]]
     credentials: tuple[str, ...] = ("token",)
     connect: Callable[[Any, Wish, Calls, Diary, Log, str], Vendor]
+    about: Callable[[Any, str, str, RemoteRun | None], Any] | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from core.model import Result, TestCase, TestReport, TestSuite
+from core.model import RemoteRun, Result, TestCase, TestReport, TestSuite
 
 LONGEST_NAME = 1_000
 LONGEST_MESSAGE = 16_000
@@ -29,18 +29,22 @@ class _Cases:
 
 def redacted(report: TestReport, redact: Redact) -> TestReport:
     """The same report, safe to write."""
-    run = report.run
     return replace(
         report,
         title=_short(report.title, LONGEST_NAME, redact),
         word=_short(report.word, LONGEST_NAME, redact),
-        run=run and replace(run, id=redact(run.id), url=redact(run.url), note=redact(run.note)),
+        run=redacted_run(report.run, redact),
+        recorded=redacted_run(report.recorded, redact),
         warnings=tuple(_short(text, LONGEST_MESSAGE, redact) for text in report.warnings),
         suites=tuple(_suite(suite, redact) for suite in report.suites),
         command=report.command and replace(report.command, output=redact(report.command.output)),
         outputs={name: redact(text) for name, text in report.outputs.items()},
         attachments=tuple(replace(each, text=redact(each.text)) for each in report.attachments),
     )
+
+
+def redacted_run(run: RemoteRun | None, redact: Redact) -> RemoteRun | None:
+    return run and replace(run, id=redact(run.id), url=redact(run.url), note=redact(run.note))
 
 
 def redacted_result(result: Result, redact: Redact) -> Result:

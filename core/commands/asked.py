@@ -5,28 +5,36 @@ from dataclasses import dataclass
 
 from core.errors import BadInputError
 from core.inputs import Raw, check_names, fill_secrets, secrets_of
-from core.kinds import TEXT
+from core.kinds import TEXT, choice
 from core.options import Option, Problem, declared, parse
 from core.settings import Common
-from core.vendors import VENDORS, inputs_of, load
+from core.vendors import RECORDERS, VENDORS, inputs_of, load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from core.commands.recorder import RecorderWish
     from core.ports import VendorSpec
 
 UNUSED = ("", "0", "false")
+RECORDERS_INPUTS = tuple(f"{name}-" for name in RECORDERS)
 VENDOR = Option(TEXT, f"The test vendor: {', '.join(VENDORS)}.", required=True)
+RECORD_TO = Option(
+    choice(*RECORDERS),
+    "Where the report of the run is recorded besides, in the same step and by inputs of its own. The gate stays the "
+    "vendor's; a report that could not be recorded counts as one that could not be written.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a step is asked to do. `settings` is the vendor's own dataclass."""
+    """What a step is asked to do. `settings` is the vendor's own dataclass, `recorder` what `record-to` asks."""
 
     spec: "VendorSpec"
     common: Common
     settings: "Any"
+    recorder: "Asked | None" = None
 
     @property
     def base_url(self) -> str:
@@ -44,9 +52,13 @@ class MissingSecret(Exception):  # noqa: N818 -- no error where `on-missing-secr
     """The secret is not there, and the user said that this is fine."""
 
 
-def known_inputs(vendor: str) -> dict[str, Option]:
-    """Every input that goes with the vendor; without one, those of all vendors."""
-    found = {"vendor": VENDOR, **declared(Common)}
+def known_inputs(vendor: str, record_to: str = "") -> dict[str, Option]:
+    """Every input that goes with the vendor and the recorder; without a vendor, those of all vendors."""
+    found = {"vendor": VENDOR, "record-to": RECORD_TO, **declared(Common)}
+    if record_to in RECORDERS:
+        from core.commands.recorder import recorder_inputs  # noqa: PLC0415 -- only who records pays for it
+
+        found |= recorder_inputs(record_to)
     if vendor in VENDORS:
         return found | declared(inputs_of(vendor).Settings)
     for name in VENDORS:
@@ -69,9 +81,14 @@ def understand(raw: Raw, known: Mapping[str, Option]) -> Asked:
         problems.append(("vendor", f"{said}The vendors are: {', '.join(VENDORS)}."))
     others = (name for other in VENDORS if other != vendor for name in declared(inputs_of(other).Settings))
     names = Raw(values=raw.values, strict=raw.strict, flags=raw.flags)
+    if any(name.startswith(RECORDERS_INPUTS) and name not in known for name in raw.values):
+        from core.commands.recorder import left_out  # noqa: PLC0415 -- only a mistake pays for it
+
+        names.values = left_out(raw, known, problems)
     check_names(names, known, others, vendor)
     problems += names.problems
     common = parse(Common, raw.values, problems)
+    wish = _recorder(raw, common, vendor, problems)
     if vendor not in VENDORS:
         raise BadInputError(problems)
     inputs = inputs_of(vendor)
@@ -84,11 +101,27 @@ def understand(raw: Raw, known: Mapping[str, Option]) -> Asked:
     found += inputs.check(settings, mode, run_id, **reruns)
     problems += [problem for problem in found if problem[0] not in told]
     missing = _missing_secrets(raw, inputs.Settings)
-    if missing and common.on_missing_secret == "skip" and {name for name, _ in problems} == missing:  # noqa: S105 -- a word
+    recorders = wish.missing if wish else set()
+    wrong = {name for name, _ in problems}
+    if missing and common.on_missing_secret == "skip" and missing <= wrong <= missing | recorders:  # noqa: S105 -- a word
         raise MissingSecret
     if problems:
         raise BadInputError(problems)
-    return Asked(spec=load(vendor), common=common, settings=settings)
+    recorder = Asked(spec=load(wish.name), common=wish.common, settings=wish.settings) if wish else None
+    return Asked(spec=load(vendor), common=common, settings=settings, recorder=recorder)
+
+
+def _recorder(raw: Raw, common: Common, vendor: str, problems: list[Problem]) -> "RecorderWish | None":
+    """What `record-to` asks, where it is set; adds what is wrong with it."""
+    name = raw.values.get("record-to", "").strip()
+    if not name:
+        return None
+    if name not in RECORDERS:
+        problems.append(("record-to", f"{name!r} is not one of: {', '.join(RECORDERS)}."))
+        return None
+    from core.commands.recorder import wished  # noqa: PLC0415 -- only who records pays for it
+
+    return wished(name, raw, common, vendor, problems)
 
 
 def _missing_secrets(raw: Raw, settings: type) -> set[str]:

@@ -5,7 +5,7 @@ It deletes and writes no files: the results in the folder are those of the step 
 
 from collections.abc import Mapping
 
-from core.commands.asked import MissingSecret, understand
+from core.commands.asked import Asked, MissingSecret, understand
 from core.errors import RunnerError
 from core.inputs import Raw
 from core.journal import left_behind
@@ -25,14 +25,16 @@ def cleanup(process: Process, raw: Raw, known: Mapping[str, Option], ci: "Ci", m
 
     With nothing to do it is 0 whatever the inputs are: a step that failed on them left nothing behind.
     """
-    run_id = raw.values.get("run-id", "").strip()
-    found = left_behind(process.workspace, step=ci.build().step, vendor=raw.values.get("vendor", "").strip())
+    run_id, step = raw.values.get("run-id", "").strip(), ci.build().step
+    found = left_behind(process.workspace, step=step, vendor=raw.values.get("vendor", "").strip())
     found = [left for left in found if not run_id or run_id in left.runs]
-    if not found and not run_id:
+    record_to = raw.values.get("record-to", "").strip()
+    recorded = left_behind(process.workspace, step=step, vendor=record_to) if record_to else []
+    if not found and not recorded and not run_id:
         ci.info("Nothing was left behind by this step.")
         return 0
     try:
-        return _end(process, raw, known, ci, found, run_id, means)
+        return _end(process, understand(raw, known), ci, found, recorded, run_id, means)
     except MissingSecret:
         ci.warning("Nothing can be cleaned up without the secret, and `on-missing-secret` is `skip`.")
         return 0
@@ -43,10 +45,10 @@ def cleanup(process: Process, raw: Raw, known: Mapping[str, Option], ci: "Ci", m
 
 def _end(
     process: Process,
-    raw: Raw,
-    known: Mapping[str, Option],
+    asked: Asked,
     ci: "Ci",
     found: "list[Left]",
+    recorded: "list[Left]",
     run_id: str,
     means: "Means | None",
 ) -> int:
@@ -54,21 +56,23 @@ def _end(
     from core.ending import clean_up, end_run  # noqa: PLC0415 -- the same
     from core.journal import Journal  # noqa: PLC0415 -- the same
 
-    asked = understand(raw, known)
     means = means or usual_means(process)
     private = PrivateFolder(process.workspace)  # nothing is run, so none is made
     done: list[str] = []
     problems: list[str] = []
-    for at, left in enumerate(found):
+    todo = [(asked, "base-url", left) for left in found]
+    if asked.recorder:
+        todo += [(asked.recorder, f"{asked.recorder.spec.name}-base-url", left) for left in recorded]
+    for at, (whose, where, left) in enumerate(todo):
         if means.stop.signal:
-            problems.append(f"Stopped before the end: {len(found) - at} more left-overs were not looked at.")
+            problems.append(f"Stopped before the end: {len(todo) - at} more left-overs were not looked at.")
             break
-        if left.base_url not in ("", asked.base_url):
-            problems.append(f"Something was left at {left.base_url}, and `base-url` is {asked.base_url}.")
+        if left.base_url not in ("", whose.base_url):
+            problems.append(f"Something was left at {left.base_url}, and `{where}` is {whose.base_url}.")
             continue
-        patience, _, vendor = assemble(process, asked, ci, left.journal, means, private)
+        patience, _, vendor = assemble(process, whose, ci, left.journal, means, private)
         clean_up(left, vendor, patience, done, problems)
-    if not found:
+    if run_id and not found:
         journal = Journal.create(
             process.workspace,
             step=ci.build().step,

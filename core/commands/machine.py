@@ -14,9 +14,16 @@ from core.private import PrivateFolder
 from core.secret import Redactor, Secret
 from core.stop import Stop
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class ThisMachine:
-    """Implements core.ports.Machine. `ours` is the folder of our own results."""
+    """Implements core.ports.Machine. `ours` is the folder of our own results, `secrets` are hidden from the command.
+
+    `report`, if set, is the path in the workspace of the one report that there is, whatever the patterns say.
+    """
 
     def __init__(
         self,
@@ -24,7 +31,8 @@ class ThisMachine:
         workspace: str,
         ours: str,
         environment: Mapping[str, str],
-        settings: object,
+        secrets: Sequence[Secret],
+        report: str = "",
         build: Build,
         patience: Patience,
         stop: Stop,
@@ -35,7 +43,8 @@ class ThisMachine:
         self.clock = patience.clock
         self._ours = ours
         self._job = environment
-        self._secrets = [value for value in _values(settings) if isinstance(value, Secret)]
+        self._secrets = secrets
+        self._report = report
         self._patience = patience
         self._stop = stop
         self._private = private
@@ -49,6 +58,9 @@ class ThisMachine:
         return self._private.path
 
     def reports(self, patterns: Sequence[str]) -> Reports:
+        if self._report:
+            only = (os.path.join(self.workspace, self._report), self._report)
+            return Reports(files=(only,), missing=(), unreadable=())
         from core import globs  # noqa: PLC0415 -- see above
 
         found = globs.find(patterns, self.workspace, ours=(self._ours,), check=self._stop.check)
@@ -107,5 +119,7 @@ class ThisMachine:
         return os.path.join(self.workspace, *directory.split("/")).rstrip("/") if directory else self.workspace
 
 
-def _values(settings: object) -> list[object]:
-    return [getattr(settings, each.name) for each in fields(settings)]  # type: ignore[arg-type]
+def secrets_in(*settings: "Any") -> list[Secret]:
+    """Those among the values of some settings; None has none."""
+    values = [getattr(some, each.name) for some in settings if some is not None for each in fields(some)]
+    return [value for value in values if isinstance(value, Secret)]

@@ -5,18 +5,26 @@ from contextlib import suppress
 from dataclasses import replace
 
 from core.ci import FILES
-from core.errors import OutputError
+from core.errors import OutputError, StoppedError
 from core.files import Workspace, check_relative
 from core.model import AttachmentName, ExitCode, RemoteRun, Result, TestReport
 from core.private import PrivateFolder
-from core.redacted import redacted, redacted_result
+from core.redacted import redacted, redacted_result, redacted_run
 from core.secret import Redactor
-from core.verdict import gate
+from core.verdict import ended_by, gate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from core.ports import Ci
     from core.settings import Common
+
+    Recording = Callable[["Publisher", TestReport, Result, str], None]
+    """Records the report from the junit.xml at this path, empty where there is none.
+
+    Raises OutputError for what stays unrecorded, StoppedError where a signal came first or in between.
+    """
 
 ROOT = "test-results/test-runner"
 OUTPUT_OF = {"junit.xml": "junit", "report.json": "json", "summary.md": "summary"}
@@ -41,6 +49,8 @@ class Publisher:
         self.folder = results_folder(wanted, self._build.step)
         self._common: Common | None = None
         self.run: RemoteRun | None = None
+        self.recording: Recording | None = None
+        self._recorded: RemoteRun | None = None
 
     def clear(self) -> None:
         """Delete our own old files, so that a step that dies can't publish yesterday's green."""
@@ -61,6 +71,14 @@ class Publisher:
         except OutputError as error:
             self._ci.warning(error.advice)
 
+    def recorded(self, run: RemoteRun) -> None:
+        """The same of the run that the report is recorded in."""
+        self._recorded = redacted_run(run, self._redact)
+        try:
+            self._ci.outputs(_outputs_of_recorded(self._recorded), self._left)
+        except OutputError as error:
+            self._ci.warning(error.advice)
+
     def finish(self, report: TestReport, result: Result) -> int:
         """Write and show everything; returns the status to leave with.
 
@@ -73,18 +91,32 @@ class Publisher:
         result = redacted_result(gate(result, fail_on=fail_on, warnings=bool(report.warnings)), self._redact)
         report = redacted(report, self._redact)
         written, ended = self._leave(report, result)
+        if self.recording is not None:
+            report, ended = self._record(self.recording, report, ended, written.get("junit", ""))
         for show in (self._show, self._summarize):
             try:
                 show(report, ended)
             except Exception as error:  # noqa: BLE001 -- see _worse
                 ended = _worse(ended, error)
                 self._ci.warning(ended.problems[-1])
-        if ended is not result:
+        if ended is not result or report.recorded is not None:
             self._leave(report, ended, again=True)
         if written:
             self._ci.info("Written: " + ", ".join(written.values()))
         self.private.remove()
         return ended.status
+
+    def _record(
+        self, recording: "Recording", report: TestReport, result: Result, path: str
+    ) -> tuple[TestReport, Result]:
+        """Everything is written already: nothing that happens here takes the verdict and its files away."""
+        try:
+            recording(self, report, result, path)
+        except StoppedError as stopped:
+            result = redacted_result(_stopped(stopped, result), self._redact)
+        except Exception as error:  # noqa: BLE001 -- see _worse
+            result = redacted_result(_worse(result, error), self._redact)
+        return replace(report, recorded=self._recorded), result
 
     def _leave(self, report: TestReport, result: Result, *, again: bool = False) -> tuple[dict[str, str], Result]:
         """Write the files and the outputs: (the output of each file: its path, the result with what went wrong).
@@ -141,6 +173,17 @@ def _worse(result: Result, error: Exception) -> Result:
     return replace(result, problems=(*result.problems, problem), status=result.status or int(status))
 
 
+def _stopped(stopped: StoppedError, result: Result) -> Result:
+    """A signal while the report was being recorded: the step's code is the signal's, and the verdict is still told."""
+    fact = f"{stopped.fact} The run itself had ended as {result.conclusion}: {result.fact}"
+    ended = replace(ended_by(stopped), fact=fact)
+    return replace(ended, problems=result.problems, seconds=result.seconds)
+
+
+def _outputs_of_recorded(run: RemoteRun | None) -> dict[str, str]:
+    return {"recorded-run-id": run.id, "recorded-run-url": run.url} if run else {}
+
+
 def _outputs(report: TestReport, result: Result, written: dict[str, str]) -> dict[str, str]:
     """The step's outputs: names and order as documented; a count is there whenever a report is."""
     totals = report.totals
@@ -163,5 +206,6 @@ def _outputs(report: TestReport, result: Result, written: dict[str, str]) -> dic
             "json": written.get("json", ""),
         }
         | ({"command-exit-code": str(report.command.exit_code)} if report.command else {})
+        | _outputs_of_recorded(report.recorded)
         | dict(report.outputs)
     )

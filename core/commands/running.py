@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from core.calls import ApiCalls
 from core.clock import SystemClock
 from core.commands.asked import Asked
-from core.commands.machine import ThisMachine
+from core.commands.machine import ThisMachine, secrets_in
 from core.commands.publishing import Publisher, results_folder
 from core.engine import Hooks, RunRequest, execute
 from core.journal import Journal
 from core.model import RemoteRun, Result, TestReport
 from core.pacing import Pacing
 from core.patience import Patience
-from core.ports import Ci, Clock, Vendor, Wish
+from core.ports import Ci, Clock, Log, Vendor, Wish
 from core.private import PrivateFolder
 from core.process import Process
 from core.stop import Stop
@@ -52,6 +52,10 @@ def execute_asked(
         base_url=asked.base_url,
     )
     patience, calls, vendor = assemble(process, asked, ci, journal, means, publisher.private)
+    if asked.recorder:
+        from core.commands.recording import Recording  # noqa: PLC0415 -- only who records pays for it
+
+        publisher.recording = Recording(process, asked, ci, means)
 
     def pacing(usual: float | None) -> Pacing:
         return Pacing(rng, fixed=common.poll_interval, usual=common.expected_duration or usual)
@@ -76,14 +80,26 @@ def execute_asked(
 
 
 def assemble(
-    process: Process, asked: Asked, ci: Ci, journal: Journal, means: Means, private: PrivateFolder
+    process: Process,
+    asked: Asked,
+    ci: Ci,
+    journal: Journal,
+    means: Means,
+    private: PrivateFolder,
+    *,
+    log: Log | None = None,
+    report: str = "",
 ) -> tuple[Patience, ApiCalls, Vendor]:
-    """A vendor with its calls, ready for one run. Whoever has made the private folder removes it."""
+    """A vendor with its calls, ready for one run. Whoever has made the private folder removes it.
+
+    `log` is the CI's own if none is given; `report` is the path of the one report that there is to record.
+    """
     common, spec = asked.common, asked.spec
+    log = log or ci
     patience = Patience(
         clock=means.clock,
         stop=means.stop,
-        log=ci,
+        log=log,
         rng=means.rng,
         timeout=common.timeout,
         window=common.outage_window,
@@ -103,7 +119,8 @@ def assemble(
         workspace=process.workspace,
         ours=results_folder(common.results_dir, ci.build().step),
         environment=process.environment,
-        settings=asked.settings,
+        secrets=secrets_in(asked.settings, asked.recorder and asked.recorder.settings),
+        report=report,
         build=ci.build(),
         patience=patience,
         stop=means.stop,
@@ -117,4 +134,4 @@ def assemble(
         allow_empty=common.allow_empty,
         machine=machine,
     )
-    return patience, calls, spec.connect(asked.settings, wish, calls, journal, ci, asked.base_url)
+    return patience, calls, spec.connect(asked.settings, wish, calls, journal, log, asked.base_url)

@@ -36,7 +36,7 @@ def step(process: Process, *, means: "Means | None" = None) -> int:
     if command:
         raw.values["mode"] = command
     vendor = raw.values.get("vendor", "").strip()
-    known = known_inputs(vendor)
+    known = known_inputs(vendor, raw.values.get("record-to", "").strip())
     secrets = hidden_texts(raw, known, process.environment)
     redact = Redactor(Secret(text) for text in secrets)
     ci = _ci(process, raw.values, vendor, redact, means)

@@ -25,6 +25,16 @@ if TYPE_CHECKING:
             """The problems that no single input shows. A vendor that can run again gets `rerun_failed` too."""
             ...
 
+    class RecorderInputs(Inputs, Protocol):
+        """That of a recorder: `mode` is `record` where it is asked to record another vendor's report.
+
+        `ADDRESS` says what its `base-url` is, and `OWN_TESTS` are the inputs that make sense only where the vendor
+        itself is asked, since they say where the results come from.
+        """
+
+        ADDRESS: str
+        OWN_TESTS: tuple[str, ...]
+
 
 VENDORS: dict[str, str] = {
     "autify": "core.vendors.autify",
@@ -33,6 +43,8 @@ VENDORS: dict[str, str] = {
     "testmo": "core.vendors.testmo",
     "qtest": "core.vendors.qtest",
 }
+RECORDERS = ("testmo",)
+"""Those that the reports of the others can be recorded at, by the input `record-to`."""
 
 
 def load(name: str) -> "VendorSpec":
@@ -44,4 +56,10 @@ def load(name: str) -> "VendorSpec":
 def inputs_of(name: str) -> "Inputs":
     """The vendor's inputs, without the adapter: bad input must not pay for it."""
     inputs: Any = import_module(f"{VENDORS[name]}.settings")
+    return inputs  # type: ignore[no-any-return]
+
+
+def recorder_inputs_of(name: str) -> "RecorderInputs":
+    """The same of one of the RECORDERS."""
+    inputs: Any = inputs_of(name)
     return inputs  # type: ignore[no-any-return]

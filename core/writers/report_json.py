@@ -59,6 +59,7 @@ def _head(report: "TestReport", result: "Result", build: "Build") -> dict[str, o
         "warnings": list(report.warnings),
         "seconds": _number(result.seconds),
         "run": _run(report.run, report),
+        **_recorded(report.recorded),
         "totals": _totals(report.totals),
         "build": {name: getattr(build, name) for name in ("ci", "step", "name", "commit", "branch", "url")},
     }
@@ -75,6 +76,11 @@ def _run(run: "RemoteRun | None", report: "TestReport") -> dict[str, object] | N
         "verdict": report.verdict,
         "seconds": _number(report.seconds),
     }
+
+
+def _recorded(run: "RemoteRun | None") -> dict[str, object]:
+    """The key is there where there is such a run."""
+    return {"recorded": {"vendor": run.vendor, "id": run.id, "url": run.url}} if run else {}
 
 
 def _totals(totals: "Totals") -> dict[str, object]:

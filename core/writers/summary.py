@@ -57,6 +57,9 @@ def _facts(report: TestReport, result: Result, build: Build) -> Iterator[str]:
     if report.run is not None:
         text = f"Run {report.run.id}"
         yield f"**{link(text, report.run.url)}**" if is_link(report.run.url) else inline(text)
+    if report.recorded is not None:
+        text = f"recorded at {report.recorded.vendor} as run {report.recorded.id}"
+        yield link(text, report.recorded.url) if is_link(report.recorded.url) else inline(text)
     yield f"took {duration(result.seconds)}"
     yield _exit(result)
     if build.commit:

@@ -60,7 +60,7 @@ def test_an_unknown_vendor_is_told_the_known_ones() -> None:
     assert "autify" in problems({})["vendor"]
 
 
-@pytest.mark.parametrize("name", ["plan", "quarantine", "min-pass-rate", "record-to"])
+@pytest.mark.parametrize("name", ["plan", "quarantine", "min-pass-rate"])
 def test_inputs_that_come_later_are_unknown(name: str) -> None:
     assert "is unknown" in problems(as_input(GOOD | {name: "1"}))[name]
 

@@ -176,7 +176,7 @@ def machine_in(folder: Path) -> ThisMachine:
         workspace=str(folder),
         ours="out",
         environment={},
-        settings=Settings(),
+        secrets=[],
         build=Build(ci="github", step="s"),
         patience=patience,
         stop=stop,

@@ -15,6 +15,8 @@ ONLY_A_RUN = {
     "asyncio",
     "core.calls",
     "core.child",
+    "core.commands.recorder",
+    "core.commands.recording",
     "core.engine",
     "core.globs",
     "core.journal",
@@ -89,5 +91,7 @@ def test_a_run_at_a_vendor_imports_nothing_of_those_who_run_or_read_the_users_te
     status, modules = imported(arguments, tmp_path, {"TEST_RUNNER_TOKEN": "t0ken"}, packages=True)
     assert status == 3
     assert {"core.commands.machine", "core.vendors.autify.web.client"} <= modules
-    others = ("core.child", "core.globs", "core.junit_read", "core.vendors.testmo", "core.vendors.mendix_ats", "zeep")
-    assert not {name for name in modules if name in ("subprocess", "shlex", "lxml") or name.startswith(others)}
+    others = ("core.commands.record", "core.child", "core.globs", "core.junit_read", "core.vendors.testmo")
+    others_too = ("core.vendors.mendix_ats", "zeep")
+    named = ("subprocess", "shlex", "lxml")
+    assert not {name for name in modules if name in named or name.startswith(others + others_too)}

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from core.commands.asked import VENDOR
+from core.commands.asked import RECORD_TO, VENDOR
+from core.commands.recorder import recorder_inputs
 from core.options import Option, declared
 from core.settings import Common
-from core.vendors import VENDORS, inputs_of
+from core.vendors import RECORDERS, VENDORS, inputs_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,16 @@ class Input:
 
 
 def inputs() -> list[Input]:
-    """Every input, the common ones first."""
-    common = {"vendor": VENDOR, **declared(Common)}
+    """Every input, the common ones first, those of `record-to` last."""
+    common = {"vendor": VENDOR, "record-to": RECORD_TO, **declared(Common)}
     merged: dict[str, Input] = {}
     for vendor in VENDORS:
         for name, option in declared(inputs_of(vendor).Settings).items():
             merged[name] = merged.get(name, Input(name, ())).also(option, vendor)
-    return [Input(name, (Variant(option, ()),)) for name, option in common.items()] + list(merged.values())
+    recorders = {
+        name: Input(name, (Variant(option, tuple(other for other in VENDORS if other != recorder)),))
+        for recorder in RECORDERS
+        for name, option in recorder_inputs(recorder).items()
+    }
+    first = [Input(name, (Variant(option, ()),)) for name, option in common.items()]
+    return [*first, *merged.values(), *recorders.values()]

@@ -17,6 +17,8 @@ OUTPUTS = {
     "junit": "Path of junit.xml in the workspace",
     "summary": "Path of summary.md in the workspace",
     "json": "Path of report.json in the workspace",
+    "recorded-run-id": "The run's id at the vendor that `record-to` names; set as soon as it exists",
+    "recorded-run-url": "Its page there",
     "host-id": "qTest: the automation host that this job was",
     "agent-id": "qTest: the agent whose jobs were run",
     "schedule-id": "qTest: the schedule of `qtest-mode: trigger`",

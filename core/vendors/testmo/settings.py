@@ -12,7 +12,9 @@ UNSUPPORTED = {
     "rerun-failed": "Testmo runs no tests, it records them.",
     "adopt": "a lost run is found again by its mark, or not taken.",
 }
-REQUIRED = {"base-url": "is required: the address of your Testmo, such as https://NAME.testmo.net."}
+ADDRESS = "The address of your Testmo, such as https://NAME.testmo.net."
+REQUIRED = {"base-url": f"is required. {ADDRESS}"}
+OWN_TESTS = ("results", "command", "working-directory")
 TYPES = ("string", "text", "html", "console", "url")
 
 
@@ -156,12 +158,14 @@ def check(settings: Settings, mode: str, run_id: str) -> list[Problem]:
 
 
 def _problems(settings: Settings, mode: str, run_id: str) -> Iterator[Problem]:
-    if mode in ("run", "start") and not settings.thread_of:
+    if mode in ("run", "start", "record") and not settings.thread_of:
         for name in ("project_id", "source"):
             if not getattr(settings, name):
                 yield name.replace("_", "-"), "is required, unless `thread-of` names a run that is there already."
-    if mode == "run":
-        yield from _check_recording(settings)
+    if mode == "run" and not settings.results:
+        yield "results", "is required: the JUnit files to record, one a line."
+    if mode in ("run", "record") and settings.thread_of:
+        yield from _check_thread(settings)
     if mode in ("start", "wait"):
         for name in ("thread_of", "command"):
             if getattr(settings, name):
@@ -170,13 +174,10 @@ def _problems(settings: Settings, mode: str, run_id: str) -> Iterator[Problem]:
         yield from _check_run_id(run_id)
 
 
-def _check_recording(settings: Settings) -> Iterator[Problem]:
-    if not settings.results:
-        yield "results", "is required: the JUnit files to record, one a line."
-    if settings.thread_of:
-        for name in _OF_A_RUN:
-            if getattr(settings, name):
-                yield name.replace("_", "-"), "belongs to a run, and `thread-of` adds to one that is there already."
+def _check_thread(settings: Settings) -> Iterator[Problem]:
+    for name in _OF_A_RUN:
+        if getattr(settings, name):
+            yield name.replace("_", "-"), "belongs to a run, and `thread-of` adds to one that is there already."
 
 
 def _check_run_id(run_id: str) -> Iterator[Problem]:

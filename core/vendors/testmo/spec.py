@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from core.ports import VendorSpec
 from core.vendors.testmo.client import Testmo
 from core.vendors.testmo.operations import OPERATIONS
+from core.vendors.testmo.recording import about
 
 API = "/api/v1"
 
@@ -27,4 +28,5 @@ SPEC = VendorSpec(
     headers=lambda settings: {"Authorization": f"Bearer {settings.token.reveal()}"},
     credentials=("token",),
     connect=Testmo,
+    about=about,
 )

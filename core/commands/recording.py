@@ -1,0 +1,142 @@
+"""`record-to`: record the junit.xml of this step at another vendor, as a second and small run. ADR 0009."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+
+from core.commands.asked import Asked
+from core.commands.publishing import Publisher
+from core.commands.recorder import renamed
+from core.commands.running import Means, assemble
+from core.engine import Hooks, RunRequest, execute
+from core.errors import OutputError, StoppedError
+from core.journal import Journal
+from core.model import Conclusion, Reason, RemoteRun, Result, TestReport
+from core.pacing import Pacing
+from core.ports import Ci, Log
+from core.process import Process
+
+SHORTEST = 300.0  # seconds that a recording gets even where the run has used up `timeout`
+
+
+class Recording:
+    """What there is to record with, made when the run begins: `timeout` holds for both together."""
+
+    def __init__(self, process: Process, asked: Asked, ci: Ci, means: Means) -> None:
+        if asked.recorder is None:
+            raise TypeError("nothing is to be recorded")
+        self._process = process
+        self._vendor = asked.spec.title
+        self._asked = asked.recorder
+        self._title = asked.recorder.spec.title
+        self._ci = ci
+        self._means = means
+        self._until = means.clock.now() + asked.common.timeout
+
+    def __call__(self, publisher: Publisher, report: TestReport, result: Result, path: str) -> None:
+        """Record the file. Raises OutputError where it could not be recorded, StoppedError where a signal came."""
+        if result.reason is Reason.SIGNAL:
+            self._ci.warning(f"Not recorded at {self._title}: the step was stopped before.")
+            return
+        if not report.totals.tests:
+            self._ci.info(f"Nothing to record at {self._title}: the report has no case.")
+            return
+        if not path:
+            raise OutputError(f"Nothing was recorded at {self._title}, since junit.xml could not be written.")
+        if self._means.stop.rung:
+            stopped = StoppedError(self._means.stop.signal)
+            stopped.fact = f"{stopped.fact} Nothing was recorded at {self._title}."
+            raise stopped
+        recorded, ended = self._execute(publisher, report, result, path)
+        self._check(recorded, ended)
+        self._ci.info(f"Recorded at {self._title}: {recorded.totals.tests} cases.")
+
+    def _execute(
+        self, publisher: Publisher, report: TestReport, result: Result, path: str
+    ) -> tuple[TestReport, Result]:
+        """The second run, by the same engine as the first; its result is about recording alone."""
+        asked, means = self._for(report, result), self._means
+        log = Titled(self._title, self._ci)
+        journal = self._journal()
+        patience, calls, vendor = assemble(
+            self._process, asked, self._ci, journal, means, publisher.private, log=log, report=path
+        )
+
+        def started(run: RemoteRun) -> None:
+            publisher.recorded(run)
+            patience.say(f"Recording {path} in run {run.id}: {run.url}")
+
+        def pacing(_: float | None) -> Pacing:
+            return Pacing(means.rng)
+
+        title = f"Report recorded at {self._title}"
+        request = RunRequest(vendor=asked.spec.name, mode="run", title=title, timeout=asked.common.timeout)
+        hooks = Hooks(started=started, grace=calls.begin_grace, busy=lambda: calls.busy, pacing=pacing)
+        with closing(journal):
+            return execute(request, vendor, patience=patience, journal=journal, hooks=hooks)
+
+    def _for(self, report: TestReport, result: Result) -> Asked:
+        """What is asked, for this very report: with what is left of the time, and a word on the run that it is of."""
+        left = max(self._until - self._means.clock.now(), SHORTEST)
+        about = self._asked.spec.about
+        settings = self._asked.settings
+        if about is not None:
+            settings = about(settings, self._vendor, str(result.conclusion), report.run)
+        return replace(self._asked, common=replace(self._asked.common, timeout=left), settings=settings)
+
+    def _journal(self) -> Journal:
+        """One of its own, so that `cleanup` of this step knows at which of the two vendors a run was left."""
+        try:
+            return Journal.create(
+                self._process.workspace,
+                step=self._ci.build().step,
+                vendor=self._asked.spec.name,
+                mode="run",
+                at=self._means.clock.wall(),
+                base_url=self._asked.base_url,
+            )
+        except OutputError as error:
+            raise OutputError(f"Nothing was recorded at {self._title}: {error.fact}", remedy=REMEDY) from error
+
+    def _check(self, recorded: TestReport, ended: Result) -> None:
+        """Raise for whatever is not as it should be: a verdict means that all of it is there, whichever it is."""
+        problems = list(ended.problems)
+        if recorded.verdict is not None:
+            if problems:
+                raise OutputError(f"The report was recorded at {self._title}, but: {self._said(problems)}")
+            return
+        if ended.reason is Reason.SIGNAL:
+            stopped = StoppedError(self._means.stop.signal)
+            stopped.fact = f"{self._said([ended.fact])} The report is not whole at {self._title}."
+            stopped.remedy = ended.remedy
+            raise stopped
+        if ended.conclusion is not Conclusion.FAILED:  # that one tells of the tests, and its problems of the recording
+            problems.insert(0, f"{ended.fact} {ended.remedy}".strip())
+        raise OutputError(f"The report was not recorded at {self._title}: {self._said(problems)}")
+
+    def _said(self, problems: Sequence[str]) -> str:
+        """In this step something was started, and the recorder's inputs have other names."""
+        return renamed(self._asked.spec.name, " ".join(problems)).replace(" Nothing was started.", "")
+
+
+REMEDY = "Make the workspace writable: a killed job is cleaned up by this journal."
+
+
+class Titled:
+    """Implements core.ports.Log: each line says at which of the two vendors it happened."""
+
+    def __init__(self, title: str, log: Log) -> None:
+        self._title = title
+        self._log = log
+
+    def info(self, text: str) -> None:
+        self._log.info(f"{self._title}: {text}")
+
+    def warning(self, text: str) -> None:
+        self._log.warning(f"{self._title}: {text}")
+
+    def debug(self, text: str) -> None:
+        self._log.debug(f"{self._title}: {text}")
+
+    def live(self, text: str) -> bool:
+        return self._log.live(f"{self._title}: {text}")
