@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench render lock clean
+.PHONY: help demo test verify lint bench render lock clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -12,7 +12,11 @@ demo: $(VENV)/run  ## Run the main job against the sandbox: passing and failing 
 	@$(BIN)/python entrypoint.py demo
 
 test: $(VENV)/dev  ## Run all tests
-	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
+	@$(BIN)/python -m pytest --ignore=tests/verify --numprocesses=auto --dist=loadfile
+
+verify: $(VENV)/dev  ## Run the real tools against what we ship: Docker and the CI systems' own libraries
+	@tests/verify/setup.sh
+	@$(BIN)/python -m pytest -rs tests/verify
 
 lint: $(VENV)/dev  ## Run all linters
 	@$(BIN)/ruff check .

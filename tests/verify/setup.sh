@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Install what `make verify` compares with, once, into .tools/. What can't be had is left out: the tests that want it are
+# then skipped, each with its reason.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+tools=$PWD/.tools
+here=$PWD/tests/verify
+mkdir -p "$tools/node"
+
+packages=(docker.io mmdebstrap rsync groovy)
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done
+if ((${#missing[@]})); then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "Installing ${missing[*]}."
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >"$tools/apt.log" 2>&1 ||
+      echo "apt-get failed, see .tools/apt.log" >&2
+  else
+    echo "Not installed, and only root on Debian can do so here: ${missing[*]}" >&2
+  fi
+fi
+
+if ! cmp -s "$here/packages.txt" "$tools/python/packages.txt"; then
+  rm -rf "$tools/python"
+  python3 -m venv "$tools/python" &&
+    "$tools/python/bin/pip" install -qq --disable-pip-version-check --only-binary :all: -r "$here/packages.txt" &&
+    cp "$here/packages.txt" "$tools/python/packages.txt" || echo "The tools of packages.txt can't be had." >&2
+fi
+
+if ! cmp -s "$here/package.json" "$tools/node/package.json.done"; then
+  cp "$here/package.json" "$tools/node/package.json"
+  if command -v npm >/dev/null; then
+    npm install --silent --no-audit --no-fund --no-package-lock --ignore-scripts --prefix "$tools/node" &&
+      cp "$here/package.json" "$tools/node/package.json.done" || echo "The tools of package.json can't be had." >&2
+  else
+    echo "npm is not at hand: nothing is compared with the systems' own libraries." >&2
+  fi
+fi
+exit 0
