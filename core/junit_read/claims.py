@@ -8,22 +8,23 @@ _MOST = 10
 class Claims:
     """Counts what has been read so far; the difference between a suite's end and its beginning is what it holds.
 
-    `tests` counts attempts: a case that was repeated is several tests in the words of Surefire.
+    What is claimed are `cases` and `attempts`: one that was repeated is several tests in the words of Surefire.
     """
 
     def __init__(self) -> None:
-        self.tests = 0
+        self.cases = 0
+        self.attempts = 0
         self.bad = 0
         self.doubts: list[str] = []
         self.hides_failures = False
         self._open: list[tuple[int, int]] = []
 
     def begin(self) -> None:
-        self._open.append((self.tests, self.bad))
+        self._open.append((self.cases + self.attempts, self.bad))
 
     def end(self, suite: JUnitSuite) -> None:
         tests, bad = self._open.pop()
-        tests, bad = self.tests - tests, self.bad - bad
+        tests, bad = self.cases + self.attempts - tests, self.bad - bad
         claimed = _number(suite, "tests")
         if claimed > tests:
             self._doubt(suite, f"claims {claimed} tests and holds {tests}")

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from core.junit_read.guard import Guard, Limits
+from core.junit_read.guard import Guard, Limits, NeedsCleaning
 from core.junit_read.nouns import JUnitCase, JUnitSuite
-from core.junit_read.reader import Found, Reader
+from core.junit_read.reader import Reader
+from core.junit_read.tally import Tally
 from core.model import Outcome
 
 
@@ -27,8 +28,8 @@ class JUnitFile:
 
     def __iter__(self) -> Iterator[JUnitCase]:
         suite = JUnitSuite(attributes={}, path=())
-        for found in self.pieces():
-            for each in found:
+        for reader in self._pieces():
+            for each in reader.found:
                 if type(each) is dict:
                     yield JUnitCase(suite, each, Outcome.PASSED)
                 elif isinstance(each, JUnitCase):
@@ -36,13 +37,26 @@ class JUnitFile:
                 elif isinstance(each, JUnitSuite):
                     suite = each
 
-    def pieces(self, *, totals_only: bool = False) -> Iterator[list[Found]]:
-        """The same as `Found`, a list for each piece of the file; `totals_only` leaves out properties and outputs."""
-        guard = Guard(self.path, self.shown, self._limits)
-        reader = Reader(guard, self._limits, totals_only=totals_only)
+    def tally(self, keep: int) -> Tally:
+        """The counts of all cases, and whole of the first `keep` that failed or errored."""
+        try:
+            return self._tally(keep, cleans=False)
+        except NeedsCleaning:  # then once more from its beginning: nothing has been handed on yet
+            return self._tally(keep, cleans=True)
+
+    def _tally(self, keep: int, *, cleans: bool) -> Tally:
+        tally = Tally(keep)
+        for _ in self._pieces(tally, cleans=cleans):
+            tally.settle()
+        return tally
+
+    def _pieces(self, tally: Tally | None = None, *, cleans: bool = True) -> Iterator[Reader]:
+        guard = Guard(self.path, self.shown, self._limits, cleans=cleans)
+        reader = Reader(guard, self._limits, tally)
         for _ in guard.feed():
             self.root = reader.root
-            yield reader.found
+            reader.measure()
+            yield reader
             reader.found.clear()
         if reader.root is not None:
             only = reader.below.seconds if reader.below is not None and reader.below_count == 1 else None

@@ -52,6 +52,7 @@ class Cleaner:
 
     def __init__(self, encoding: str) -> None:
         self._decoder = codecs.getincrementaldecoder(encoding)("strict") if encoding else None
+        self.decodes = self._decoder is not None
         self._references = re.compile(_REFERENCE)
         self._references_in_bytes = re.compile(_REFERENCE.encode())
         self._torn: bytes = b""

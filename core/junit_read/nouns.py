@@ -104,7 +104,7 @@ class JUnitCase:
 
     @property
     def classname(self) -> str:
-        return self.attributes.get("classname") or self.attributes.get("class", "")
+        return classname_of(self.attributes)
 
     @property
     def seconds(self) -> float | None:
@@ -129,6 +129,10 @@ class JUnitCase:
         """An attribute that is a whole number, not negative; None for anything else."""
         text = self.attributes.get(attribute, "").strip()
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def classname_of(attributes: Mapping[str, str]) -> str:
+    return attributes.get("classname") or attributes.get("class", "")
 
 
 def duration(attributes: Mapping[str, str]) -> float | None:

@@ -20,14 +20,16 @@ DECIDING = ("error", "failure", "skipped")
 
 
 class OpenPart:
-    """An element whose text is wanted. Elements inside it are looked through, but for a further attempt's output."""
+    """An element with a text, if that is `wanted`; if not, it may be no longer for that.
 
-    __slots__ = ("_guard", "_longest", "_muted_at", "_size", "attributes", "depth", "tag", "text", "wanted")
+    Elements inside it are looked through, but for a further attempt's output.
+    """
+
+    __slots__ = ("_guard", "_longest", "_muted_at", "_size", "attributes", "tag", "text", "wanted")
 
     def __init__(self, tag: str, attributes: dict[str, str], guard: Guard, limits: Limits, *, wanted: bool) -> None:
         self.tag = tag
         self.attributes = attributes
-        self.depth = len(guard.stack)
         self.text: Kept | OutputText = OutputText(limits.kept) if tag in OUTPUTS else Kept(limits.kept)
         self.wanted = wanted
         self._guard = guard
@@ -66,27 +68,17 @@ class OpenPart:
 class Extras:
     """What a case holds besides its attributes; most cases hold nothing. At most `parts` of each kind are kept."""
 
-    __slots__ = (
-        "_decided",
-        "_further",
-        "_most",
-        "attempts",
-        "complaints",
-        "flaky",
-        "left_out",
-        "outputs",
-        "properties",
-    )
+    # Of the class, as defaults: an object that holds little costs little, and there is one for each case that failed.
+    _decided = _further = 0
+    attempts = 0
+    flaky = False
+    left_out = 0
+    complaints: tuple[Complaint, ...] = ()
+    properties: tuple[Property, ...] = ()
+    outputs: tuple[Output, ...] = ()
 
     def __init__(self, limits: Limits) -> None:
         self._most = limits.parts
-        self._decided = self._further = 0
-        self.attempts = 0
-        self.flaky = False
-        self.left_out = 0
-        self.complaints: tuple[Complaint, ...] = ()
-        self.properties: tuple[Property, ...] = ()
-        self.outputs: tuple[Output, ...] = ()
 
     def judge(self, tag: str) -> None:
         """Called for each complaint, also for those that are too many to be kept."""

@@ -1,9 +1,11 @@
 """From expat's callbacks to cases: what an element means depends on the element that it stands in."""
 
+from core.junit_read.attempts import Attempts
 from core.junit_read.claims import Claims
 from core.junit_read.guard import Guard, Limits
 from core.junit_read.nouns import JUnitCase, JUnitSuite, Property
 from core.junit_read.parts import OUTPUTS, SEVERITY, Extras, OpenPart
+from core.junit_read.tally import Tally
 from core.model import Outcome
 
 Found = dict[str, str] | JUnitCase | JUnitSuite
@@ -11,9 +13,7 @@ Found = dict[str, str] | JUnitCase | JUnitSuite
 any other case whole, and at each change the suite that what follows belongs to. A plain case costs no object."""
 
 _OUTCOMES = (Outcome.PASSED, Outcome.SKIPPED, Outcome.FAILED, Outcome.ERRORED)  # by severity
-_PASSED = Outcome.PASSED
 _ROOTS = ("testsuites", "testsuite")
-_MOST_FAILED = 10_000  # cases of a suite whose later attempts are recognised
 # Words of writers that have no element for it, such as GoogleTest and CTest for a test that is switched off.
 _STATUS = dict.fromkeys(("notrun", "disabled", "skipped", "ignored", "suppressed", "pending"), 1)
 _STATUS |= dict.fromkeys(("failed", "failure", "fail"), 2) | dict.fromkeys(("error", "errored"), 3)
@@ -22,11 +22,11 @@ _STATUS |= dict.fromkeys(("failed", "failure", "fail"), 2) | dict.fromkeys(("err
 class Reader:
     """Keeps what is open: the suites, in the innermost of them a case, in either of them a part with a text.
 
-    A case is `plain` as long as nothing has been seen inside it. Nearly all of them stay so, and are the reason why
-    `_start` and `_end` look as they do: each is called for every element of the file.
+    A case is `plain` as long as nothing has been seen inside it; nearly all of them stay so. Cases and suites are
+    `found`; with a tally they go there, and properties and outputs nowhere.
     """
 
-    def __init__(self, guard: Guard, limits: Limits, *, totals_only: bool = False) -> None:
+    def __init__(self, guard: Guard, limits: Limits, tally: Tally | None = None) -> None:
         self.found: list[Found] = []
         self.root: JUnitSuite | None = None
         self.below: JUnitSuite | None = None  # the first suite inside the root
@@ -34,21 +34,28 @@ class Reader:
         self.claims = Claims()
         self._guard = guard
         self._limits = limits
-        self._totals_only = totals_only
+        self._tally = tally
+        self._times = [] if tally is None else tally.times
         self._stack = guard.stack
         self._suites: list[JUnitSuite] = []
-        self._failed: dict[str, set[str]] = {}  # of the innermost suite: classes by the name of a case that failed
-        self._outer_failed: list[dict[str, set[str]]] = []
+        self._attempts = Attempts()
+        self._failed = self._attempts.failed
         self._free = False  # a case may begin here
         self._plain: dict[str, str] | None = None
         self._case: dict[str, str] | None = None
         self._extras: Extras | None = None
-        self._part: OpenPart | None = None
-        guard.parser.StartElementHandler = self._start
-        guard.parser.EndElementHandler = self._end
+        self._nothing = Extras(limits)
+        self._part_depth = 0  # how deep the open part lies, 0 without one
+        self._part: OpenPart | None = None  # if anybody wants its text
+        guard.parser.StartElementHandler = self._start if tally is None else self._start_for_tally
+        guard.parser.EndElementHandler = self._end if tally is None else self._end_for_tally
+
+    # The next four are the hot loop: expat calls one of them for each tag, 270,000 times for 100,000 cases. The calls
+    # alone take a quarter of the time (docs/benchmarks.md), so a plain case has all it needs in here: no further call
+    # and no new object, and in a tally its attributes are freed at once, for the next ones to take their place.
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "testcase" and self._free:
+        if self._free and tag == "testcase":
             self._plain = attributes
             self._free = False
         else:
@@ -56,60 +63,91 @@ class Reader:
 
     def _end(self, tag: str) -> None:
         plain = self._plain
-        if plain is None or tag != "testcase":
+        if plain is None:
             self._end_other(tag)
             return
         self._plain = None
         self._free = True
         if "status" in plain or "result" in plain or (self._failed and plain.get("name", "") in self._failed):
-            self._close_case(plain, Extras(self._limits))
+            self._close_case(plain, self._nothing)
         else:
-            self.claims.tests += 1
+            self.claims.cases += 1
             self.found.append(plain)
 
+    def _start_for_tally(self, tag: str, attributes: dict[str, str]) -> None:
+        if self._free and tag == "testcase":
+            self._plain = attributes
+            self._free = False
+        elif self._suites and (tag == "properties" or (tag == "property" and "value" in attributes)):
+            self._stack.append(tag)  # nobody reads it, and the case stays plain
+            if len(self._stack) >= self._limits.depth:
+                self._refuse_depth()
+        else:
+            self._start_other(tag, attributes)
+
+    def _end_for_tally(self, tag: str) -> None:
+        plain = self._plain
+        if plain is None:
+            self._end_other(tag)
+        elif tag != "testcase":
+            self._stack.pop()
+        else:
+            self._plain = None
+            self._free = True
+            try:
+                if "status" in plain or "result" in plain or "duration" in plain or plain["name"] in self._failed:
+                    self._close_case(plain, self._nothing)
+                else:
+                    self._times.append(plain["time"])
+            except KeyError:  # no name or no time, which is rare
+                self._close_case(plain, self._nothing)
+
+    def measure(self) -> None:
+        """At the end of a piece: a text that nobody wants, but that goes on, may not go on for ever."""
+        if self._part_depth and self._part is None:
+            self._part = OpenPart(self._stack[self._part_depth - 1], {}, self._guard, self._limits, wanted=False)
+            self._guard.parser.CharacterDataHandler = self._part.add
+
     def _start_other(self, tag: str, attributes: dict[str, str]) -> None:
-        if (
-            self._totals_only
-            and self._suites
-            and (tag == "properties" or (tag == "property" and "value" in attributes))
-        ):
-            self._stack.append(tag)
-            return
+        stack = self._stack
         if self._plain is not None:
             self._case, self._plain = self._plain, None
-            self._stack.append("testcase")
-        self._stack.append(tag)
-        if len(self._stack) > self._limits.depth:
-            self._guard.refuse(f"is nested more than {self._limits.depth} elements deep.")
-        if tag in _ROOTS and self._case is None and self._part is None:
-            self._open_suite(attributes)
-        elif not self._suites:
+            stack.append("testcase")
+        stack.append(tag)
+        if len(stack) > self._limits.depth:
+            self._refuse_depth()
+        if not self._suites and tag not in _ROOTS:
             self._guard.refuse(f"is no JUnit: its root is <{tag}>, not <testsuites> or <testsuite>.")
-        elif tag in _ROOTS or tag == "testcase":
-            self._guard.refuse(f"has a <{tag}> inside of <{self._stack[-2]}>: nobody could tell what counts.")
-        elif self._part is not None:
-            self._part.start_inside(tag)
+        if tag == "testcase" or tag in _ROOTS:
+            if self._case is not None or self._part_depth or tag == "testcase":
+                self._guard.refuse(f"has a <{tag}> inside of <{stack[-2]}>: nobody could tell what counts.")
+            self._open_suite(attributes)
+        elif self._part_depth:
+            if self._part is not None:
+                self._part.start_inside(tag)
         elif tag == "property" and "value" in attributes:
             self._take_property(attributes)
-        elif tag == "property" or tag in OUTPUTS or tag in SEVERITY:
+        elif tag in SEVERITY or tag in OUTPUTS or tag == "property":
             self._open_part(tag, attributes)
-        self._free = self._case is None and self._part is None
+
+    def _refuse_depth(self) -> None:
+        if len(self._stack) + (self._plain is not None) > self._limits.depth:
+            self._guard.refuse(f"is nested more than {self._limits.depth} elements deep.")
 
     def _end_other(self, tag: str) -> None:
         self._stack.pop()
-        part = self._part
-        if part is not None:
-            if len(self._stack) < part.depth:
-                self._close_part(part)
-            else:
-                part.end_inside()
+        if self._part_depth:
+            if len(self._stack) < self._part_depth:
+                self._close_part(tag)
+            elif self._part is not None:
+                self._part.end_inside()
         elif tag == "testcase":
             case, extras = self._case, self._extras
             self._case = self._extras = None
-            self._close_case(case or {}, extras or Extras(self._limits))
+            self._free = True
+            self._close_case(case or {}, extras or self._nothing)
         elif tag in _ROOTS:
             self._close_suite()
-        self._free = self._plain is None and self._case is None and self._part is None and bool(self._suites)
 
     def _open_suite(self, attributes: dict[str, str]) -> None:
         name = attributes.get("name", "")
@@ -121,16 +159,25 @@ class Reader:
             self.below = self.below or suite
             self.below_count += 1
         self._suites.append(suite)
-        self._outer_failed.append(self._failed)
-        self._failed = {}
+        self._free = True
+        self._attempts.begin()
+        self._failed = self._attempts.failed
+        self._count_for_claims()
         self.claims.begin()
         self.found.append(suite)
 
     def _close_suite(self) -> None:
-        self._failed = self._outer_failed.pop()
+        self._attempts.end()
+        self._failed = self._attempts.failed
+        self._count_for_claims()
         self.claims.end(self._suites.pop())
+        self._free = bool(self._suites)
         if self._suites:
             self.found.append(self._suites[-1])
+
+    def _count_for_claims(self) -> None:
+        if self._tally is not None:
+            self.claims.cases = self._tally.tests + len(self._times)
 
     def _open_part(self, tag: str, attributes: dict[str, str]) -> None:
         if tag in SEVERITY and self._case is not None:
@@ -138,18 +185,24 @@ class Reader:
             self._extras.judge(tag)
         elif tag in SEVERITY and tag not in ("error", "failure"):
             return  # a suite as a whole can fail to load; skipped or repeated are only cases
-        wanted = tag in SEVERITY or not self._totals_only
-        self._part = OpenPart(tag, attributes, self._guard, self._limits, wanted=wanted)
-        self._guard.parser.CharacterDataHandler = self._part.add
+        self._part_depth = len(self._stack)
+        self._free = False
+        if self._tally is None or (tag in SEVERITY and self._tally.has_room):
+            self._part = OpenPart(tag, attributes, self._guard, self._limits, wanted=True)
+            self._guard.parser.CharacterDataHandler = self._part.add
 
-    def _close_part(self, part: OpenPart) -> None:
-        self._part = None
-        self._guard.parser.CharacterDataHandler = None
-        if part.wanted and self._case is not None:
+    def _close_part(self, tag: str) -> None:
+        part = self._part
+        self._part_depth = 0
+        self._free = self._case is None
+        if part is not None:
+            self._part = None
+            self._guard.parser.CharacterDataHandler = None
+        if self._case is None:
+            self._take_beside_cases(tag, part)
+        elif part is not None and part.wanted:
             self._extras = self._extras or Extras(self._limits)
             self._extras.take(part)
-        elif part.wanted:
-            self._take_beside_cases(part)
 
     def _take_property(self, attributes: dict[str, str]) -> None:
         if self._case is not None:
@@ -158,44 +211,43 @@ class Reader:
         elif len(self._suites[-1].properties) < self._limits.parts:
             self._suites[-1].properties.append(Property(name=attributes.get("name", ""), value=attributes["value"]))
 
-    def _take_beside_cases(self, part: OpenPart) -> None:
+    def _take_beside_cases(self, tag: str, part: OpenPart | None) -> None:
         extras, suite = Extras(self._limits), self._suites[-1]
-        extras.take(part)
-        if part.tag in SEVERITY:
-            extras.judge(part.tag)
+        if part is not None and part.wanted:
+            extras.take(part)
+        if tag in SEVERITY:
+            extras.judge(tag)
             self._close_case({"name": "<init>", "classname": suite.name}, extras, ours=True)  # its name in Jenkins
         elif len(suite.outputs) + len(suite.properties) < self._limits.parts:
             suite.outputs += extras.outputs
             suite.properties += extras.properties
 
     def _close_case(self, attributes: dict[str, str], extras: Extras, *, ours: bool = False) -> None:
-        outcome = _OUTCOMES[extras.severity or _by_status(attributes)]
+        severity = extras.severity or _by_status(attributes)
+        is_bad = severity > 1
+        flaky = not severity and (extras.flaky or (bool(self._failed) and self._attempts.had_failed(attributes)))
+        self.claims.cases += 1
+        self.claims.attempts += extras.attempts
+        self.claims.bad += extras.attempts + is_bad
+        if is_bad:
+            self._attempts.remember(attributes)
+        tally = self._tally
+        if tally is not None:
+            tally.add(attributes, severity, flaky=flaky)
+            if not is_bad or not tally.has_room:
+                return
         case = JUnitCase(
             self._suites[-1],
             attributes,
-            outcome,
-            extras.flaky and outcome is _PASSED,
+            _OUTCOMES[severity],
+            flaky,
             extras.complaints,
             extras.properties,
             extras.outputs,
             ours,
             extras.left_out,
         )
-        self._compare(case)
-        self.claims.tests += 1 + extras.attempts
-        self.claims.bad += extras.attempts + (outcome in (Outcome.FAILED, Outcome.ERRORED))
-        self.found.append(case)
-
-    def _compare(self, case: JUnitCase) -> None:
-        """Know a further attempt that stands there as a case of its own, as Gradle and others write it.
-
-        The failed attempt still counts: two cases of one name may as well be one test with two sets of data.
-        """
-        if case.outcome is _PASSED:
-            if self._failed:
-                case.flaky = case.flaky or case.classname in self._failed.get(case.name, ())
-        elif case.outcome is not Outcome.SKIPPED and len(self._failed) < _MOST_FAILED:
-            self._failed.setdefault(case.name, set()).add(case.classname)
+        (self.found if tally is None else tally.worst).append(case)
 
 
 def _by_status(attributes: dict[str, str]) -> int:

@@ -3,12 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from core.junit_read.durations import LONGEST
 from core.junit_read.file import JUnitFile
-from core.junit_read.nouns import JUnitCase, duration
-from core.model import Outcome, TestCase, Totals
-
-_BAD = (Outcome.FAILED, Outcome.ERRORED)
+from core.junit_read.nouns import JUnitCase
+from core.model import TestCase, Totals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,35 +30,22 @@ class Cases:
 
 def survey(files: Iterable[JUnitFile], *, keep: int = 50) -> Survey:
     """Read them all, once. Raises JUnitError at the first that is not whole: nothing that was read then counts."""
-    passed = flaky = 0
-    others = dict.fromkeys(Outcome, 0)
+    tests = flaky = 0
+    counts = [0, 0, 0, 0]
     seconds = 0.0
     worst: list[TestCase] = []
     doubts: list[str] = []
     for file in files:
-        for found in file.pieces(totals_only=True):
-            for each in found:
-                if type(each) is dict:  # a case that passed and holds nothing: nearly all of them
-                    passed += 1
-                    try:
-                        took = float(each["time"])
-                    except (KeyError, ValueError):
-                        took = -1.0
-                    seconds += took if 0 <= took < LONGEST else duration(each) or 0.0
-                elif isinstance(each, JUnitCase):
-                    others[each.outcome] += 1
-                    seconds += each.seconds or 0.0
-                    flaky += each.flaky
-                    if each.outcome in _BAD and len(worst) < keep:
-                        worst.append(as_test_case(each))
+        tally = file.tally(keep - len(worst))
+        tests += tally.tests
+        counts = [one + other for one, other in zip(counts, tally.counts, strict=True)]
+        seconds += tally.seconds
+        flaky += tally.flaky
+        worst += map(as_test_case, tally.worst)
         doubts += file.doubts
+    _, skipped, failed, errored = counts
     totals = Totals(
-        passed=passed + others[Outcome.PASSED],
-        failed=others[Outcome.FAILED],
-        errored=others[Outcome.ERRORED],
-        skipped=others[Outcome.SKIPPED],
-        flaky=flaky,
-        seconds=seconds,
+        passed=tests - sum(counts), failed=failed, errored=errored, skipped=skipped, flaky=flaky, seconds=seconds
     )
     return Survey(totals=totals, worst=tuple(worst), doubts=tuple(doubts))
 

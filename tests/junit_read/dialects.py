@@ -177,6 +177,49 @@ DIALECTS = {
     "less is claimed than there is": Dialect(
         xml=_suite(_case("<error/>"), ' tests="0" failures="0" errors="0"'), cases=(_one(outcome=E),)
     ),
+    "a comment before the root, and no declaration": Dialect(
+        xml=f"<!-- licence: <testsuite> -->\n<testsuites>{_suite(_case())}</testsuites>", cases=(_one(),)
+    ),
+    "an error on the third level, and a root that claims more": Dialect(
+        xml='<testsuites name="all" tests="186" errors="0" ignored="0"><testsuite name="a" time="4.486">'
+        '<testsuite name="b" time="0.014"><testsuite errors="1" tests="1" name="c"><error message="m">t</error>'
+        "</testsuite>" + _case(more=' time="0.003"') + "</testsuite></testsuite></testsuites>",
+        cases=(
+            (("all", "a", "b", "c"), "c", "<init>", E, None),
+            (("all", "a", "b"), "shop.Cart", "adds", P, 0.003),
+        ),
+        doubts=1,
+    ),
+    "one name twice, both passed": Dialect(xml=_suite(_case() + _case()), cases=(_one(), _one())),
+    "Surefire: failed before all tests": Dialect(
+        xml=_suite(
+            '<testcase name="" classname="shop.Cart" time="0.016"><failure/></testcase>', ' tests="1" failures="1"'
+        ),
+        cases=(_one("", F, 0.016),),
+    ),
+    "a suite that claims a skipped case and holds an error": Dialect(
+        xml=_suite(_case('<error message="m"><![CDATA[t]]></error>'), ' tests="1" failures="0" skipped="1"'),
+        cases=(_one(outcome=E),),
+    ),
+    "skipped, with a reason as a text": Dialect(
+        xml=_suite(_case('<skipped type="S" message="m"><![CDATA[t]]></skipped>'), ' tests="1" skipped="1"'),
+        cases=(_one(outcome=S),),
+    ),
+    "a duration beside a time that is none": Dialect(
+        xml=_suite(_case(more=' time="soon" duration="2"') + _case(more=' time="1" duration="5"')),
+        cases=(_one(seconds=2.0), _one(seconds=1.0)),
+    ),
+    "suites with a time of their own, and times of day of all kinds": Dialect(
+        xml='<testsuites timestamp="2024-01-03T11:23:00.00">'
+        + _suite(_case(more=' time="10" timestamp="2024-01-03T12:27:11"'), ' time="2,503.1" timestamp="2024-01-03"')
+        + _suite(_case(more=' time="20"'), ' timestamp="2024-01-03T 12:40:13"')
+        + "</testsuites>",
+        cases=(_one(seconds=10.0), _one(seconds=20.0)),
+    ),
+    "what looks like a reference in a comment": Dialect(
+        xml=_suite(f"{_case('<error/>')}<!-- <system-out><![CDATA[a&#x0;b&amp#0;]]></system-out> -->"),
+        cases=(_one(outcome=E),),
+    ),
     "no case at all": Dialect(xml="<testsuites/>", cases=()),
 }
 
@@ -198,6 +241,7 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "JSON": ('{"tests":1}', "no XML"),
     "text": ("1 passed\n", "no XML"),
     "HTML": ("<html><body><p>Not found</body></html>", "its root is <html>"),
+    "a DTD and nothing else": ("<!ENTITY % a SYSTEM 'file:///etc/passwd'>\n<!ENTITY % b ''>", "no well-formed XML"),
     "another report": ("<result>\n<suites/></result>", "line 1, is no JUnit: its root is <result>"),
     "a case as root": ("<testcase name='a'/>", "its root is <testcase>"),
     "two documents": (f"{_suite('')}\n{_suite('')}", "line 2, is no well-formed XML: junk after document element"),
@@ -222,5 +266,10 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "gzip": (b"\x1f\x8b\x08\x00abc", "is packed (gzip)"),
     "zip": (b"PK\x03\x04abc", "is packed (zip)"),
     "too deep": ("<testsuite>" * 65, "nested more than 64"),
+    "too deep in what totals leave out": (f"<testsuite>{'<properties>' * 64}", "nested more than 64"),
+    "too deep in a case, in what totals leave out": (
+        f"<testsuite><testcase>{'<properties>' * 63}{'</properties>' * 63}</testcase></testsuite>",
+        "nested more than 64",
+    ),
     "too deep inside of a text": ("<testsuite><testcase><failure>" + "<b>" * 100, "nested more than 64"),
 }

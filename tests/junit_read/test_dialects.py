@@ -80,6 +80,41 @@ def test_cases_on_every_side_of_a_piece_s_end_are_read(tmp_path: Path) -> None:
         ]
 
 
+def test_a_control_character_far_behind_changes_no_count(tmp_path: Path) -> None:
+    """Totals are read without cleaning first; what was counted before the character must not count twice."""
+    for bad in ("\x1b", "&#27;", "&#x0;"):
+        cases = (
+            '<testcase name="a" time="1"/>' * 5_000 + '<testcase name="b" time="1"><failure>text</failure></testcase>'
+        )
+        path = a_file(tmp_path, f'<testsuite tests="5002">{cases}<testcase name="c{bad}" time="1"/></testsuite>')
+        found = survey([JUnitFile(str(path))])
+        assert (found.totals.passed, found.totals.failed, found.totals.seconds) == (5_001, 1, 5_002.0)
+        assert [(case.name, case.details) for case in found.worst] == [("b", "text")]
+        assert not found.doubts
+
+
+def test_one_case_in_two_files_is_two_cases(tmp_path: Path) -> None:
+    """A later run of the same tests, or another machine's: nobody could tell, and a failure stays one."""
+    files = []
+    for number, inside in enumerate(("<failure/>", "")):
+        (tmp_path / str(number)).mkdir()
+        xml = f'<testsuite name="s"><testcase classname="k" name="n">{inside}</testcase></testsuite>'
+        files.append(JUnitFile(str(a_file(tmp_path / str(number), xml))))
+    totals = survey(files).totals
+    assert (totals.passed, totals.failed, totals.flaky) == (1, 1, 0)
+
+
+def test_a_file_s_own_time_is_the_root_s_or_the_only_suite_s(tmp_path: Path) -> None:
+    for xml, seconds in (
+        ('<testsuites time="2,503.1"><testsuite time="1"/></testsuites>', 2503.1),
+        ('<testsuites><testsuite time="50"><testcase time="3"/></testsuite></testsuites>', 50.0),
+        ('<testsuites><testsuite time="50"/><testsuite time="50"/></testsuites>', None),
+    ):
+        file = JUnitFile(str(a_file(tmp_path, xml)))
+        assert list(file) == [] or seconds == 50.0
+        assert file.seconds == seconds
+
+
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     for path, said in ((tmp_path, "directory"), (tmp_path / "absent.xml", "No such file")):
         with pytest.raises(JUnitError, match=said):

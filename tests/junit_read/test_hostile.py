@@ -99,6 +99,37 @@ def test_one_suite_of_many_failures_is_read_in_flat_memory(tmp_path: Path) -> No
     assert peak < 20
 
 
+def test_a_long_text_that_is_not_kept_any_more_is_refused_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "junit.xml"
+    for tag in ("failure", "system-out", "property"):
+        path.write_text(f"<testsuite><testcase><{tag}>{'x' * 300_000}</{tag}></testcase></testsuite>")
+        with pytest.raises(JUnitError, match=f"a <{tag}> of more than 100000 characters"):
+            survey([JUnitFile(str(path), limits=Limits(text=100_000))], keep=0)
+        assert survey([JUnitFile(str(path))], keep=0).totals.tests == 1
+
+
+def test_names_without_end_are_refused_in_little_memory(tmp_path: Path) -> None:
+    path = tmp_path / "junit.xml"
+    with path.open("w") as file:
+        file.write("<testsuite>")
+        file.writelines(f'<a{number} b{number}="c"/>' for number in range(1_000_000))
+    answer, peak = run(path)
+    assert "has more than 10000 different names" in answer
+    assert peak < 25
+
+
+def test_long_names_of_failed_cases_are_not_all_remembered(tmp_path: Path) -> None:
+    path = tmp_path / "junit.xml"
+    with path.open("w") as file:
+        file.write("<testsuite>")
+        for number in range(500):
+            file.write(f'<testcase name="{number:0200000}"><failure/></testcase>')
+        file.write("</testsuite>")
+    said, peak = run(path)
+    assert said == "500"
+    assert peak < 35
+
+
 def test_more_bytes_than_allowed_are_refused_before_they_are_read(tmp_path: Path) -> None:
     path = tmp_path / "junit.xml"
     path.write_text("<testsuite/>")
