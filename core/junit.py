@@ -78,7 +78,8 @@ def content(text: str) -> str:
 
 
 def _attribute(text: str) -> str:
-    text = _content(text)
+    if "&" in text or "<" in text or ">" in text or "\r" in text:
+        text = _content(text)
     if '"' in text:
         text = text.replace('"', "&quot;")
     if "\n" in text:

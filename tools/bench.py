@@ -1,6 +1,6 @@
-"""`make bench`: start-up, bytecode, pacing, reading, delay and uploads as ratios from one run. Nothing gates on it.
+"""`make bench`: start-up, bytecode, pacing, JUnit, delay and uploads as ratios from one run. Nothing gates on it.
 
-With words (`start`, `bytecode`, `pacing`, `reading`, `delay`, `upload`) only those parts.
+With words (`start`, `bytecode`, `pacing`, `junit`, `delay`, `upload`) only those parts.
 """
 
 import os
@@ -12,11 +12,11 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from tools.benchmarks import compiled, delay, layout, pacing, reading, starting, uploading
+from tools.benchmarks import compiled, delay, junit, layout, pacing, starting, uploading
 from tools.benchmarks.counting import VALGRIND
 from tools.benchmarks.output import note, title
 
-PARTS = ("start", "bytecode", "pacing", "reading", "delay", "upload")
+PARTS = ("start", "bytecode", "pacing", "junit", "delay", "upload")
 
 
 def main(wanted: list[str]) -> int:
@@ -27,8 +27,8 @@ def main(wanted: list[str]) -> int:
     _machine()
     if "pacing" in parts:
         pacing.measure()
-    if "reading" in parts:
-        reading.measure()
+    if "junit" in parts:
+        junit.measure()
     if {"start", "bytecode", "delay", "upload"} & set(parts):
         with tempfile.TemporaryDirectory() as folder:
             made = layout.build(folder)
