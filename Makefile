@@ -12,7 +12,8 @@ demo: $(VENV)/run  ## Run the main job against the sandbox: passing and failing 
 	@$(BIN)/python entrypoint.py demo
 
 test: $(VENV)/dev  ## Run all tests
-	@$(BIN)/python -m pytest --ignore=tests/verify --numprocesses=auto --dist=loadfile
+	@TESTMO_CLI="$${TESTMO_CLI:-$$($(BIN)/python tools/testmo_cli.py)}" \
+	  $(BIN)/python -m pytest --ignore=tests/verify --numprocesses=auto --dist=loadfile
 
 verify: $(VENV)/dev  ## Run the real tools against what we ship: Docker and the CI systems' own libraries
 	@tests/verify/setup.sh

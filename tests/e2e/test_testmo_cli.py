@@ -1,7 +1,6 @@
 """The vendor's own client against the box: what it sends is taken, what it sees is what it expects.
 
-It is not installed by the project. `TESTMO_CLI` names its program, from a folder with this package.json:
-{"dependencies":{"@testmo/testmo-cli":"1.5.0"},"overrides":{"@testmo/testmo-api":"2.4.0"}}
+It is no part of the project: `make test` has it installed by tools/testmo_cli.py, and `TESTMO_CLI` names its program.
 """
 
 import os
@@ -16,9 +15,9 @@ import trustme
 
 from core.sandbox import BOXES, Fault, Sandbox
 from core.sandbox.testmo import recorded
+from tests.e2e.testmo_client import CLI, needs_client
 
-CLI = os.environ.get("TESTMO_CLI", "")
-pytestmark = pytest.mark.skipif(not CLI, reason="TESTMO_CLI does not name the vendor's client")
+pytestmark = needs_client
 CASES = """<testsuites><testsuite name="cart" time="3">
 <testcase classname="shop.CartTest" name="adds item" time="0.06"/>
 <testcase name="smoke" line="7" assertions="2" file="x.py">

@@ -17,9 +17,9 @@ import trustme
 from core.sandbox import BOXES, Sandbox
 from core.sandbox.testmo import RecordedRun, recorded
 from tests.e2e.support import Step
+from tests.e2e.testmo_client import CLI, needs_client
 
-CLI = os.environ.get("TESTMO_CLI", "")
-pytestmark = pytest.mark.skipif(not CLI, reason="TESTMO_CLI does not name the vendor's client")
+pytestmark = needs_client
 ALPHABET = "".join(chr(97 + number % 26) for number in range(20_000))
 
 
