@@ -1,6 +1,6 @@
-"""`make bench`: start-up, bytecode, pacing, JUnit, delay and uploads as ratios from one run. Nothing gates on it.
+"""`make bench`: start-up, bytecode, pacing, JUnit, delay, uploads and Testmo, as ratios; nothing gates on them.
 
-With words (`start`, `bytecode`, `pacing`, `junit`, `delay`, `upload`) only those parts.
+With words (`start`, `bytecode`, `pacing`, `junit`, `delay`, `upload`, `testmo`) only those parts.
 """
 
 import os
@@ -12,11 +12,12 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from tools.benchmarks import compiled, delay, junit, layout, pacing, starting, uploading
+from tools.benchmarks import compiled, delay, junit, layout, pacing, starting, testmo, uploading
 from tools.benchmarks.counting import VALGRIND
 from tools.benchmarks.output import note, title
 
-PARTS = ("start", "bytecode", "pacing", "junit", "delay", "upload")
+PARTS = ("start", "bytecode", "pacing", "junit", "delay", "upload", "testmo")
+IN_LAYOUT = {"start", "bytecode", "delay", "upload", "testmo"}
 
 
 def main(wanted: list[str]) -> int:
@@ -29,20 +30,27 @@ def main(wanted: list[str]) -> int:
         pacing.measure()
     if "junit" in parts:
         junit.measure()
-    if {"start", "bytecode", "delay", "upload"} & set(parts):
-        with tempfile.TemporaryDirectory() as folder:
-            made = layout.build(folder)
-            if "start" in parts:
-                starting.measure(made)
-            if "bytecode" in parts:
-                if not compiled.proof_that_it_shows(made):
-                    raise RuntimeError("`python -v` does not tell what is compiled")
-                compiled.measure(made)
-            if "delay" in parts:
-                delay.measure(made)
-            if "upload" in parts:
-                uploading.measure(made)
+    if IN_LAYOUT & set(parts):
+        _in_layout(parts)
     return 0
+
+
+def _in_layout(parts: list[str]) -> None:
+    """What starts our program as the image has it."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = layout.build(folder)
+        if "start" in parts:
+            starting.measure(made)
+        if "bytecode" in parts:
+            if not compiled.proof_that_it_shows(made):
+                raise RuntimeError("`python -v` does not tell what is compiled")
+            compiled.measure(made)
+        if "delay" in parts:
+            delay.measure(made)
+        if "upload" in parts:
+            uploading.measure(made)
+        if "testmo" in parts:
+            testmo.measure(made)
 
 
 def _machine() -> None:
