@@ -136,8 +136,8 @@ def _state(file: str | int, name: str) -> tuple[int, int, int]:
 
 
 def of_json(value: Any) -> Payload:
-    """A value as JSON, in UTF-8."""
-    return Payload(json.dumps(value, ensure_ascii=False).encode())
+    """A value as JSON, in UTF-8, without spaces that nobody reads."""
+    return Payload(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def _part(boundary: str, disposition: str, content_type: str) -> bytes:
