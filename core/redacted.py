@@ -1,11 +1,10 @@
 """A report without secrets and without texts that no file could bear: what the writers and the CI get to see."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
 from core.model import RemoteRun, Result, TestCase, TestReport, TestSuite
-from core.spool import Spool, Store
 
 LONGEST_NAME = 1_000
 LONGEST_MESSAGE = 16_000
@@ -32,7 +31,6 @@ class _Cases:
 
 def redacted(report: TestReport, redact: Redact) -> TestReport:
     """The same report, safe to write."""
-    store = Store()
     return replace(
         report,
         title=_short(report.title, LONGEST_NAME, redact),
@@ -40,7 +38,7 @@ def redacted(report: TestReport, redact: Redact) -> TestReport:
         run=redacted_run(report.run, redact),
         recorded=redacted_run(report.recorded, redact),
         warnings=tuple(_short(text, LONGEST_MESSAGE, redact) for text in report.warnings),
-        suites=tuple(_suite(suite, redact, store) for suite in report.suites),
+        suites=_suites(report.suites, redact),
         command=report.command and replace(report.command, output=redact(report.command.output)),
         outputs={name: redact(text) for name, text in report.outputs.items()},
         attachments=tuple(replace(each, text=redact(each.text)) for each in report.attachments),
@@ -60,19 +58,28 @@ def redacted_result(result: Result, redact: Redact) -> Result:
     )
 
 
-def _suite(suite: TestSuite, redact: Redact, store: Store) -> TestSuite:
+def _suites(suites: Sequence[TestSuite], redact: Redact) -> tuple[TestSuite, ...]:
+    """Cases in a tuple are in memory anyway; those that are read at each look are not to be read by every writer."""
+    found = tuple(_suite(suite, redact) for suite in suites)
+    streamed = [not isinstance(suite.cases, tuple | list) for suite in suites]
+    if not any(streamed):
+        return found
+    from core.spool import Spool, Store  # noqa: PLC0415 -- only who reads such a report pays
+
+    store = Store()
+    return tuple(
+        replace(suite, cases=Spool(suite.cases, store)) if is_streamed else suite
+        for suite, is_streamed in zip(found, streamed, strict=True)
+    )
+
+
+def _suite(suite: TestSuite, redact: Redact) -> TestSuite:
     return replace(
         suite,
         name=_short(suite.name, LONGEST_NAME, redact),
         properties=_pairs(suite.properties, redact),
-        cases=_cases(suite.cases, redact, store),
+        cases=_Cases(suite.cases, redact),
     )
-
-
-def _cases(cases: Iterable[TestCase], redact: Redact, store: Store) -> Iterable[TestCase]:
-    """A tuple is in memory anyway; what is read from a file at each look is not to be read by every writer."""
-    found = _Cases(cases, redact)
-    return found if isinstance(cases, tuple | list) else Spool(found, store)
 
 
 def _case(case: TestCase, redact: Redact) -> TestCase:
