@@ -27,6 +27,10 @@ NEWS = object()  # wakes a wait for an answer: there is something to look at
 LOUD = ("endless", "gzip-bomb")  # these stall only for who swallows everything: the client ends them by itself
 
 
+class KilledError(BaseException):
+    """The step is gone in the middle of whatever it did; no handler of the product may hold it up."""
+
+
 class LateError(AssertionError):
     """No answer came and nothing stalled (the bench is broken, the machine overloaded), or the program spins."""
 
@@ -52,6 +56,7 @@ class VirtualClock:
         self._exchange_of: dict[int, int] = {}
         self._silent = 0  # the last exchange that stalled
         self._given_up = 0  # the last one whose silence was noticed
+        self._killed = False
         self._silent_call: object = None  # the call that it belongs to: it stays silent, however often it is waited for
 
     def now(self) -> float:
@@ -63,6 +68,16 @@ class VirtualClock:
     def at(self, seconds: float, act: Callable[[], None]) -> None:
         """Do something so many seconds from the clock's start, should time get there in a wait."""
         self.alarms = sorted([*self.alarms, (self.start + seconds, act)], key=lambda alarm: alarm[0])
+
+    def kill(self) -> None:
+        """Let the next wait, or the one that is on, end by KilledError."""
+        with self._lock:
+            self._killed = True
+            self._inbox.put(NEWS)
+
+    def revive(self) -> None:
+        """An end that never came is not the next step's."""
+        self._killed = False
 
     def exchanged(self, exchange: Exchange) -> None:
         """For the sandbox's `observe`."""
@@ -78,6 +93,7 @@ class VirtualClock:
             self._inbox.put(NEWS)
 
     def take(self, inbox: "queue.SimpleQueue[Any]", seconds: float, *, coming: object = None) -> Any:
+        self._die()
         if seconds <= 0:
             raise queue.Empty
         self._spins = self._spins + 1 if self.time == self._last else 0
@@ -103,6 +119,7 @@ class VirtualClock:
                     return None
             try:
                 item = inbox.get(timeout=max(late - time.monotonic(), 0.0))
+                self._die()
             except queue.Empty:
                 virtual = self.time - self.start
                 raise LateError(f"no answer after {PATIENCE:.0f} real seconds, at {virtual:.1f} virtual ones") from None
@@ -123,8 +140,16 @@ class VirtualClock:
             moment, act = self.alarms.pop(0)
             self.time = max(self.time, moment)
             act()
+            self._die()
         self.time = until
         raise queue.Empty
+
+    def _die(self) -> None:
+        if self._killed:
+            self._killed = False
+            with self._lock:  # what the dead left hanging is nobody's silence any more
+                self._given_up = self._exchanges
+            raise KilledError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +166,9 @@ class Ended:
     journal: Sequence[Exchange]
     ledger: Ledger
     seconds: float  # of virtual time
+
+    def __str__(self) -> str:
+        return f"exit {self.status} ({self.reason}) after {self.seconds:.1f} s: {self.report.get('fact')}"
 
     @property
     def conclusion(self) -> str:
@@ -201,14 +229,25 @@ class Bench:
         self.clock.at(seconds, lambda: self._ring(number))
 
     def stop_in_call(self, nth: int, number: int = 15) -> None:
-        """A signal while the answer to the `nth` request is on its way."""
+        """A signal while the answer to the `nth` request from now on is on its way."""
+        self._in_call(nth, lambda: self._ring(number))
+
+    def kill_at(self, seconds: float) -> None:
+        """The end of the step, as by SIGKILL, once so much virtual time has passed: `run` raises KilledError."""
+        self.clock.at(seconds, self.clock.kill)
+
+    def kill_in_call(self, nth: int) -> None:
+        """The same while the answer to the `nth` request from now on is on its way."""
+        self._in_call(nth, self.clock.kill)
+
+    def _in_call(self, nth: int, act: Callable[[], None]) -> None:
         seen = 0
 
         def watch(_: Exchange) -> None:
             nonlocal seen
             seen += 1
             if seen == nth:
-                self._ring(number)
+                act()
 
         self.observers.append(watch)
 

@@ -124,6 +124,10 @@ class Sandbox:
         """Return that other space, with its journal and ledger. Raises ValueError."""
         return self._spaces.select(selected)
 
+    def trouble(self, *faults: Fault) -> None:
+        """From now on the main space has these faults and no others: what was recorded stays. Raises ValueError."""
+        self._spaces.main.trouble(faults)
+
     def reset(
         self,
         *,

@@ -43,26 +43,33 @@ class Space:
     """The state behind one URL. All its methods may be called from any thread."""
 
     def __init__(self, vendor: Vendor, plot: Plot) -> None:
-        for fault in plot.faults:
-            check(vendor, fault)
         rng = Random(plot.seed)  # noqa: S311 -- reproducible, and nothing here is secret
         skew = plot.scenario.skew * rng.choice((1, -1))
         self.clock = Clock(now=plot.now, started=plot.now(), epoch=plot.epoch, skew=skew)
         self.latency = plot.scenario.latency
         self._own, self._credential = frozenset(vendor.faults), vendor.credential
         self._box: Box = vendor.box(Setting(scenario=plot.scenario, clock=self.clock, rng=rng, first_id=plot.first_id))
-        unknown = [fault for fault in plot.faults if fault.at not in (*ANYWHERE, *self._box.operations)]
-        if unknown:
-            named = ", ".join(f"`{fault}`" for fault in unknown)
-            calls = ", ".join((*ANYWHERE, *self._box.operations))
-            raise ValueError(f"no such call in {named}: choose from {calls}")
-        self._faults = tuple(plot.faults)
-        self._counts = [0] * len(self._faults)
+        self._vendor = vendor
+        self._faults: tuple[Fault, ...] = ()
+        self._counts: list[int] = []
         self._journal: list[Exchange] = []
         self._room = BODIES
         self._stalled: set[socket.socket] = set()
         self._over = False
         self._lock = threading.RLock()
+        self.trouble(plot.faults)
+
+    def trouble(self, faults: Sequence[Fault]) -> None:
+        """From now on there are these faults and no others, their calls counted from here. Raises ValueError."""
+        for fault in faults:
+            check(self._vendor, fault)
+        unknown = [fault for fault in faults if fault.at not in (*ANYWHERE, *self._box.operations)]
+        if unknown:
+            named = ", ".join(f"`{fault}`" for fault in unknown)
+            calls = ", ".join((*ANYWHERE, *self._box.operations))
+            raise ValueError(f"no such call in {named}: choose from {calls}")
+        with self._lock:
+            self._faults, self._counts = tuple(faults), [0] * len(faults)
 
     @property
     def base(self) -> str:

@@ -10,7 +10,7 @@ from core.sandbox.repertoire import faults_of, scenarios_of
 from core.sandbox.testmo import RecordedRun, recorded
 from core.vendors.testmo.operations import LULL
 from tests.contract.promises import breaches
-from tests.harness import Bench, Ended
+from tests.harness import Bench, Ended, KilledError
 
 SCENES = scenarios_of(BOXES["testmo"])
 KINDS = sorted(faults_of(BOXES["testmo"]).keys() - {"endless", "gzip-bomb"})  # each of those costs real time
@@ -177,6 +177,40 @@ def test_waiting_for_an_empty_run_is_inconclusive(tmp_path: Path) -> None:
         run = bench.run(vendor="testmo", mode="start", project_id="1", source="frontend").outputs["run-id"]
         ended = bench.run(vendor="testmo", mode="wait", run_id=run)
     assert (ended.status, ended.reason) == (5, "empty")
+
+
+@pytest.mark.parametrize("scenario", ["lagging-reads", "eventual"])
+@pytest.mark.parametrize("nth", [1, 2])
+def test_cleanup_finds_a_run_that_is_not_listed_yet(nth: int, scenario: str, tmp_path: Path) -> None:
+    write(tmp_path)
+    with Bench(tmp_path, scenario=SCENES[scenario], vendor="testmo") as bench:
+        bench.kill_in_call(nth)
+        with pytest.raises(KilledError):
+            bench.run(**USUAL)
+        cleaned = bench.run(**USUAL, mode="cleanup")
+    assert cleaned.status == 0, cleaned.log
+    assert [run.completed for run in ours(cleaned)] == [True]
+
+
+def test_cleanup_is_content_once_the_run_that_was_waited_for_is_deleted(tmp_path: Path) -> None:
+    with Bench(tmp_path, scenario=SCENES["vanishing"], vendor="testmo") as bench:
+        run = bench.run(vendor="testmo", mode="start", project_id="1", source="frontend").outputs["run-id"]
+        write(tmp_path)
+        bench.run(vendor="testmo", thread_of=run, results="results.xml")
+        waited = bench.run(vendor="testmo", mode="wait", run_id=run)
+        assert (waited.status, waited.reason) == (7, "protocol")
+        first, second = (bench.run(**USUAL, mode="cleanup") for _ in range(2))
+    assert f"has no run {run}" in waited.log + first.log
+    assert (first.status, second.status) == (0, 0)
+    assert "Nothing was left behind" in second.log
+
+
+def test_other_jobs_are_not_sent_to_a_run_that_is_not_ours(tmp_path: Path) -> None:
+    with Bench(tmp_path, scenario=SCENES["foreign-run"], faults=("wrong-id@create-run",), vendor="testmo") as bench:
+        ended = bench.run(vendor="testmo", mode="start", project_id="1", source="frontend")
+    assert (ended.status, ended.reason) == (7, "protocol")
+    assert "is not the new and empty one that was created" in ended.log
+    assert [run.completed for run in ours(ended)] == [True]
 
 
 @pytest.mark.parametrize("fault", ["500@append-tests*forever", "401@append-tests*forever", "hang@append-tests"])

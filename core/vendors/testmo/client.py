@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from core.errors import BadInputError, CallFailedError
-from core.model import Command, Phase, Progress, RemoteRun, TestReport, Totals, Verdict
+from core.errors import BadInputError, CallFailedError, Fault, ResultUnknownError
+from core.model import Command, Phase, Progress, Reason, RemoteRun, TestReport, Totals, Verdict
 from core.ports import Calls, Diary, Log, Reports, Wish
 from core.vendors.testmo import bodies, fields, results
 from core.vendors.testmo.recorder import Recorder
 from core.vendors.testmo.settings import UNSUPPORTED, Settings, run_reference
-from core.vendors.testmo.starting import Starter, new_mark
+from core.vendors.testmo.starting import Starter, check_new, new_mark
 from core.vendors.testmo.texts import short
 from core.vendors.testmo.upload import Upload
 
@@ -36,6 +36,7 @@ class Testmo:
         self._debt: dict[str, str] | None = None
         self._mark = ""
         self._recorded = False
+        self._ended: set[int] = set()  # runs that were completed as they were
         self._seen: fields.Run | None = None
 
     def start(self) -> RemoteRun:
@@ -71,8 +72,19 @@ class Testmo:
             self._settle()  # surely there is none
             raise
         if self._wish.mode == "start":
+            self._prove(run)
             self._settle()  # it is meant to stay open
         return run
+
+    def _prove(self, run: int) -> None:
+        """Other jobs will send their results to the run of this id: it must be ours, whatever the reply said."""
+        try:
+            check_new(self._recorder.look_at_new(run), self._mark)
+        except CallFailedError as failure:
+            fact = f"{failure.fact} Whether run {run} is the one that was created is unknown."
+            raise ResultUnknownError(
+                fact, remedy="Look at the run's page at Testmo.", reason=Reason.PROTOCOL
+            ) from failure
 
     def _prepare(self, run: int, found: results.Results) -> Upload:
         shared = bool(self._settings.thread_of)
@@ -114,7 +126,7 @@ class Testmo:
         if self._starter is not None and self._starter.was_unsure:
             for other in self._starter.ours():
                 if other != int(run.id):
-                    self._recorder.complete_run(other)
+                    self._complete_ours(other, self._mark)
         self._recorded = True
         self._settle()
 
@@ -176,13 +188,26 @@ class Testmo:
 
     def cancel(self, run: RemoteRun) -> bool:
         number = int(run.id)
+        if number in self._ended:
+            return True
         if self._wish.mode == "cleanup" and not self._wish.run_id:
-            return self._recorder.look(number).completed  # the journal's debts say what is to be completed
+            return self._is_over(number)
         if not self._is_proven and self._mark and self._mark not in self._recorder.look(number).marks:
             return False  # a reply named somebody else's run
         self._end(number)
-        self._settle()
+        if self._is_proven or not self._mark:
+            self._settle()
         return True
+
+    def _is_over(self, run: int) -> bool:
+        """Of a run that the journal names: its debts said what is to be completed, so that ours is by now."""
+        try:
+            return self._recorder.look(run).completed
+        except CallFailedError as failure:
+            if failure.fault is not Fault.ABSENT:
+                raise
+            self._log.warning(f"Testmo has no run {run}: nothing is left to complete.")
+            return True
 
     @property
     def _is_proven(self) -> bool:
@@ -196,6 +221,7 @@ class Testmo:
         if sent < total:
             self._recorder.note(run, "Recording", f"Cut short: {sent} of {total} tests are known to be here.")
         self._recorder.complete_run(run)
+        self._ended.add(run)
 
     def rerun(self, run: RemoteRun) -> RemoteRun:  # noqa: ARG002 -- the Protocol's shape
         raise BadInputError([("rerun-failed", UNSUPPORTED["rerun-failed"])])
@@ -203,13 +229,29 @@ class Testmo:
     def undo(self, debt: Mapping[str, str]) -> None:
         """Complete what is still open; complete_run() takes a refusal for what it is."""
         if debt["kind"] == "wait":
-            open_runs = [int(debt["run"])]
+            self._end_if_there(int(debt["run"]))
         elif self._upload is not None and self._is_proven and debt["mark"] == self._mark:
-            open_runs = [self._upload.run]
+            self._end(self._upload.run)
         else:
             starter = Starter(self._calls, self._log, int(debt["project"]), debt["name"], debt["mark"])
-            open_runs = list(starter.ours())
-        for run in open_runs:
+            for run in list(starter.ours()) if self._ended else starter.left_open():
+                self._complete_ours(run, debt["mark"])
+
+    def _end_if_there(self, run: int) -> None:
+        """Nobody need complete what somebody has deleted."""
+        try:
+            self._end(run)
+        except CallFailedError as failure:
+            if failure.fault is not Fault.ABSENT or not self._is_over(run):
+                raise
+
+    def _complete_ours(self, run: int, mark: str) -> None:
+        """Complete a run that a list calls ours, if its own word is the same: a wrong answer shall end nobody's run."""
+        seen = self._recorder.look_at_new(run)
+        if mark not in seen.marks:
+            fact = f"Testmo lists run {run} as one of ours, and it is not."
+            raise ResultUnknownError(fact, remedy="Look at the run's page at Testmo.", reason=Reason.PROTOCOL)
+        if not seen.completed and run not in self._ended:
             self._end(run)
 
     def usual_seconds(self) -> float | None:

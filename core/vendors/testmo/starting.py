@@ -12,6 +12,7 @@ from core.vendors.testmo import fields
 
 MARK = "Recorded as"  # the name of the field that holds the mark
 LOOKS = (1.0, 3.0, 7.0, 10.0)  # seconds before each look: a list may lag behind by some 10 s
+LAST_LOOKS = (0.0, 1.0, 3.0, 7.0, 4.0)  # the same for what must not stay open, within the time that is there to pay
 TRIES = 3
 PAGES, PAGE = 5, 100
 LIST_SECONDS = 60.0
@@ -83,6 +84,21 @@ class Starter:
         remedy = "Look at the project's automation runs before starting another: complete an open one of this name."
         return ResultUnknownError(fact, remedy=remedy, reason=Reason.MAY_EXIST)
 
+    def left_open(self) -> list[int]:
+        """The runs with our mark, once Testmo lists one; empty where it lists none for long enough.
+
+        Raises ResultUnknownError where there was no time to be sure of that.
+        """
+        for wait in LAST_LOOKS:
+            if self._calls.left <= wait:
+                fact = f"Testmo lists no run {self._name!r} of ours so far, but a list may lag behind."
+                raise ResultUnknownError(fact, reason=Reason.MAY_EXIST)
+            self._calls.pause(wait)
+            found = list(self.ours())
+            if found:
+                return found
+        return []
+
     def ours(self) -> Iterator[int]:
         """The ids of the runs with our mark, among the newest of the project."""
         for page in range(1, PAGES + 1):
@@ -110,6 +126,13 @@ class Starter:
             path={"run_id": run},
             seconds=LIST_SECONDS,
         )
+
+
+def check_new(seen: fields.Run, mark: str) -> None:
+    """Raise ResultUnknownError where a reply has named another run than the one that was created."""
+    if mark not in seen.marks or seen.completed or seen.total:
+        fact = f"Testmo named run {seen.id}, which is not the new and empty one that was created."
+        raise ResultUnknownError(fact, remedy="Look at the run's page at Testmo.", reason=Reason.PROTOCOL)
 
 
 def _page(answer: Answer) -> tuple[list[Listed], bool]:

@@ -10,6 +10,7 @@ from core.vendors.testmo import fields
 from core.vendors.testmo.cases import microseconds
 from core.vendors.testmo.recorder import Recorder
 from core.vendors.testmo.results import Results
+from core.vendors.testmo.starting import check_new
 
 LOOKS = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)  # seconds before each look at the counts: a copy may lag behind
 
@@ -34,8 +35,8 @@ class Upload:
     def begin(self, extras: dict[str, object]) -> None:
         """Create the thread. Raises ResultUnknownError where a reply has named another run than was created."""
         seen = self._recorder.look(self.run)
-        if self._mark and (self._mark not in seen.marks or seen.completed or seen.total):
-            raise self._unknown(f"Testmo named run {self.run}, which is not the new and empty one that was created.")
+        if self._mark:
+            check_new(seen, self._mark)
         body = {"elapsed_computed": microseconds(self._results.seconds), "fields": [], "artifacts": []} | extras
         self.thread = self._recorder.create_thread(self.run, body)
 
