@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from core.errors import CallFailedError, RunnerError, StoppedError
 from core.journal import Journal, Left
-from core.model import Progress, RemoteRun, Result
+from core.model import Progress, RemoteRun, Result, TestReport
 from core.patience import Patience
 from core.ports import Vendor
 from core.sanitize import one_line
 from core.verdict import ended_by
 
 CLOSING_SECONDS = 2.5  # of the 5 s that a stop may take: the answer to a start may have had 2, files need the rest
+MOST_AT_A_STOP = 10_000  # cases that can be written in what is left of these 5 s on a busy runner
 PAYING_SECONDS = 20.0  # for the same when no signal came; past the deadline, if need be
 
 
@@ -42,6 +43,14 @@ def stopped_by(
     else:
         what = _cancelled_or_not(vendor, run)
     return replace(result, fact=f"{result.fact} Run {run.id} {what}.{doubt}", remedy=run.where)
+
+
+def bearable(report: TestReport) -> TestReport:
+    """What can be written in the time that a signal leaves: of very many cases the counts alone."""
+    if report.totals.tests <= MOST_AT_A_STOP:
+        return report
+    warning = f"Of {report.totals.tests} cases only the counts are here: there was no time to write them all."
+    return replace(report, suites=(), warnings=(*report.warnings, warning))
 
 
 def _cancelled_or_not(vendor: Vendor, run: RemoteRun) -> str:

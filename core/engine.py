@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from core.clock import span
 from core.doubt import CONFIRM_PAUSE, Doubt
-from core.ending import CLOSING_SECONDS, cancelled, pay, stopped_by
+from core.ending import CLOSING_SECONDS, bearable, cancelled, pay, stopped_by
 from core.errors import (
     CallFailedError,
     ResultUnknownError,
@@ -89,6 +89,7 @@ def execute(
             report = replace(vendor.collect(run, complete=False), verdict=None)
         journal.finished(left)
     problems += pay(vendor, journal, patience)
+    report = bearable(report) if result.reason is Reason.SIGNAL else report
     return report, replace(
         result, problems=(*result.problems, *problems, *journal.problems), seconds=patience.clock.now() - began
     )

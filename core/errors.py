@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from core.model import Conclusion, ExitCode, Reason
+from core.model import Command, Conclusion, ExitCode, Reason
 
 
 class RunnerError(Exception):
@@ -68,11 +68,12 @@ class TimedOutError(RunnerError):
 
 
 class StoppedError(RunnerError):
-    """SIGINT or SIGTERM arrived."""
+    """SIGINT or SIGTERM arrived; `command` is how the user's command ended, where there was one to be ended."""
 
     conclusion = Conclusion.CANCELLED
 
-    def __init__(self, signal_number: int) -> None:
+    def __init__(self, signal_number: int, *, command: Command | None = None) -> None:
+        self.command = command
         self.exit_code = ExitCode(128 + signal_number)
         super().__init__(f"Stopped by {self.exit_code.name}.", reason=Reason.SIGNAL)
 

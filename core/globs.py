@@ -24,6 +24,7 @@ class Lack(StrEnum):
 
     NOTHING = "nothing"  # a pattern matches no file
     EMPTY = "empty"  # a file of no bytes
+    STALE = "stale"  # a file that is as it was before the command
     UNREADABLE = "unreadable"  # no right to read, no plain file, or a link out of the workspace
 
 
@@ -57,12 +58,14 @@ def find(
     *,
     ours: Iterable[str] = (),
     check: Callable[[], None] = lambda: None,
+    is_stale: Callable[[str], bool] = lambda _: False,
 ) -> Found:
     """Look for the files of all patterns.
 
     `ours` are further folders or files of ours, relative to the workspace, such as `results-dir`. `check` is called
-    for each folder that is read and may raise, so that a signal ends a long walk. Raises BadInputError for a pattern
-    that leads out of the workspace.
+    for each folder that is read and may raise, so that a signal ends a long walk. `is_stale` says of a real path
+    whether the file is left out as one of an earlier run. Raises BadInputError for a pattern that leads out of the
+    workspace.
     """
     search = _Search(workspace, (*OURS, *(path.strip("/") for path in ours if path.strip("/"))), check)
     wanted = [(pattern, _parts(pattern, workspace)) for pattern in patterns]
@@ -72,13 +75,27 @@ def find(
         if pattern.startswith("!"):
             continue
         matched = search.glob(parts)
-        for path in sorted(matched.difference(*excluded)):
-            real = search.readable(path)
-            if real:
-                files.setdefault(real, path)
+        readable = {path: real for path in sorted(matched.difference(*excluded)) if (real := search.readable(path))}
+        stale = [path for path, real in readable.items() if is_stale(real)]
+        for path in sorted(readable.keys() - stale):
+            files.setdefault(readable[path], path)
+        search.problems += _left_out(pattern, stale, of=len(readable))
         if not matched:
             search.problems.append(Problem(lack=Lack.NOTHING, text=f"{pattern!r} matches no file.{search.hint(parts)}"))
     return Found(files=tuple(sorted(files.values())), problems=tuple(dict.fromkeys(search.problems)))
+
+
+def _left_out(pattern: str, stale: Sequence[str], *, of: int) -> Iterator[Problem]:
+    """What there is to say on files of an earlier run; a pattern that has nothing else gives nothing."""
+    if stale and len(stale) == of:
+        more = f" and {of - 1} more" if of > 1 else ""
+        text = f"{pattern!r} matches only what was there before the command, and is as it was: {stale[0]}{more}."
+        yield Problem(lack=Lack.NOTHING, text=text)
+        return
+    for path in stale:
+        yield Problem(
+            lack=Lack.STALE, text=f"{path!r} was left out: it was there before the command, and is as it was."
+        )
 
 
 def _parts(pattern: str, workspace: str) -> tuple[str, ...]:

@@ -222,13 +222,21 @@ class Calls(Protocol):
         ...
 
 
+Snapshot = Mapping[str, tuple[int, int]]
+"""How report files were at some moment: core.fresh."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reports:
-    """Files as (path, name to show); sentences on patterns and files that give nothing, and on unreadable files."""
+    """Files as (path, name to show); sentences on patterns and files that give nothing, and on unreadable files.
+
+    `stale` are sentences on files that were left out because the command has not written them.
+    """
 
     files: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
     unreadable: tuple[str, ...]
+    stale: tuple[str, ...] = ()
 
 
 class Machine(Protocol):
@@ -249,8 +257,15 @@ class Machine(Protocol):
         """The absolute path of a folder for files of ours, which is gone once the step's results are written."""
         ...
 
-    def reports(self, patterns: Sequence[str]) -> Reports:
-        """The files that the user's patterns name. Raises BadInputError for a pattern that leaves the workspace."""
+    def snapshot(self, patterns: Sequence[str]) -> Snapshot:
+        """How the files that the user's patterns name are before a command; raises as `reports` does."""
+        ...
+
+    def reports(self, patterns: Sequence[str], *, since: Snapshot | None = None) -> Reports:
+        """The files that the user's patterns name. Raises BadInputError for a pattern that leaves the workspace.
+
+        With `since` those that are not as they were then: what a command has not written tells of another run.
+        """
         ...
 
     def check(self, words: Sequence[str], directory: str) -> None:
@@ -270,7 +285,8 @@ class Machine(Protocol):
 
         `directory` is relative to the workspace. Its environment is the job's without what is ours, and what is
         `added`. `meanwhile` is called from time to time; it gives the seconds until it wants to be called again.
-        Raises StoppedError where a signal ended it, BadInputError where there is no such program.
+        Raises StoppedError where a signal ended it, with how it ended in `command`, and BadInputError where there is no
+        such program.
         """
         ...
 

@@ -252,6 +252,7 @@ class Bench:
         self.observers.append(watch)
 
     def _ring(self, number: int) -> None:
+        """A signal, now."""
         if not self.stop.signal:  # the second one would end this very process
             self.on_signal()
             self.stop._handle(number, None)

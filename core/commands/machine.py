@@ -7,9 +7,10 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 
+from core.errors import StoppedError
 from core.model import Build, Command
 from core.patience import Patience
-from core.ports import Reports
+from core.ports import Reports, Snapshot
 from core.private import PrivateFolder
 from core.secret import Redactor, Secret
 from core.stop import Stop
@@ -57,18 +58,31 @@ class ThisMachine:
     def folder(self) -> str:
         return self._private.path
 
-    def reports(self, patterns: Sequence[str]) -> Reports:
+    def snapshot(self, patterns: Sequence[str]) -> Snapshot:
+        from core import fresh  # noqa: PLC0415 -- see above
+
+        return fresh.snapshot(path for path, _ in self.reports(patterns).files)
+
+    def reports(self, patterns: Sequence[str], *, since: Snapshot | None = None) -> Reports:
         if self._report:
             only = (os.path.join(self.workspace, self._report), self._report)
             return Reports(files=(only,), missing=(), unreadable=())
-        from core import globs  # noqa: PLC0415 -- see above
+        from core import fresh, globs  # noqa: PLC0415 -- see above
 
-        found = globs.find(patterns, self.workspace, ours=(self._ours,), check=self._stop.check)
+        before = since or {}
+        found = globs.find(
+            patterns,
+            self.workspace,
+            ours=(self._ours,),
+            check=self._stop.check,
+            is_stale=lambda real: fresh.is_stale(real, before),
+        )
         lacking = (globs.Lack.NOTHING, globs.Lack.EMPTY)
         return Reports(
             files=tuple((os.path.join(self.workspace, name), name) for name in found.files),
             missing=tuple(each.text for each in found.problems if each.lack in lacking),
-            unreadable=tuple(each.text for each in found.problems if each.lack not in lacking),
+            unreadable=tuple(each.text for each in found.problems if each.lack is globs.Lack.UNREADABLE),
+            stale=tuple(each.text for each in found.problems if each.lack is globs.Lack.STALE),
         )
 
     def check(self, words: Sequence[str], directory: str) -> None:
@@ -98,8 +112,7 @@ class ThisMachine:
             meanwhile=meanwhile or (lambda: child.SILENCE),
         )
         self._patience.say(ended.fact)
-        self._stop.check()
-        return Command(
+        command = Command(
             exit_code=ended.exit_code,
             is_good=ended.is_good,
             fact=ended.fact,
@@ -107,6 +120,9 @@ class ThisMachine:
             output=Redactor(self._secrets)(ended.output),
             timed_out=ended.timed_out,
         )
+        if self._stop.rung:
+            raise StoppedError(self._stop.signal, command=command)
+        return command
 
     @property
     def _environment(self) -> dict[str, str]:

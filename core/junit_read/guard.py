@@ -6,7 +6,7 @@ Raw expat with handlers that raise is stricter than defusedxml, and twice as fas
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, NoReturn
@@ -41,6 +41,7 @@ class Limits:
     names: int = 10_000
     kept: int = 1 << 16
     parts: int = 1_000
+    check: Callable[[], None] = lambda: None  # called between pieces of a file; may raise, to end a long read
 
 
 class JUnitError(ValueError):
@@ -101,6 +102,7 @@ class Guard:
                 if len(self._names) > self._limits.names:
                     self.refuse(f"has more than {self._limits.names} different names of elements and attributes.")
                 yield
+                self._limits.check()
                 piece = file.read(CHUNK)
             self._parse(self._cleaned(cleaner, b"", final=True), final=True)
             yield

@@ -1,5 +1,8 @@
 """Testmo: every case recorded exactly once and the run never left open, whatever happens on the way."""
 
+import os
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from core.sandbox.repertoire import faults_of, scenarios_of
 from core.sandbox.testmo import RecordedRun, recorded
 from core.vendors.testmo.operations import LULL
 from tests.contract.promises import breaches
-from tests.harness import Bench, Ended, KilledError
+from tests.harness import EPOCH, Bench, Ended, KilledError
 
 SCENES = scenarios_of(BOXES["testmo"])
 KINDS = sorted(faults_of(BOXES["testmo"]).keys() - {"endless", "gzip-bomb"})  # each of those costs real time
@@ -262,10 +265,14 @@ def test_a_pattern_that_matches_nothing_beside_another_is_an_error_unless_allowe
 
 @pytest.mark.parametrize(
     ("command", "status", "code"),
-    [("true", 0, "0"), ("sh -c 'exit 3'", 1, "3"), ("sh -c 'kill -9 $$'", 1, "137"), ("no-such-program", 2, None)],
+    [
+        *(("cp made.xml results.xml", 0, "0"), ("sh -c 'cp made.xml results.xml; exit 3'", 1, "3")),
+        *(("sh -c 'cp made.xml results.xml; kill -9 $$'", 1, "137"), ("no-such-program", 2, None)),
+    ],
 )
 def test_the_command_counts_beside_its_results(command: str, status: int, code: str | None, tmp_path: Path) -> None:
-    ended = play(tmp_path, command=command)
+    write(tmp_path, name="made.xml")
+    ended = bench_of(tmp_path, {"command": command})
     assert ended.status == status
     assert ended.outputs.get("command-exit-code") == code
     assert len(ours(ended)) == (status != 2)
@@ -280,10 +287,61 @@ def test_a_command_that_fails_and_leaves_no_results_is_a_failure(tmp_path: Path)
     assert "matches no file" in " ".join(ended.report["problems"])
 
 
-def test_the_command_knows_no_secret(tmp_path: Path) -> None:
-    write(tmp_path)
+@pytest.mark.parametrize(
+    ("command", "status"), [("true", 5), ("chmod 600 results.xml", 5), ("cp -p results.xml copy.xml", 5), ("false", 1)]
+)
+def test_what_was_there_before_the_command_is_no_result_of_it(command: str, status: int, tmp_path: Path) -> None:
+    ended = play(tmp_path, command=command)
+    assert (ended.status, ended.journal) == (status, [])
+    assert "only what was there before the command, and is as it was: results.xml" in ended.log
+
+
+@pytest.mark.parametrize("command", ["cp -p made.xml results.xml", "touch results.xml", "cp made.xml results.xml"])
+def test_what_the_command_wrote_counts_whatever_its_time(command: str, tmp_path: Path) -> None:
+    write(tmp_path, name="made.xml")
+    os.utime(tmp_path / "made.xml", (EPOCH - 9e6, EPOCH - 9e6))
+    ended = play(tmp_path, command=command)
+    assert (ended.status, ended.outputs["tests"]) == (0, str(CASES)), ended.log
+
+
+def test_a_report_of_yesterday_beside_those_of_today_is_left_out_and_told(tmp_path: Path) -> None:
+    write(tmp_path, name="made.xml")
+    write(tmp_path, name="yesterday.xml", bad=1)
+    both = bench_of(tmp_path, {"command": "cp made.xml today.xml", "results": "*day.xml"})
+    assert (both.status, both.outputs["tests"]) == (0, str(CASES)), both.log
+    assert "yesterday.xml' was left out" in " ".join(both.report["warnings"])
+    apart = bench_of(tmp_path, {"command": "cp made.xml new.xml", "results": "new.xml\nyesterday.xml"})
+    assert (apart.status, apart.reason, apart.journal) == (2, "bad-input", [])
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_signal_while_the_command_runs_keeps_the_results_that_there_are(*, whole: bool, tmp_path: Path) -> None:
+    write(tmp_path, name="made.xml", bad=2)
+    (tmp_path / "cut.xml").write_text("<testsuites><testsuite name='s'>")
+    write(tmp_path, name="results.xml")
+    source = "made.xml" if whole else "cut.xml"
+    command = f"sh -c 'cp {source} results.xml; echo written; exec sleep 60'"
     with Bench(tmp_path, scenario=SCENES["passing"], vendor="testmo") as bench:
-        ended = bench.run(**USUAL, command="env")
+        threading.Thread(target=_ring_when, args=(bench, tmp_path / "results.xml", tmp_path / source)).start()
+        ended = bench.run(**USUAL, command=command)
+    assert (ended.status, ended.conclusion, ended.journal) == (143, "cancelled", [])
+    assert ended.outputs["command-exit-code"] == "143"
+    assert (ended.outputs["tests"], ended.outputs["failed"]) == ((str(CASES), "2") if whole else ("0", "0"))
+    assert ended.seconds <= 5
+    assert ("had written by then" in " ".join(ended.report["warnings"])) == whole
+
+
+def _ring_when(bench: Bench, path: Path, source: Path) -> None:
+    """A signal as soon as the command has written its report."""
+    while path.read_bytes() != source.read_bytes():
+        time.sleep(0.01)
+    bench._ring(15)
+
+
+def test_the_command_knows_no_secret(tmp_path: Path) -> None:
+    write(tmp_path, name="made.xml")
+    with Bench(tmp_path, scenario=SCENES["passing"], vendor="testmo") as bench:
+        ended = bench.run(**USUAL, command="sh -c 'env; cp made.xml results.xml'")
     (run,) = ours(ended)
     assert "INPUT_TOKEN" not in str(run.threads[0].fields)
     assert breaches(ended, green=True) == []

@@ -1,6 +1,8 @@
 """The real program recording at Testmo over real sockets: killed steps, flat memory, and what a CI reads."""
 
 import re
+import signal
+import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from tests.e2e.support import Ended, Step, Vendor, vendor
 
 INPUTS = {"vendor": "testmo", "project_id": "1", "source": "frontend", "results": "*.xml"}
 MANY = 200_000
+LONGEST_STOP = 5.0  # seconds
 PEAK = 64  # MiB; a report of 200,000 cases as a tree takes ten times as much
 
 
@@ -56,6 +59,45 @@ def test_cleanup_completes_what_a_killed_step_left_open_and_once(fault: str, ste
         before = len(server.journal)
         assert cleaned(step).status == 0
         assert len(server.journal) == before
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_keeps_what_a_command_that_will_not_end_has_written(
+    number: signal.Signals, status: int, step: Step
+) -> None:
+    """Within the time that a CI gives, and with nothing sent."""
+    write(step, 5_000)
+    (step.workspace / "results.xml").rename(step.workspace / "made.txt")
+    stubborn = "sh -c 'trap \"\" INT TERM; cp made.txt results.xml; touch written; while :; do sleep 1; done'"
+    with vendor(box="testmo") as server:
+        step.url = server.url
+        process = step.start(**INPUTS, command=stubborn)
+        while not (step.workspace / "written").exists():
+            assert process.poll() is None
+            time.sleep(0.02)
+        began = time.monotonic()
+        process.send_signal(number)
+        ended = step.finish(process)
+        assert time.monotonic() - began < LONGEST_STOP
+        assert server.journal == []
+    assert (ended.status, ended.outputs["tests"], ended.outputs["conclusion"]) == (status, "5000", "cancelled")
+    assert ended.outputs["command-exit-code"] == "137"
+    assert "these are the results that it had written by then" in ended.log
+
+
+def test_a_signal_ends_a_step_in_time_however_many_cases_there_are(step: Step) -> None:
+    write(step, MANY)
+    with vendor("passing", "hang@append-tests#2", box="testmo") as server:
+        step.url = server.url
+        process = step.start(**INPUTS)
+        server.await_stall()
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        ended = step.finish(process)
+        assert time.monotonic() - began < LONGEST_STOP
+        assert [(len(run.tests), run.completed) for run in ours(server)] == [(250, True)]
+    assert (ended.status, ended.outputs["tests"], ended.report()["suites"]) == (143, str(MANY), [])
+    assert "only the counts are here" in ended.log
 
 
 def test_cleanup_leaves_a_run_that_was_only_started(step: Step) -> None:

@@ -6,10 +6,8 @@ import shutil
 from collections.abc import Sequence
 
 from core.errors import OutputError
-from core.ports import Machine
+from core.ports import Machine, Snapshot
 from core.vendors.qtest.jobs import Job, Material
-
-State = dict[str, tuple[int, int, int]]
 
 
 class Files:
@@ -51,19 +49,15 @@ class Files:
         except OSError as error:
             raise OutputError(f"The tests of the job {job.id} can't be written: {error.strerror}.") from error
 
-    def state(self) -> State:
-        """The report files that are there now."""
-        found = self._machine.reports(self._patterns).files if self._patterns else ()
-        return {path: _state(path) for path, _ in found}
+    def state(self) -> Snapshot:
+        """How the report files are now."""
+        return self._machine.snapshot(self._patterns) if self._patterns else {}
 
-    def written(self, before: State) -> list[str]:
-        """The report files that are new or have changed, as copies: the next job may write them again.
-
-        What was there before and is the same tells of another run, perhaps of yesterday's.
-        """
-        fresh = [path for path, state in self.state().items() if before.get(path) != state]
+    def written(self, before: Snapshot) -> list[str]:
+        """The report files that are new or have changed, as copies: the next job may write them again."""
+        reports = self._machine.reports(self._patterns, since=before) if self._patterns else None
         paths = [self.junit] if os.path.isfile(self.junit) and not os.path.islink(self.junit) else []
-        for at, path in enumerate(fresh):
+        for at, (path, _) in enumerate(reports.files if reports else ()):
             copy = os.path.join(self._machine.folder, f"{self._count}-{at}.xml")
             try:
                 shutil.copyfile(path, copy)
@@ -71,11 +65,3 @@ class Files:
                 raise OutputError(f"{path} can't be copied: {error.strerror}.") from error
             paths.append(copy)
         return paths
-
-
-def _state(path: str) -> tuple[int, int, int]:
-    try:
-        found = os.stat(path)
-    except OSError:
-        return (0, 0, 0)
-    return found.st_mtime_ns, found.st_size, found.st_ino

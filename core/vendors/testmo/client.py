@@ -1,13 +1,15 @@
 """One run at Testmo: read the results, create the run once, send every case once, see that all of it is there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from core.errors import BadInputError, CallFailedError, Fault, ResultUnknownError
+from core.errors import BadInputError, CallFailedError, ResultUnknownError, StoppedError
 from core.model import Command, Phase, Progress, Reason, RemoteRun, TestReport, Totals, Verdict
 from core.ports import Calls, Diary, Log, Reports, Wish
 from core.vendors.testmo import bodies, fields, results
+from core.vendors.testmo.closing import Closing
 from core.vendors.testmo.recorder import Recorder
+from core.vendors.testmo.salvage import salvage
 from core.vendors.testmo.settings import UNSUPPORTED, Settings, run_reference
 from core.vendors.testmo.starting import Starter, check_new, new_mark
 from core.vendors.testmo.texts import short
@@ -27,23 +29,25 @@ class Testmo:
         self._log = log
         self._origin = base_url.removesuffix("/api/v1")
         self._recorder = Recorder(calls, log, 0 if settings.thread_of else settings.project_id)
+        self._closing = Closing(self._recorder, calls, log)
         self._name = short(wish.name)
         self._results: results.Results | None = None
         self._command: Command | None = None
+        self._salvage: Callable[[], results.Results | None] | None = None  # what to do once stopping has begun
         self._starter: Starter | None = None
         self._upload: Upload | None = None
         self._steps: Iterator[None] = iter(())
         self._debt: dict[str, str] | None = None
         self._mark = ""
         self._recorded = False
-        self._ended: set[int] = set()  # runs that were completed as they were
         self._seen: fields.Run | None = None
 
     def start(self) -> RemoteRun:
         if self._wish.mode == "start":
             return self._run(self._create())
         found = self._run_tests() if self._settings.command else self._wish.machine.reports(self._settings.results)
-        self._results = results.read(found, allow_missing=self._wish.allow_empty)
+        allowed = self._wish.allow_empty
+        self._results = results.read(found, allow_missing=allowed, check=lambda: self._calls.pause(0))
         if self._settings.thread_of:
             upload = self._prepare(self._settings.thread_of, self._results)
             upload.begin(bodies.of_thread(self._settings, self._command))
@@ -54,9 +58,15 @@ class Testmo:
 
     def _run_tests(self) -> Reports:
         """Run the command; its reports count whatever it came to."""
-        machine = self._wish.machine
-        self._command = machine.run(self._settings.command, self._settings.working_directory)
-        return machine.reports(self._settings.results)
+        machine, patterns = self._wish.machine, self._settings.results
+        before = machine.snapshot(patterns)
+        try:
+            self._command = machine.run(self._settings.command, self._settings.working_directory)
+        except StoppedError as stopped:
+            self._command = stopped.command
+            self._salvage = lambda: salvage(machine.reports(patterns, since=before))
+            raise
+        return machine.reports(patterns, since=before)
 
     def _create(self) -> int:
         """Create the run. Until it is complete it is a debt: whatever happens, it must not stay open for ever."""
@@ -89,6 +99,7 @@ class Testmo:
     def _prepare(self, run: int, found: results.Results) -> Upload:
         shared = bool(self._settings.thread_of)
         self._upload = Upload(self._recorder, self._calls, found, run=run, shared=shared, mark=self._mark)
+        self._closing.upload = self._upload
         self._steps = self._upload.steps()
         return self._upload
 
@@ -126,7 +137,7 @@ class Testmo:
         if self._starter is not None and self._starter.was_unsure:
             for other in self._starter.ours():
                 if other != int(run.id):
-                    self._complete_ours(other, self._mark)
+                    self._closing.end_ours(other, self._mark)
         self._recorded = True
         self._settle()
 
@@ -156,6 +167,8 @@ class Testmo:
         )
 
     def known(self) -> TestReport | None:
+        if self._salvage:
+            self._results, self._salvage = self._salvage(), None
         found, command = self._results, self._command
         if found is None and command is None:
             return None
@@ -188,26 +201,16 @@ class Testmo:
 
     def cancel(self, run: RemoteRun) -> bool:
         number = int(run.id)
-        if number in self._ended:
+        if number in self._closing.ended:
             return True
         if self._wish.mode == "cleanup" and not self._wish.run_id:
-            return self._is_over(number)
+            return self._closing.is_over(number)  # the journal's debts said what is to be completed
         if not self._is_proven and self._mark and self._mark not in self._recorder.look(number).marks:
             return False  # a reply named somebody else's run
-        self._end(number)
+        self._closing.end(number)
         if self._is_proven or not self._mark:
             self._settle()
         return True
-
-    def _is_over(self, run: int) -> bool:
-        """Of a run that the journal names: its debts said what is to be completed, so that ours is by now."""
-        try:
-            return self._recorder.look(run).completed
-        except CallFailedError as failure:
-            if failure.fault is not Fault.ABSENT:
-                raise
-            self._log.warning(f"Testmo has no run {run}: nothing is left to complete.")
-            return True
 
     @property
     def _is_proven(self) -> bool:
@@ -215,44 +218,17 @@ class Testmo:
         sure = self._starter is not None and not self._starter.was_unsure
         return sure and self._upload is not None and bool(self._upload.thread)
 
-    def _end(self, run: int) -> None:
-        """Complete a run as it is; what is missing in it is told there."""
-        sent, total = (self._upload.sent, self._upload.total) if self._upload is not None else (0, 0)
-        if sent < total:
-            self._recorder.note(run, "Recording", f"Cut short: {sent} of {total} tests are known to be here.")
-        self._recorder.complete_run(run)
-        self._ended.add(run)
-
     def rerun(self, run: RemoteRun) -> RemoteRun:  # noqa: ARG002 -- the Protocol's shape
         raise BadInputError([("rerun-failed", UNSUPPORTED["rerun-failed"])])
 
     def undo(self, debt: Mapping[str, str]) -> None:
         """Complete what is still open; complete_run() takes a refusal for what it is."""
         if debt["kind"] == "wait":
-            self._end_if_there(int(debt["run"]))
+            self._closing.end_if_there(int(debt["run"]))
         elif self._upload is not None and self._is_proven and debt["mark"] == self._mark:
-            self._end(self._upload.run)
+            self._closing.end(self._upload.run)
         else:
-            starter = Starter(self._calls, self._log, int(debt["project"]), debt["name"], debt["mark"])
-            for run in list(starter.ours()) if self._ended else starter.left_open():
-                self._complete_ours(run, debt["mark"])
-
-    def _end_if_there(self, run: int) -> None:
-        """Nobody need complete what somebody has deleted."""
-        try:
-            self._end(run)
-        except CallFailedError as failure:
-            if failure.fault is not Fault.ABSENT or not self._is_over(run):
-                raise
-
-    def _complete_ours(self, run: int, mark: str) -> None:
-        """Complete a run that a list calls ours, if its own word is the same: a wrong answer shall end nobody's run."""
-        seen = self._recorder.look_at_new(run)
-        if mark not in seen.marks:
-            fact = f"Testmo lists run {run} as one of ours, and it is not."
-            raise ResultUnknownError(fact, remedy="Look at the run's page at Testmo.", reason=Reason.PROTOCOL)
-        if not seen.completed and run not in self._ended:
-            self._end(run)
+            self._closing.end_all_of(debt)
 
     def usual_seconds(self) -> float | None:
         return None

@@ -76,6 +76,19 @@ def run(value: Any) -> Run:
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Badge:
+    """As much of a run as tells whose it is, and whether it is open: its counts may be wrong without harm."""
+
+    id: int
+    completed: bool
+    marks: frozenset[str]
+
+
+def badge(value: Any) -> Badge:
+    return Badge(id=whole(value["id"]), completed=flag(value["is_completed"]), marks=marks(value["fields"]))
+
+
 def marks(value: Any) -> frozenset[str]:
     """The values of all fields of a run that are texts."""
     return frozenset(item["value"] for item in sequence(value) if isinstance(item.get("value"), str))

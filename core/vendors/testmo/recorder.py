@@ -34,6 +34,14 @@ class Recorder:
         """The same of a run that was created just now, which may not be found at once."""
         return self._bearing(lambda: self.look(run), (Fault.ABSENT,))
 
+    def badge(self, run: int) -> fields.Badge:
+        """Whose a run is, which may not be found at once."""
+
+        def look() -> fields.Badge:
+            return self._calls.read("get-run", parse=lambda answer: _badge(answer, run), path={"run_id": run})
+
+        return self._bearing(look, (Fault.ABSENT,))
+
     def _ours(self, answer: Answer, run: int) -> fields.Run:
         """The run, or ValueError: an answer about another run is no answer."""
         found = fields.run(answer.value["result"])
@@ -164,3 +172,10 @@ def _delays() -> Iterator[float]:
 
 def _id(answer: Answer) -> int:
     return fields.whole(answer.value["id"])
+
+
+def _badge(answer: Answer, run: int) -> fields.Badge:
+    found = fields.badge(answer.value["result"])
+    if found.id != run:
+        raise ValueError(f"it is about run {found.id}")
+    return found

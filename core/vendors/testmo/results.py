@@ -1,12 +1,12 @@
 """The local results: JUnit files, counted once before any request, and read again whenever their cases are wanted."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from core.errors import BadInputError, RunnerError
-from core.junit_read import Cases, JUnitError, JUnitFile, Survey, survey
+from core.junit_read import Cases, JUnitError, JUnitFile, Limits, Survey, survey
 from core.model import Conclusion, ExitCode, Reason, TestSuite, Totals
 from core.ports import Reports
 from core.vendors.testmo.cases import as_test, size
@@ -61,18 +61,21 @@ class Results:
         )
 
 
-def read(reports: Reports, *, allow_missing: bool) -> Results:
+def read(reports: Reports, *, allow_missing: bool, check: Callable[[], None] = lambda: None) -> Results:
     """Count what the files hold. Raises BadInputError with all that can't be read, EmptyResultsError without a case.
 
-    A pattern that matches nothing beside others that do is bad input too, unless that is allowed.
+    A pattern that matches nothing beside others that do is bad input too, unless that is allowed. `check` is called
+    while the files are read for the first time, and may raise.
     """
+    limits = Limits(check=lambda: None if counted else check())  # what is read once more is written, come what may
+    counted = False
     if not reports.files and not reports.unreadable:
         raise EmptyResultsError(
             " ".join(("Nothing was recorded.", *reports.missing[:_MOST_TOLD])),
             remedy=_ALLOW,
             reason=Reason.EMPTY,
         )
-    files = tuple(JUnitFile(path, shown=shown) for path, shown in reports.files)
+    files = tuple(JUnitFile(path, shown=shown, limits=limits) for path, shown in reports.files)
     problems = [*reports.unreadable, *(() if allow_missing else reports.missing)]
     surveys: list[Survey] = []
     seconds = 0.0
@@ -84,9 +87,10 @@ def read(reports: Reports, *, allow_missing: bool) -> Results:
             continue
         surveys.append(found)
         seconds += found.totals.seconds if file.seconds is None else file.seconds
+    counted = True
     if problems:
         raise BadInputError([("results", text) for text in _shortened(problems)])
-    totals = _sum(each.totals for each in surveys)
+    totals = sum_of(each.totals for each in surveys)
     if not totals.tests:
         fact = "The files of `results` hold no test case: nothing was recorded."
         raise EmptyResultsError(fact, remedy=_ALLOW, reason=Reason.EMPTY)
@@ -94,7 +98,7 @@ def read(reports: Reports, *, allow_missing: bool) -> Results:
     if not totals.failed + totals.errored and any(file.hides_failures for file in files):
         raise BadInputError([("results", text) for text in _shortened(doubts)])  # no green out of such files
     missing = reports.missing if allow_missing else ()
-    return Results(files=files, totals=totals, seconds=seconds, doubts=(*doubts, *missing))
+    return Results(files=files, totals=totals, seconds=seconds, doubts=(*doubts, *reports.stale, *missing))
 
 
 def _shortened(problems: Sequence[str]) -> list[str]:
@@ -102,7 +106,7 @@ def _shortened(problems: Sequence[str]) -> list[str]:
     return [*problems[:_MOST_TOLD], *([f"{more} more files have such problems."] if more > 0 else [])]
 
 
-def _sum(all_totals: Iterable[Totals]) -> Totals:
+def sum_of(all_totals: Iterable[Totals]) -> Totals:
     found = Totals()
     for each in all_totals:
         found = Totals(

@@ -1,0 +1,62 @@
+"""Runs that must not stay open: each completed as it is, and none that is not ours."""
+
+from collections.abc import Mapping
+
+from core.errors import CallFailedError, Fault, ResultUnknownError
+from core.model import Reason
+from core.ports import Calls, Log
+from core.vendors.testmo.recorder import Recorder
+from core.vendors.testmo.starting import Starter
+from core.vendors.testmo.upload import Upload
+
+
+class Closing:
+    """Completes runs. `upload` is what this process sends, if it does; `ended` are runs that were completed here."""
+
+    def __init__(self, recorder: Recorder, calls: Calls, log: Log) -> None:
+        self._recorder = recorder
+        self._calls = calls
+        self._log = log
+        self.upload: Upload | None = None
+        self.ended: set[int] = set()
+
+    def end(self, run: int) -> None:
+        """Complete a run as it is; what is missing in it is told there."""
+        if self.upload is not None and self.upload.sent < self.upload.total:
+            text = f"Cut short: {self.upload.sent} of {self.upload.total} tests are known to be here."
+            self._recorder.note(run, "Recording", text)
+        self._recorder.complete_run(run)
+        self.ended.add(run)
+
+    def end_if_there(self, run: int) -> None:
+        """The same; nobody need complete what somebody has deleted."""
+        try:
+            self.end(run)
+        except CallFailedError as failure:
+            if failure.fault is not Fault.ABSENT or not self.is_over(run):
+                raise
+
+    def end_ours(self, run: int, mark: str) -> None:
+        """The same of a run that a list calls ours, if it says so itself: a wrong list shall end nobody's run."""
+        seen = self._recorder.badge(run)
+        if mark not in seen.marks:
+            fact = f"Testmo lists run {run} as one of ours, and it is not."
+            raise ResultUnknownError(fact, remedy="Look at the run's page at Testmo.", reason=Reason.PROTOCOL)
+        if not seen.completed and run not in self.ended:
+            self.end(run)
+
+    def end_all_of(self, debt: Mapping[str, str]) -> None:
+        """Every run that bears the mark of a debt. Raises RunnerError where it is unknown whether there is one."""
+        starter = Starter(self._calls, self._log, int(debt["project"]), debt["name"], debt["mark"])
+        for run in list(starter.ours()) if self.ended else starter.left_open():
+            self.end_ours(run, debt["mark"])
+
+    def is_over(self, run: int) -> bool:
+        """Whether nothing is left to complete in a run that was there."""
+        try:
+            return self._recorder.look(run).completed
+        except CallFailedError as failure:
+            if failure.fault is not Fault.ABSENT:
+                raise
+            self._log.warning(f"Testmo has no run {run}: nothing is left to complete.")
+            return True
