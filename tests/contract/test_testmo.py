@@ -175,6 +175,41 @@ def test_jobs_share_a_run_and_the_last_one_completes_it(tmp_path: Path) -> None:
     assert [(each.completed_by_us, each.measured) for each in ours(ended)] == [(True, True)]
 
 
+def waited(folder: Path, *faults: str, bad: int, cases: int = CASES) -> Ended:
+    """Wait for a run that another job has filled."""
+    write(folder, bad=bad, cases=cases)
+    with Bench(folder, scenario=SCENES["passing"], faults=faults, vendor="testmo") as bench:
+        run = bench.run(vendor="testmo", mode="start", project_id="1", source="frontend").outputs["run-id"]
+        bench.run(vendor="testmo", thread_of=run, results="results.xml")
+        return bench.run(vendor="testmo", mode="wait", run_id=run)
+
+
+def test_who_waits_sees_the_names_of_what_failed(tmp_path: Path) -> None:
+    ended = waited(tmp_path, bad=3)
+    assert (ended.status, ended.outputs["failed"], ended.outputs["tests"]) == (1, "3", str(CASES))
+    (listed,) = ended.calls("list-tests")
+    assert "status_id=3" in listed.query
+    assert [case["name"] for case in ended.report["suites"][0]["cases"]] == ALL[:3]
+    assert [f'name="{name}"' in ended.junit for name in ALL[:4]] == [True, True, True, False]
+    assert ended.log.count("::error title=") >= 3
+    assert not waited(tmp_path, bad=0).calls("list-tests")
+
+
+def test_so_many_names_and_no_more_are_read(tmp_path: Path) -> None:
+    ended = waited(tmp_path, bad=4_500, cases=4_600)
+    assert (ended.outputs["failed"], len(ended.calls("list-tests"))) == ("4500", 4)
+    assert len(ended.report["suites"][0]["cases"]) == 4_000
+
+
+@pytest.mark.parametrize("fault", ["404", "422", "501", "500", "hang", "cut", "html-after", "list-body", "reset-after"])
+def test_the_counts_stand_where_nothing_is_listed(fault: str, tmp_path: Path) -> None:
+    ended = waited(tmp_path, f"{fault}@list-tests*forever", bad=3)
+    assert (ended.status, ended.reason, ended.outputs["failed"]) == (1, "tests-failed", "3")
+    assert ended.report["suites"] == []
+    assert ended.seconds < 20
+    assert ("have no names here" in ended.log) == (fault not in ("404", "422", "501"))
+
+
 def test_waiting_for_an_empty_run_is_inconclusive(tmp_path: Path) -> None:
     with Bench(tmp_path, scenario=SCENES["passing"], vendor="testmo") as bench:
         run = bench.run(vendor="testmo", mode="start", project_id="1", source="frontend").outputs["run-id"]

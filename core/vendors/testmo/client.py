@@ -8,6 +8,7 @@ from core.model import Command, Phase, Progress, Reason, RemoteRun, TestReport, 
 from core.ports import Calls, Diary, Log, Reports, Wish
 from core.vendors.testmo import bodies, fields, results
 from core.vendors.testmo.closing import Closing
+from core.vendors.testmo.failed import with_failed
 from core.vendors.testmo.recorder import Recorder
 from core.vendors.testmo.salvage import salvage
 from core.vendors.testmo.settings import UNSUPPORTED, Settings, run_reference
@@ -154,10 +155,11 @@ class Testmo:
             self._settle()
         return bodies.progress(seen)
 
-    def collect(self, run: RemoteRun, *, complete: bool) -> TestReport:  # noqa: ARG002 -- there are no niceties
+    def collect(self, run: RemoteRun, *, complete: bool) -> TestReport:
         found = self.known()
         if found is None:
-            return bodies.report(self._seen, run)
+            report = bodies.report(self._seen, run)
+            return with_failed(report, run, self._calls, self._log) if complete and report.totals.failed else report
         return replace(
             found,
             run=run,
