@@ -3,11 +3,16 @@
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
 from core.sandbox import BOXES, Progression
 from core.sandbox.repertoire import scenarios_of
 from tests.contract.jobs import JOBS
 from tests.harness import Bench, Ended
+
+Made = TypeVar("Made")
+Played = TypeVar("Played")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +45,22 @@ def problems(
     job: str, seeds: Iterable[int], make: Callable[[int], Case], broken: Callable[[Case, Ended], list[str]]
 ) -> str:
     """Every breach of these seeds, with what to play again; empty where there is none."""
+    return breaches(seeds, make, partial(play, job), broken)
+
+
+def breaches(
+    seeds: Iterable[int],
+    make: Callable[[int], Made],
+    play: Callable[[Made, str], Played],
+    broken: Callable[[Made, Played], list[str]],
+) -> str:
+    """The same for cases of any kind, however they are played."""
     found = []
     for seed in seeds:
         case = make(seed)
         with tempfile.TemporaryDirectory() as folder:
-            ended = play(job, case, folder)
-        found += [f"seed {seed}: {problem}\n  {case}\n  {ended.report.get('fact')}" for problem in broken(case, ended)]
+            played = play(case, folder)
+        found += [f"seed {seed}: {problem}\n  {case}\n  {played}" for problem in broken(case, played)]
     return "\n".join(found)
 
 

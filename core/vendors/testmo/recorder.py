@@ -12,7 +12,7 @@ from core.vendors.testmo import fields
 Item = TypeVar("Item")
 DELAYS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds before further tries
 LONGEST_DELAY = 60.0  # before all later ones, up to the deadline, where calls fail by themselves
-LOOKS = (0.0, 2.0, 4.0, 7.0)  # seconds before each look: a copy may lag behind by some 10 s
+LOOKS = (0.0, 2.0, 4.0, 7.0, 8.0)  # seconds before each look: what was done may be seen only some 20 s later
 YOUNG = (1.0, 3.0, 7.0)  # seconds: what was created just now may not be found at once
 AGAIN = (2.0,)  # a refused token has one retry
 TOO_LARGE = 413
