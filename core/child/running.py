@@ -144,7 +144,7 @@ class _Child:
         return min(ends)
 
     def _say_that_it_runs(self, now: float) -> None:
-        if now - self._last_line >= SILENCE:
+        if now >= self._last_line + SILENCE:  # as _next_deadline() has it: a difference may be rounded otherwise
             self._show(f"The command has been running for {span(now - self._began)}.")
             self._last_line = now
 

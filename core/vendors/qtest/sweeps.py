@@ -20,6 +20,7 @@ class Sweeps:
         self._log = log
         self._seen: set[int] = set()
         self._idle_since: float | None = None
+        self._idle = 0.0  # seconds between the first and the last of the sweeps in a row that found nothing
         self._entered_again = False
         self.due: deque[Job] = deque()
         self.strange = ""
@@ -30,7 +31,11 @@ class Sweeps:
         return job
 
     def sweep(self, order: Order | None) -> None:
-        """Look for jobs; with an order for those that come of it."""
+        """Look for jobs; with an order for those that come of it.
+
+        A sweep tells of the moment at which it was begun: its answer may have come after a long outage.
+        """
+        began = self._clock.now()
         found = [job for job in self._retrieve() if job.id not in self._seen]
         strange = next((job.status for job in found if not job.known), "")
         found = [job for job in found if job.known]
@@ -39,9 +44,10 @@ class Sweeps:
         self.strange = strange if not found else ""
         self.due = deque(found)
         if found or self.strange:
-            self._idle_since = None
-        elif self._idle_since is None:
-            self._idle_since = self._clock.now()
+            self._idle_since, self._idle = None, 0.0
+        else:
+            self._idle_since = began if self._idle_since is None else self._idle_since
+            self._idle = began - self._idle_since
 
     def _retrieve(self) -> list[Job]:
         try:
@@ -55,12 +61,8 @@ class Sweeps:
             return self._hosting.retrieve()
 
     @property
-    def _idle(self) -> float:
-        return 0.0 if self._idle_since is None else self._clock.now() - self._idle_since
-
-    @property
     def patience_is_over(self) -> bool:
         """Nothing is due, and nothing came for so long; a stay without patience makes one sweep."""
         if self.due or self.strange:
             return False
-        return not self._settings.patience or (self._idle_since is not None and self._idle >= self._settings.patience)
+        return not self._settings.patience or self._idle >= self._settings.patience
