@@ -209,6 +209,29 @@ def test_a_known_agent_is_updated_and_what_is_ordered_is_run(tmp_path: Path) -> 
     assert (outputs["schedule-id"], outputs["jobs"]) == ("6120", "1"), log
 
 
+@pytest.mark.parametrize(("most", "ended"), [("1", ("7", "may-exist")), ("2", ("0", ""))])
+def test_an_order_of_which_max_jobs_leaves_a_part_is_no_green(
+    most: str, ended: tuple[str, str], tmp_path: Path
+) -> None:
+    (job,) = sample("retrieve-jobs")
+    first, second, third = job["automation_materials"]
+    listed = [
+        job | {"automation_materials": [second, third]},
+        job | {"job_id": 880002, "automation_materials": [first]},
+    ]
+    status = "PUT /api/v3/projects/77/automation/jobs/880002/status"
+    answers = {
+        "GET /api/v3/automation/hosts/512/jobs": lambda nth: of(listed if nth == 1 else []),
+        status: lambda _: Reply(body=b""),
+    }
+    server = Qtest(known=True, replace=answers)
+    (tmp_path / "green.py").write_text(TESTS.replace("failure =", "failure = '' #"))
+    inputs = TRIGGER | {"command": f"{sys.executable} green.py {{junit}}", "test_run_ids": "88120,88121,88122"}
+    outputs, _, log = act(server, tmp_path, **inputs, max_jobs=most)
+    assert (outputs["exit-code"], outputs["reason"], outputs["jobs"]) == (*ended, most), log
+    assert ("no job came of it for the test runs 88120:" in log) is (most == "1")
+
+
 def test_a_log_whose_answer_was_lost_is_recognized_by_its_times(tmp_path: Path) -> None:
     ping = sample("ping-host") | {"received_time": "2026-03-02T10:00:09+00:00"}
     server = Qtest(

@@ -67,5 +67,7 @@ class Order:
     def missing(self) -> ResultUnknownError:
         runs = ", ".join(map(str, sorted(self._missing)[:20]))
         fact = f"The schedule {self.id} was made, and no job came of it for the test runs {runs}: it may still come."
-        remedy = "Raise `idle-timeout`. A later step with this agent runs it, unless it is cancelled at qTest."
+        remedy = (
+            "Raise `idle-timeout` or `max-jobs`. A later step with this agent runs it, unless it is cancelled at qTest."
+        )
         return ResultUnknownError(fact, remedy=remedy, reason=Reason.MAY_EXIST)
