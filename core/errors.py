@@ -133,3 +133,10 @@ class CallFailedError(Exception):
         self.reason = reason
         self.remedy = remedy
         self.code = code
+
+
+class EmptyResultsError(RunnerError):
+    """There is no result to record or upload; whether that is a failure `fail-on` says, as for any empty run."""
+
+    exit_code = ExitCode.EMPTY
+    conclusion = Conclusion.INCONCLUSIVE

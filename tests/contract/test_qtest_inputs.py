@@ -190,6 +190,24 @@ def test_report_only_uploads_into_a_suite_or_a_cycle(
     assert all(("module_names" in log) is ("test_cycle" in where) for log in logs)
 
 
+@pytest.mark.parametrize("text", ["", "<testsuite/>"])
+@pytest.mark.parametrize("allowed", ["", "true"])
+def test_an_upload_of_nothing_is_an_empty_run(text: str, allowed: str, tmp_path: Path) -> None:
+    if text:
+        (tmp_path / "r.xml").write_text(text)
+    ended, _ = act(tmp_path, **UPLOAD, test_suite="TS-9", allow_empty=allowed)
+    assert (ended.status, ended.conclusion, ended.reason) == (0 if allowed else 5, "inconclusive", "empty"), ended.log
+    assert not any(exchange.effect for exchange in ended.journal)
+
+
+@pytest.mark.parametrize(("allowed", "status"), [("", 2), ("true", 0)])
+def test_a_pattern_without_a_file_beside_others_is_bad_input(allowed: str, status: int, tmp_path: Path) -> None:
+    (tmp_path / "r.xml").write_text(REPORT.format(""))
+    ended, _ = act(tmp_path, **UPLOAD | {"results": "r.xml\nout/*.xml"}, test_suite="TS-9", allow_empty=allowed)
+    assert ended.status == status, ended.log
+    assert status == 0 or "'out/*.xml' matches no file" in ended.log
+
+
 def test_job_timeout_leaves_no_job_running(tmp_path: Path) -> None:
     (tmp_path / "wait.py").write_text("import time\nwhile True:\n    time.sleep(0.01)\n")
     with Bench(tmp_path, scenario=SCENES["passing"], vendor="qtest") as bench:

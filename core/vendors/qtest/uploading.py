@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.errors import BadInputError, CallFailedError, Fault, ResultUnknownError
+from core.errors import BadInputError, CallFailedError, EmptyResultsError, Fault, ResultUnknownError
 from core.junit_read import Cases, JUnitError, JUnitFile, Survey, survey
 from core.model import Phase, Progress, Reason, RemoteRun, TestReport, TestSuite, Verdict
 from core.ports import Answer, Calls, Diary, Log, Wish
@@ -15,6 +15,8 @@ from core.vendors.qtest.uploads import Target, batches
 
 _WAITING = ("IN_WAITING", "IN_PROCESSING", "PENDING")
 _NEW = 60.0  # seconds in which the queue may not know what it was just given
+_NOTHING = "Nothing was uploaded."
+_ALLOW = "Check that the tests ran; if that is fine, set `allow-empty: true`."
 _QUERY = {"type": "automation", "escapeXml": "false"}
 
 
@@ -47,8 +49,11 @@ class Uploading:
         """Read everything before the first request: only then is it known that each file is whole."""
         machine = self._wish.machine
         found = machine.reports(self._settings.results)
-        if found.missing or found.unreadable:
-            raise BadInputError([("results", text) for text in (*found.missing, *found.unreadable)])
+        if not found.files and not found.unreadable:
+            raise EmptyResultsError(" ".join((_NOTHING, *found.missing[:10])), remedy=_ALLOW, reason=Reason.EMPTY)
+        wrong = found.unreadable if self._wish.allow_empty else (*found.missing, *found.unreadable)
+        if wrong:
+            raise BadInputError([("results", text) for text in wrong])
         self._files = tuple(JUnitFile(path, shown=name) for path, name in found.files)
         try:
             self._survey = survey(self._files)
@@ -60,7 +65,7 @@ class Uploading:
         self._rest = batches(self._files, target)
         first = next(self._rest, None)
         if first is None:
-            raise BadInputError([("results", "the files hold no case: there is nothing to upload.")])
+            raise EmptyResultsError(f"{_NOTHING} The files hold no case.", remedy=_ALLOW, reason=Reason.EMPTY)
         self._item = self._send(first, first=True)
         return self._run(str(self._item.id))
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.errors import BadInputError, RunnerError
+from core.errors import BadInputError, EmptyResultsError
 from core.junit_read import Cases, JUnitError, JUnitFile, Limits, Survey, survey
-from core.model import Conclusion, ExitCode, Reason, TestSuite, Totals
+from core.model import Reason, TestSuite, Totals
 from core.ports import Reports
 from core.vendors.testmo.cases import as_test, size
 
@@ -15,13 +15,6 @@ BATCH = 250  # tests in one append, as the vendor's command line sends them
 BATCH_SIZE = 2_000_000  # characters in one append, about
 _MOST_TOLD = 10
 _ALLOW = "Check that the tests ran; if that is fine, set `allow-empty: true`."
-
-
-class EmptyResultsError(RunnerError):
-    """There is nothing to record; whether that is a failure `fail-on` says, as for any empty run."""
-
-    exit_code = ExitCode.EMPTY
-    conclusion = Conclusion.INCONCLUSIVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
