@@ -50,7 +50,8 @@ class VirtualClock:
         self.waits: list[float] = []
         self.alarms: list[tuple[float, Callable[[], None]]] = []
         self.wall_error = 0.0  # what the clock on the wall is off by, whenever somebody sets it
-        self.command_lasts = 0.0  # until so many seconds from the start, time passes while the user's command runs
+        self.command_seconds = 0.0  # of virtual time that the user's command takes, however quick the real one is
+        self.most_spins = SPINS
         self._lock = threading.Lock()
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._spins, self._last = 0, self.time
@@ -98,12 +99,14 @@ class VirtualClock:
         self._die()
         self._spins = self._spins + 1 if self.time == self._last else 0
         self._last = self.time
-        if self._spins > SPINS:
-            raise LateError(f"{SPINS} waits in a row took no time")
+        if self._spins > self.most_spins:
+            raise LateError(f"{self.most_spins} waits in a row took no time")
         if seconds <= 0:
             raise queue.Empty
-        is_long = isinstance(coming, _Child) and self.time < self.start + self.command_lasts
-        if coming is None or is_long:
+        if isinstance(coming, _Child) and coming._asked_at is None and self.time < coming._began + self.command_seconds:
+            self._pass(min(seconds, coming._began + self.command_seconds - self.time))
+            raise queue.Empty
+        if coming is None:
             self.waits.append(seconds)
             return self._jump(inbox, seconds)
         item = None if coming is self._silent_call else self._await(inbox)
@@ -111,6 +114,17 @@ class VirtualClock:
             self._silent_call, self._given_up = coming, self._silent
             return self._jump(inbox, seconds)
         return item
+
+    def _pass(self, seconds: float) -> None:
+        """To the end of the wait, or to the next alarm, whatever is there already."""
+        until = self.time + seconds
+        if self.alarms and self.alarms[0][0] <= until:
+            moment, act = self.alarms.pop(0)
+            self.time = max(self.time, moment)
+            act()
+        else:
+            self.time = until
+        self._die()
 
     def _await(self, inbox: "queue.SimpleQueue[Any]") -> Any:
         """What came in real time; None when nothing will."""
@@ -236,12 +250,12 @@ class Bench:
         self._in_call(nth, lambda: self._ring(number))
 
     def kill_at(self, seconds: float) -> None:
-        """The end of the step, as by SIGKILL, once so much virtual time has passed: `run` raises KilledError."""
-        self.clock.at(seconds, self.clock.kill)
+        """The end of the step, as by SIGKILL, once so much virtual time has passed."""
+        self.clock.at(seconds, self._kill)
 
     def kill_in_call(self, nth: int) -> None:
         """The same while the answer to the `nth` request from now on is on its way."""
-        self._in_call(nth, self.clock.kill)
+        self._in_call(nth, self._kill)
 
     def _in_call(self, nth: int, act: Callable[[], None]) -> None:
         seen = 0
@@ -253,6 +267,18 @@ class Bench:
                 act()
 
         self.observers.append(watch)
+
+    def _kill(self) -> None:
+        self.on_signal()
+        self.clock.kill()
+
+    def another_process(self, later: float = 0.0) -> None:
+        """What runs next, so many seconds later, has heard no signal, and none is coming."""
+        self.stop = Stop()
+        self.clock.time += later
+        self.clock.revive()
+        self.clock.alarms.clear()
+        self.observers = [self.clock.exchanged]
 
     def _ring(self, number: int) -> None:
         """A signal, now."""
@@ -286,7 +312,10 @@ class Bench:
         process = Process(
             arguments=(), environment=environment, out=out, workspace=self.workspace, noted=(), program=()
         )
-        status = step(process, means=Means(clock=self.clock, stop=self.stop, rng=random.Random(self.seed)))
+        try:
+            status = step(process, means=Means(clock=self.clock, stop=self.stop, rng=random.Random(self.seed)))
+        except KilledError:
+            status = -9  # as `subprocess` has it
         texts = {"log": out.getvalue(), **_files(self.workspace)}
         return Ended(
             status=status,

@@ -156,10 +156,7 @@ def runs(bench: Bench) -> tuple[RecordedRun, ...]:
 
 def _cleaned(bench: Bench, later: float) -> Ended:
     """The next step of the job, so many seconds later: no signal and no end are left over for it."""
-    bench.stop, bench.clock.alarms = Stop(), []
-    bench.observers[1:] = []
-    bench.clock.time += later
-    bench.clock.revive()
+    bench.another_process(later)
     return bench.run(**USUAL, mode="cleanup")
 
 

@@ -211,7 +211,7 @@ def test_a_pattern_without_a_file_beside_others_is_bad_input(allowed: str, statu
 def test_job_timeout_leaves_no_job_running(tmp_path: Path) -> None:
     (tmp_path / "wait.py").write_text("import time\nwhile True:\n    time.sleep(0.01)\n")
     with Bench(tmp_path, scenario=SCENES["passing"], vendor="qtest") as bench:
-        bench.clock.command_lasts = 3600
+        bench.clock.command_seconds = 3600
         command = f"{sys.executable} wait.py {{junit}}"
         ended = bench.run(**USUAL | {"command": command, "job_timeout": "10m", "max_jobs": "1"})
     truth = truth_of(ended.ledger)

@@ -29,7 +29,7 @@ def a_long_command(folder: Path, *faults: str) -> Iterator[tuple[Bench, dict[str
     """A step whose command runs for 45 minutes, and its inputs."""
     (folder / "waiting.py").write_text(WAITING)
     with Bench(folder, scenario=SCENES["passing"], faults=faults, vendor="qtest") as bench:
-        bench.clock.command_lasts = LENGTH
+        bench.clock.command_seconds = LENGTH
         bench.clock.at(LENGTH, (folder / "go").touch)
         yield bench, USUAL | {"command": f"{sys.executable} waiting.py {{junit}}", "timeout": "2h"}
 
