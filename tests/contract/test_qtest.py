@@ -26,6 +26,7 @@ NOT_DONE = ("500", "503", "reset-before", "hang", "html")
 
 def play(folder: Path, *faults: str, scenario: str = "passing", stop_in: int = 0, **inputs: str) -> tuple[Ended, Truth]:
     with Bench(folder, scenario=SCENES[scenario], faults=faults, vendor="qtest") as bench:
+        bench.clock.most_spins = 4_000  # `many` has 2,000 tests, and a call for each takes no time here
         if stop_in:
             bench.stop_in_call(stop_in)
         ended = bench.run(**{**USUAL, **inputs})
@@ -52,7 +53,9 @@ ENDINGS = {
     "slow-settle": PASSED,
     "foreign-run": FAILED,
     "hostile": FAILED,
+    "many": PASSED,
     "matrix": PASSED,
+    "long-job": PASSED,
     "eventual": PASSED,
     "stale-reads": PASSED,
     "duplicate-hosts": PASSED,
@@ -306,6 +309,63 @@ def test_what_was_deleted_at_qtest_never_turns_green(fault: str, tmp_path: Path)
     ended, truth = play(tmp_path, fault)
     assert ended.status in (3, 5, 7) or paths(truth)[-1] == DONE
     assert truth.running == ()
+
+
+@pytest.mark.parametrize("deactivate", ["true", "false"])
+def test_an_agent_that_is_registered_once_more_is_deactivated_like_the_first(deactivate: str, tmp_path: Path) -> None:
+    ended, truth = play(tmp_path, "host-deleted@retrieve-jobs", deactivate=deactivate)
+    assert ended.status == 0, ended.log
+    assert [agent.active for agent in truth.agents if agent.ours] == [deactivate == "false"]
+
+
+@pytest.mark.parametrize("kind", ["404", "422"])
+def test_an_agent_whose_deactivation_is_refused_is_named(kind: str, tmp_path: Path) -> None:
+    ended, truth = play(tmp_path, f"{kind}@deactivate-agent*forever", deactivate="true")
+    assert (ended.status, [agent.active for agent in truth.agents]) == (0, [True])
+    assert "still active" in ended.report["problems"][0]
+
+
+def test_an_agent_that_is_gone_needs_no_deactivation(tmp_path: Path) -> None:
+    ended, truth = play(tmp_path, "agent-deleted@deactivate-agent", deactivate="true")
+    assert (ended.status, truth.agents, ended.report["problems"]) == (0, (), [])
+
+
+def test_the_time_limit_ends_the_wait_for_more_jobs_with_the_verdict_of_those_that_were_run(tmp_path: Path) -> None:
+    ended, truth = play(tmp_path, timeout="2m", idle_timeout="10m")
+    assert (ended.status, paths(truth)) == (0, [DONE]), ended.log
+    ended, _ = play(tmp_path, scenario="never-ends", timeout="2m", idle_timeout="10m")
+    assert (ended.status, ended.reason) == (5, "empty")
+
+
+def test_a_job_that_is_gone_when_its_end_is_told_again_is_not_taken_for_completed(tmp_path: Path) -> None:
+    ended, truth = play(tmp_path, f"500@{FINISH}", "404@update-job-status#3")
+    assert (ended.status, ended.reason) == (7, "refused")
+    assert paths(truth) == [GIVEN_UP]
+
+
+def test_after_a_claim_without_an_answer_nobody_says_that_nothing_was_started(tmp_path: Path) -> None:
+    ended, truth = play(tmp_path, f"reset-after@{CLAIM}", "403@retrieve-jobs[7.5-]")
+    assert ended.status == 7
+    assert str(truth.jobs[0].id) in ended.report["problems"][0]
+
+
+def test_a_claim_without_an_answer_is_still_named_by_the_cleanup_after_a_kill(tmp_path: Path) -> None:
+    with Bench(tmp_path, scenario=SCENES["passing"], faults=[f"reset-after@{CLAIM}"], vendor="qtest") as bench:
+        bench.kill_at(10.0)
+        killed = bench.run(**USUAL)
+        bench.another_process()
+        ended = bench.run(**USUAL, mode="cleanup")
+    assert (killed.status, ended.status) == (-9, 7)
+    assert str(truth_of(ended.ledger).running[0].id) in ended.log
+
+
+def test_a_host_whose_command_takes_hours_stays_online(tmp_path: Path) -> None:
+    with Bench(tmp_path, scenario=SCENES["jobs-returned"], vendor="qtest") as bench:
+        bench.clock.command_seconds = 3 * 3600.0
+        ended = bench.run(**USUAL, timeout="4h")
+    truth = truth_of(ended.ledger)
+    assert (ended.status, paths(truth), truth.hosts[0].offline_at) == (0, [DONE], ())
+    assert 18 <= len(ended.calls("ping-host")) <= 20
 
 
 def seen_by(texts: Sequence[str]) -> bool:

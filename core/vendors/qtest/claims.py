@@ -37,6 +37,7 @@ class Claims:
         self._log = log
         self._run_anyway = run_anyway
         self.current: Job | None = None  # claimed, and not ended
+        self._unanswered: list[dict[str, str]] = []
 
     def claim(self, job: Job) -> Claim:
         """Make it RUNNING.
@@ -57,7 +58,7 @@ class Claims:
                 return Claim.REFUSED
             if not self._run_anyway:
                 self._log.warning(f"{failure.fact} Whether the job {job.id} is ours is unknown: it is left alone.")
-                self._diary.settle(claiming)
+                self._unanswered.append(claiming)  # owed until the end of the step names it: we may be killed before
                 return Claim.UNANSWERED
             self._claim_again(job)
         self.current = job
@@ -84,8 +85,8 @@ class Claims:
                 self._put(job, status)
                 break
             except CallFailedError as failure:
-                if unsure and failure.fault in REFUSALS:
-                    break  # an earlier try, whose answer was lost, has ended it
+                if unsure and failure.fault is Fault.REFUSED:
+                    break  # an earlier try, whose answer was lost, has ended it; a job that is gone proves nothing
                 if failure.fault is Fault.AUTH and may_be_refused:
                     may_be_refused = False
                 elif failure.fault.surely_without_effect or not failure.fault.passes:
@@ -96,6 +97,11 @@ class Claims:
                 if self._calls.left <= 0:
                     raise
         self.done(job)
+
+    def named(self) -> None:
+        """The step ends with the claims that got no answer as its reason: nothing more is owed for them."""
+        while self._unanswered:
+            self._diary.settle(self._unanswered.pop())
 
     def done(self, job: Job) -> None:
         """Nothing is owed for it any more."""

@@ -88,13 +88,13 @@ class QTest:
                     self._sweeps.sweep(self._order)
                 self._over = self._over or self._is_over()
         except CallFailedError as failure:
-            if self._results or self._order is not None or self._claims.current is not None:
+            if self._results or self._order is not None or self._claims.current or self._trouble:
                 raise
             raise nothing_started(failure) from failure
         if self._over:
             return self._final()
         if self._trouble is not None and self._calls.left <= 0:
-            raise self._trouble
+            return self._final()
         count, due, strange = len(self._results), len(self._sweeps.due), self._sweeps.strange
         return Progress(
             phase=Phase.RUNNING if count or due else Phase.QUEUED,
@@ -109,7 +109,8 @@ class QTest:
         """Whether there is nothing more to wait for. What was ordered and did not come may come after us."""
         most = len(self._results) >= self._settings.max_jobs
         if self._order is None:
-            return most or self._sweeps.patience_is_over
+            idle = not (self._sweeps.due or self._sweeps.strange)
+            return most or self._sweeps.patience_is_over or (idle and self._calls.left <= 0)
         if not self._sweeps.due and self._order.is_done:
             return True
         over = most or self._sweeps.patience_is_over
@@ -141,6 +142,7 @@ class QTest:
 
     def _final(self) -> Progress:
         if self._trouble is not None:
+            self._claims.named()
             raise self._trouble
         count, verdict = len(self._results), verdict_of(totals_of(self._results))
         return Progress(phase=Phase.FINISHED, word="jobs done", done=count, total=count, verdict=verdict)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from core.errors import CallFailedError, ResultUnknownError
+from core.errors import CallFailedError, Fault, ResultUnknownError
 from core.model import Reason
 from core.ports import Calls
+from core.vendors.qtest import fields
 from core.vendors.qtest.agents import Agent, nothing
 from core.vendors.qtest.claims import REFUSALS, Claims
 from core.vendors.qtest.hosting import Hosting
@@ -55,12 +56,24 @@ def _cancel_schedule(schedule: int, debt: Mapping[str, str], hosting: Hosting, c
 
 
 def _deactivate(debt: Mapping[str, str], calls: Calls) -> None:
+    """An agent that is gone is not active; a 404 alone does not prove that."""
     path = {name: debt[name] for name in ("project_id", "host_id", "agent_id")}
     try:
         calls.read("deactivate-agent", parse=nothing, path=path)
     except CallFailedError as failure:
-        if failure.fault not in REFUSALS:
+        if failure.fault is not Fault.ABSENT or _is_known(debt, calls):
             raise
+
+
+def _is_known(debt: Mapping[str, str], calls: Calls) -> bool:
+    query = f"'id' = '{int(debt['agent_id'])}' and 'project_id' = '{int(debt['project_id'])}'"
+    body = {"fields": ["*"], "query": query}
+    return calls.read(
+        "search-agents",
+        parse=lambda answer: bool(fields.sequence(answer.value["items"])),
+        query={"page": 1, "pageSize": 1},
+        body=body,
+    )
 
 
 def _at(hosting: Hosting, debt: Mapping[str, str]) -> None:
