@@ -1,6 +1,5 @@
 """Recordings at Testmo made up from a seed: a step with its faults, its end if it has one, and the clean-ups after."""
 
-import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,8 +8,7 @@ from random import Random
 from core.sandbox import BOXES, Fault
 from core.sandbox.repertoire import faults_of, scenarios_of
 from core.sandbox.testmo import RecordedRun, recorded
-from core.stop import Stop
-from tests.harness import Bench, Ended, KilledError
+from tests.harness import Bench, Ended
 from tests.sandbox.support import client_of
 from tests.sandbox.testmo import append, create, thread
 
@@ -129,16 +127,14 @@ def play(case: Case, folder: str) -> Played:
         began = bench.clock.now()
         bench.on_signal = lambda: rung.append(bench.clock.now() - began)
         _end(bench, case)
-        ended: Ended | None = None
-        with contextlib.suppress(KilledError):
-            ended = bench.run(**_inputs(case, shared), **case.inputs)
+        ended = bench.run(**_inputs(case, shared), **case.inputs)
         then = runs(bench)
         cleaned = _cleaned(bench, 5.0)
         after = runs(bench)
         bench.sandbox.trouble()
         calmed = _cleaned(bench, 60.0)
         return Played(
-            ended=ended,
+            ended=None if ended.status == -9 else ended,
             then=then,
             cleaned=cleaned,
             after=after,

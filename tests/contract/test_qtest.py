@@ -337,6 +337,19 @@ def test_the_time_limit_ends_the_wait_for_more_jobs_with_the_verdict_of_those_th
     assert (ended.status, ended.reason) == (5, "empty")
 
 
+@pytest.mark.parametrize(("faults", "said"), [
+    ((), "is FAILED at qTest"), ((f"404@{FINISH}",), "it is not FAILED there"),
+])  # fmt: skip
+def test_what_became_of_a_job_whose_time_was_over_is_told(faults: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    with Bench(tmp_path, scenario=SCENES["passing"], faults=faults, vendor="qtest") as bench:
+        bench.clock.command_seconds = 3600.0
+        ended = bench.run(**{**USUAL, "command": f"{COMMAND} sleep=600", "job_timeout": "1m"})
+    (job,) = truth_of(ended.ledger).jobs
+    assert (ended.status, ended.reason, job.words) == (4, "timeout", GIVEN_UP)
+    lines = [line for line in ended.log.splitlines() if str(job.id) in line and "FAILED" in line]
+    assert [line for line in lines if said in line] == lines
+
+
 def test_a_job_that_is_gone_when_its_end_is_told_again_is_not_taken_for_completed(tmp_path: Path) -> None:
     ended, truth = play(tmp_path, f"500@{FINISH}", "404@update-job-status#3")
     assert (ended.status, ended.reason) == (7, "refused")

@@ -13,7 +13,7 @@ from core.sandbox.repertoire import faults_of, scenarios_of
 from core.sandbox.testmo import RecordedRun, recorded
 from core.vendors.testmo.operations import LULL
 from tests.contract.promises import breaches
-from tests.harness import EPOCH, Bench, Ended, KilledError
+from tests.harness import EPOCH, Bench, Ended
 
 SCENES = scenarios_of(BOXES["testmo"])
 KINDS = sorted(faults_of(BOXES["testmo"]).keys() - {"endless", "gzip-bomb"})  # each of those costs real time

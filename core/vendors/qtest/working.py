@@ -103,7 +103,7 @@ class Worker:
         result.failed |= self._settings.unmatched == "fail"
 
     def _out_of_time(self, job: Job, result: JobResult) -> None:
-        fact = f"The command of the job {job.id} was ended: its time was over. The job is FAILED at qTest."
+        fact = f"The command of the job {job.id} was ended: its time was over."
         result.trouble = TimedOutError(fact, remedy="Raise `job-timeout` or `timeout`.")
         result.failed = True
 
@@ -132,5 +132,7 @@ class Worker:
             remedy = "Look at the job at qTest; its results were logged before." if self._logs.ids else ""
             if result.trouble is None:
                 result.trouble = ResultUnknownError(fact, remedy=remedy, reason=Reason.REFUSED)
+            else:
+                self._log.warning(fact)
         else:
             self._log.info(f"The job {job.id} is {result.status} at qTest.")
