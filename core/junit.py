@@ -110,17 +110,18 @@ class _Names:
     """
 
     def __init__(self, expected: int) -> None:
-        self._mask = (1 << min(max(expected * 8, 1 << 12).bit_length(), 23)) - 1
-        self._seen = bytearray(self._mask + 1)
+        self._mask = (1 << min(max(expected * 32, 1 << 15).bit_length(), 26)) - 1
+        self._seen = bytearray((self._mask >> 3) + 1)  # a bit per slot
         self._times: dict[tuple[str, str], int] = {}
         self._taken: set[tuple[str, str]] = set()
 
     def note(self, pair: tuple[str, str]) -> None:
         slot = hash(pair) & self._mask
-        if self._seen[slot]:
+        at, bit = slot >> 3, 1 << (slot & 7)
+        if self._seen[at] & bit:
             self._times[pair] = 0
         else:
-            self._seen[slot] = 1
+            self._seen[at] |= bit
         if _AGAIN in pair[1]:
             self._taken.add(pair)
 
