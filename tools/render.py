@@ -9,6 +9,7 @@ sys.path.insert(0, str(ROOT))
 
 from core import VERSION  # noqa: E402 -- after the path
 from tools.rendering.action import action  # noqa: E402 -- the same
+from tools.rendering import gitlab  # noqa: E402 -- the same
 from tools.rendering.help import help_text  # noqa: E402 -- the same
 from tools.rendering.tables import with_tables  # noqa: E402 -- the same
 
@@ -17,6 +18,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield ROOT / "action.yml", action()
     yield ROOT / "core" / "help.txt", help_text()
     yield ROOT / "core" / "version.txt", f"test-runner-action {VERSION}\n"
+    yield from gitlab.templates(ROOT)
     for path in (ROOT / "README.md",):
         yield path, with_tables(path.read_text(encoding="utf-8"))
 

@@ -72,11 +72,14 @@ def _is_github(env: Mapping[str, str]) -> bool:
     return env.get("GITHUB_ACTIONS") == "true"
 
 
+def _is_gitlab(env: Mapping[str, str]) -> bool:
+    return env.get("GITLAB_CI") == "true"
+
+
 def _is_foreign(env: Mapping[str, str]) -> bool:
     """`CI=true` does not say which CI it is, but that nobody looks at a live line."""
     return (
-        env.get("GITLAB_CI") == "true"
-        or bool(env.get("JENKINS_URL") and env.get("BUILD_ID"))
+        bool(env.get("JENKINS_URL") and env.get("BUILD_ID"))
         or any(env.get(name) for name in _FOREIGN)
         or env.get("CI") in ("true", "1", "woodpecker")
     )
@@ -88,6 +91,7 @@ def _otherwise(_env: Mapping[str, str]) -> bool:
 
 CIS: dict[str, CiSpec] = {
     "github": CiSpec(_is_github, "core.ci.github"),
+    "gitlab": CiSpec(_is_gitlab, "core.ci.gitlab"),
     "generic": CiSpec(_is_foreign, "core.ci.generic"),
     "terminal": CiSpec(_otherwise, "core.ci.terminal"),
 }

@@ -1,0 +1,102 @@
+"""GitLab CI: a log with sections and colours, outputs.env for `reports: dotenv`, the run's page on the job's page.
+
+Wire: https://docs.gitlab.com/ci/jobs/job_logs, https://docs.gitlab.com/ci/yaml/artifacts_reports
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from core.ci import Surroundings
+from core.ci.generic import Generic
+from core.ci.steps import slug
+from core.ci.terminal import DIM
+from core.model import Build
+from core.sanitize import one_line
+from core.wording import is_link
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from core.ports import Leave
+
+ANNOTATIONS = "annotations.json"
+LINKS = {"run-url": "Run at the vendor", "recorded-run-url": "Recorded run"}  # output: what its link is called
+CLEAR = "\r\x1b[0K"  # what GitLab looks for behind a marker; without the 0 it is no marker
+_ADDRESS = frozenset("!#$%&'()*+,-./:;=?@[]_~")  # what may stand in an address besides letters and digits
+
+
+class GitLab(Generic):
+    """Implements core.ports.Ci. GitLab has no command for masks: our own redactor stands before every line."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        super().__init__(surroundings, name="gitlab")
+        self._env = surroundings.env
+        self._now = surroundings.now
+        self._colours = not self._env.get("NO_COLOR")  # the log is no terminal, and shows colours all the same
+        self._sections = 0
+
+    def build(self) -> Build:
+        return build(self._env, self._vendor)
+
+    @contextmanager
+    def group(self, title: str) -> Iterator[None]:
+        self._sections += 1
+        name = f"test_runner_{self._sections}"
+        marker = f"\x1b[0Ksection_start:{int(self._now())}:{name}[collapsed=true]{CLEAR}"
+        self._stream.put(marker + self._stream.clean(title, one_line))
+        try:
+            yield
+        finally:  # or all that follows would be folded away with it
+            self._stream.put(f"\x1b[0Ksection_end:{int(self._now())}:{name}{CLEAR}")
+
+    def outputs(self, values: Mapping[str, str], leave: "Leave") -> None:
+        super().outputs(values, leave)
+        links = [
+            {"external_link": {"label": label, "url": address(self._values[name])}}
+            for name, label in LINKS.items()
+            if is_link(self._values.get(name, ""))
+        ]
+        if links:
+            import json  # noqa: PLC0415 -- no start pays for it
+
+            leave(ANNOTATIONS, json.dumps({"Test run": links}) + "\n")
+
+    def _paint(self, code: str, text: str) -> str:
+        return text if code == DIM else super()._paint(code, text)  # a style that GitLab's log lacks
+
+
+def build(env: Mapping[str, str], vendor: str) -> Build:
+    """In a merged results pipeline CI_COMMIT_SHA is a merge commit that nobody has seen; in a merge request's the
+    branch is only named as the source.
+    """
+    project, number = _text(env.get("CI_PROJECT_PATH", "")), env.get("CI_PIPELINE_IID", "")
+    name = " ".join(part for part in (project, _text(env.get("CI_JOB_NAME", ""))) if part)
+    source = env.get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "")
+    return Build(
+        ci="gitlab",
+        step=slug(vendor, "run"),
+        name=name + (f" #{number}" if number else ""),
+        commit=env.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", "") or env.get("CI_COMMIT_SHA", ""),
+        branch=_text(source or env.get("CI_COMMIT_BRANCH", "") or env.get("CI_COMMIT_TAG", "")),
+        url=env.get("CI_JOB_URL", "") or env.get("CI_PIPELINE_URL", ""),
+        project=project,
+        number=number,
+    )
+
+
+def address(url: str) -> str:
+    """The link with what no address may hold escaped, its meaning as it was."""
+    return "".join(
+        letter if letter.isascii() and (letter.isalnum() or letter in _ADDRESS) else _escaped(letter) for letter in url
+    )
+
+
+def _escaped(letter: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in letter.encode("utf-8", "replace"))
+
+
+def _text(value: str) -> str:
+    """A value that can be sent: bytes that are no UTF-8 stand in the environment as halves of surrogate pairs."""
+    return value.encode("utf-8", "replace").decode()
+
+
+make = GitLab
