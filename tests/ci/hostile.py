@@ -1,7 +1,7 @@
 """Texts that a hostile vendor might send, and the means to run a CI in memory."""
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TextIO
 
@@ -181,8 +181,9 @@ def a_ci(
     *,
     debug: bool = True,
     vendor: str = "autify",
+    now: Callable[[], float] = lambda: 0.0,
 ) -> Ci:
-    surroundings = Surroundings(env=env, out=out, redact=redact, vendor=vendor, debug=debug, now=lambda: 0.0)
+    surroundings = Surroundings(env=env, out=out, redact=redact, vendor=vendor, debug=debug, now=now)
     return CIS[name].make(surroundings)
 
 

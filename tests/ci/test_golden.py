@@ -60,6 +60,7 @@ def _a_run(ci: Ci) -> None:
         ("terminal-plain.log", "terminal", False),
         ("terminal-tty.log", "terminal", True),
         ("generic.log", "generic", True),
+        ("gitlab.log", "gitlab", False),
     ],
 )
 def test_the_log_of_a_typical_run(golden: str, name: str, *, tty: bool, tmp_path: Path) -> None:
