@@ -8,8 +8,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from core import VERSION  # noqa: E402 -- after the path
-from tools.rendering.action import action  # noqa: E402 -- the same
 from tools.rendering import gitlab  # noqa: E402 -- the same
+from tools.rendering.action import action  # noqa: E402 -- the same
 from tools.rendering.help import help_text  # noqa: E402 -- the same
 from tools.rendering.tables import with_tables  # noqa: E402 -- the same
 

@@ -65,8 +65,10 @@ class GitLab(Generic):
 
 
 def build(env: Mapping[str, str], vendor: str) -> Build:
-    """In a merged results pipeline CI_COMMIT_SHA is a merge commit that nobody has seen; in a merge request's the
-    branch is only named as the source.
+    """What GitLab says of the job: the commit and branch that users know, the page of the job.
+
+    In a merged results pipeline CI_COMMIT_SHA is a merge commit that nobody has seen; a merge request's pipeline has
+    no branch but its source.
     """
     project, number = _text(env.get("CI_PROJECT_PATH", "")), env.get("CI_PIPELINE_IID", "")
     name = " ".join(part for part in (project, _text(env.get("CI_JOB_NAME", ""))) if part)

@@ -115,7 +115,8 @@ def test_without_an_address_there_is_no_link() -> None:
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_values_leave_files_that_gitlab_takes(text: str) -> None:
     folder, ci = Folder(), a_ci("gitlab", Screen())
-    ci.outputs(dict.fromkeys(OUTPUTS, text) | {"conclusion": "failed", "run-url": f"https://v.example/{text}"}, folder.leave)
+    values = dict.fromkeys(OUTPUTS, text) | {"conclusion": "failed", "run-url": f"https://v.example/{text}"}
+    ci.outputs(values, folder.leave)
     assert read_dotenv(folder["outputs.env"])["TESTRUN_CONCLUSION"] == "failed"
     links = read_annotations(folder.get("annotations.json", "{}"))
     assert all(url.startswith("https://v.example/") and url.isascii() for _, url in links.get("Test run", []))

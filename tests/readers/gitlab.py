@@ -20,7 +20,7 @@ class RefusedError(Exception):
 
 @dataclass
 class Log:
-    """`sections` as (start or end, name, options) in their order, `styles` the commands of colours, `lines` the text."""
+    """`sections` as (start or end, name, options), `styles` the commands of colours, `lines` the text."""
 
     sections: list[tuple[str, str, str]] = field(default_factory=list)
     styles: list[str] = field(default_factory=list)

@@ -1,12 +1,11 @@
 """A GitLab project in a folder, whose pipeline gitlab-ci-local runs: on the shell executor, or in containers.
 
-It is laxer than GitLab: it checks no `regex` of an input, and reads any dotenv. tests/ci has ports of GitLab's own rules.
+It is laxer than GitLab: it checks no `regex` of an input, and reads any dotenv. tests/readers has GitLab's own rules.
 """
 
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +30,8 @@ class Project:
     def __init__(self, folder: Path, program: list[str], pipeline: str) -> None:
         self.folder = folder
         self._program = program
-        shutil.copytree(ROOT / "templates", folder / "templates")
+        for name in ("templates", "gitlab-ci"):
+            shutil.copytree(ROOT / name, folder / name)
         (folder / ".gitlab-ci.yml").write_text(pipeline)
         (folder / ".gitignore").write_text(IGNORED)
         for words in (
@@ -44,9 +44,7 @@ class Project:
         ):
             subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
 
-    def run(
-        self, *options: str, engine: Engine | None = None, environment: Mapping[str, str] | None = None
-    ) -> Ended:
+    def run(self, *options: str, engine: Engine | None = None) -> Ended:
         """Run the pipeline with the secret as a variable of the project."""
         variables = ("--ignore-predefined-vars", "GITLAB_CI", "--variable", "GITLAB_CI=true")
         secret = ("--variable", f"TEST_RUNNER_TOKEN={TOKEN}")
@@ -56,7 +54,7 @@ class Project:
         done = subprocess.run(
             [*self._program, *variables, *secret, *how, *options],
             cwd=self.folder,
-            env={**(engine.environment if engine else os.environ), "PATH": path, **(environment or {})},
+            env={**(engine.environment if engine else os.environ), "PATH": path},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

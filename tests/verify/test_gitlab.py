@@ -1,15 +1,17 @@
 """GitLab's templates, run by gitlab-ci-local against the sandbox: as components, in our image and without it."""
 
 import json
-import os
+import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from core.sandbox import Sandbox
+from core.sandbox.testmo import recorded
+from tests.readers.gitlab import read_annotations, read_dotenv
 from tests.verify.engine import ROOT, Engine
 from tests.verify.gitlab import TOKEN, Project, helper_image
 
@@ -31,7 +33,7 @@ def project(node: str, node_modules: str, tmp_path: Path) -> Make:
     return make
 
 
-def _pipeline(*jobs: dict[str, object], component: str = COMPONENT, more: str = "") -> str:
+def _pipeline(*jobs: Mapping[str, object], component: str = COMPONENT, more: str = "") -> str:
     """A pipeline (JSON is YAML) that includes the component once for each set of inputs."""
     include = [{"component": component, "inputs": {"vendor": "autify", **inputs}} for inputs in jobs]
     return f"stages: [test, after]\ninclude: {json.dumps(include)}\n{more}"
@@ -41,7 +43,7 @@ def _inputs(vendor: Sandbox, scenario: str, **more: object) -> dict[str, object]
     return {"project-id": "77", "scenarios": "501,502", "base-url": vendor.url_of(scenario), **more}
 
 
-IN_IMAGE = """
+MORE = """
 red-autify: {allow_failure: {exit_codes: [1]}}
 refused-autify: {allow_failure: {exit_codes: [3]}}
 legs-autify:
@@ -52,24 +54,123 @@ use:
   needs: [green-autify]
   script: ['echo "conclusion=$TESTRUN_CONCLUSION tests=$TESTRUN_TESTS of $TESTRUN_RUN_URL"']
 """
+NAME = 'say "hi": # it\'s $(id)'
 
 
 def test_in_our_image_with_every_kind_of_end(project: Make, engine: Engine, image: str, vendor: Sandbox) -> None:
     helper_image(engine)
+    refused = "passing+401@start*forever"
     jobs = [
-        _inputs(vendor, "passing", job="green", image=image, name='say "hi": # it\'s'),
+        _inputs(vendor, "passing", job="green", image=image, name=NAME),
         _inputs(vendor, "one-failure", job="red", image=image),
-        _inputs(vendor, "passing+401", job="refused", image=image),
-        _inputs(vendor, "passing", job="legs", image=image),
+        _inputs(vendor, refused, job="refused", image=image),
+        _inputs(vendor, "passing", job="legs", image=image, scenarios=""),
     ]
-    made = project(_pipeline(*jobs, more=IN_IMAGE))
+    made = project(_pipeline(*jobs, more=MORE))
     ended = made.run(engine=engine)
-    assert ended.status == 0, ended.log
+    assert ended.status == 0, ended.log  # red and refused are allowed to fail with just these codes
+    assert re.search(r"red-autify .*WARN 1\b", ended.log), ended.log
+    assert re.search(r"refused-autify .*WARN 3\b", ended.log), ended.log
     assert TOKEN not in ended.log
-    assert "conclusion=passed tests=2 of http" in ended.log
-    assert "section_start:" in ended.log
-    assert 'name: say "hi": # it\'s' in ended.log
-    report = made.artifact("red-autify", f"{RESULTS}/junit.xml").read_text(encoding="utf-8")
-    assert 'failures="1"' in report
-    links = json.loads(made.artifact("red-autify", f"{RESULTS}/annotations.json").read_text(encoding="utf-8"))
-    assert links["Test run"][0]["external_link"]["url"].startswith("http")
+    assert re.search(r"conclusion=passed tests=2 of http://\S+/results/\d+", ended.log)
+    assert "test_runner_1_started" in ended.log  # how it shows a section
+    assert f"> name: {NAME}" in ended.log
+    starts = [each for each in vendor.space(refused).journal if each.operation == "execute-scenarios"]
+    assert len(starts) == 2  # retried once
+    assert ended.log.count("Nothing was left behind by this step.") >= 5
+    assert len(vendor.space("passing").ledger.runs) == 3  # green, and one for each leg
+    folder = made.artifact("red-autify", RESULTS)
+    assert 'failures="1"' in (folder / "junit.xml").read_text(encoding="utf-8")
+    assert read_dotenv((folder / "outputs.env").read_text(encoding="utf-8"))["TESTRUN_CONCLUSION"] == "failed"
+    ((label, url),) = read_annotations((folder / "annotations.json").read_text(encoding="utf-8"))["Test run"]
+    assert (label, url.startswith(vendor.origin)) == ("Run at the vendor", True)
+
+
+COMMAND = """
+import pathlib
+pathlib.Path("reports").mkdir()
+pathlib.Path("reports/junit.xml").write_text(
+    '<testsuites><testsuite name="s"><testcase classname="c" name="adds"/>'
+    '<testcase classname="c" name="counts"><failure message="3 is not 4"/></testcase></testsuite></testsuites>'
+)
+"""
+
+
+def test_on_the_machine_itself_with_a_command_of_the_users(project: Make) -> None:
+    with Sandbox(vendor="testmo") as testmo:
+        inputs = {"vendor": "testmo", "base-url": testmo.url, "project-id": "1", "source": "shop"}
+        inputs |= {"command": "python3 make.py", "results": "reports/*.xml"}
+        inputs |= {"program-source": str(ROOT), "program-ref": "HEAD", "program-python": sys.executable}
+        made = project(_pipeline(inputs, component=HOST))
+        (made.folder / "make.py").write_text(COMMAND)
+        ended = made.run()
+        ours = [run for run in recorded(testmo.ledger) if run.ours]
+    assert ended.status == 1, ended.log
+    assert re.search(r"test-runner-testmo .*FAIL 1\b", ended.log), ended.log
+    assert TOKEN not in ended.log
+    assert [(sorted(test.name for test in run.tests), run.completed) for run in ours] == [(["adds", "counts"], True)]
+    outputs = made.artifact("test-runner-testmo", "test-results/test-runner/testmo/outputs.env")
+    assert read_dotenv(outputs.read_text(encoding="utf-8"))["TESTRUN_FAILED"] == "1"
+    assert "Nothing was left behind by this step." in ended.log
+    assert not Path(f"{made.folder}.test-runner").exists()
+
+
+def test_a_program_that_cannot_be_had_is_no_failed_test(project: Make) -> None:
+    made = project(_pipeline({"program-source": "/nowhere", "program-python": sys.executable}, component=HOST))
+    ended = made.run()
+    assert re.search(r"test-runner-autify .*FAIL 3\b", ended.log), ended.log
+
+
+@pytest.mark.parametrize(
+    ("inputs", "words"),
+    [
+        ({"vendor": "selenium"}, "selenium"),
+        ({"details": "maybe"}, "maybe"),
+        ({"scenarios": ["501"]}, "scenarios"),
+    ],
+)
+def test_a_wrong_input_makes_no_pipeline(project: Make, inputs: dict[str, object], words: str) -> None:
+    ended = project(_pipeline(inputs)).run("--preview")
+    assert ended.status != 0, ended.log
+    assert words in ended.log
+
+
+def test_an_input_that_is_required_is_missed(project: Make) -> None:
+    ended = project(f"include: [{{component: '{COMPONENT}'}}]\n").run("--preview")
+    assert ended.status != 0, ended.log
+    assert "vendor" in ended.log
+
+
+def test_the_source_can_be_included_as_a_file(project: Make) -> None:
+    inputs = {"vendor": "autify", "capabilities": '[{os_type: "linux"}]'}
+    include = [{"local": "/gitlab-ci/test-runner.yml", "inputs": inputs}]
+    ended = project(f"include: {json.dumps(include)}\n").run("--preview")
+    assert ended.status == 0, ended.log
+    assert """TEST_RUNNER_CAPABILITIES: '[{os_type: "linux"}]'""" in ended.log
+
+
+@pytest.mark.parametrize("name", ["test-runner.yml", "test-runner-host.yml"])
+def test_a_template_passes_gitlabs_own_schema(name: str, tmp_path: Path) -> None:
+    head, body = (ROOT / "templates" / name).read_text(encoding="utf-8").split("\n---\n", 1)
+    (tmp_path / "head.yml").write_text(head)
+    (tmp_path / "body.yml").write_text(body)
+    program = [str(Path(sys.executable).with_name("check-jsonschema")), "--builtin-schema", "vendor.gitlab-ci"]
+    files = [str(tmp_path / "head.yml"), str(tmp_path / "body.yml")]
+    words = [*program, "--data-transform", "gitlab-ci", *files]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _examples() -> list[str]:
+    text = (ROOT / "docs" / "ci" / "gitlab.md").read_text(encoding="utf-8")
+    found = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    return [example for example in found if "remote:" not in example]
+
+
+@pytest.mark.parametrize("example", _examples())
+def test_an_example_of_the_documentation_makes_a_pipeline(project: Make, example: str) -> None:
+    here = re.sub(r"/org/test-runner-action/(\S+)@v1", r"/$CI_PROJECT_PATH/\1@$CI_COMMIT_SHA", example)
+    assert here != example
+    ended = project(here).run("--preview")
+    assert ended.status == 0, ended.log
+    assert "exit_codes:" in ended.log

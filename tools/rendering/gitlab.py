@@ -1,4 +1,4 @@
-"""GitLab's templates: the inputs in gitlab-ci/*.yml, and their copies in templates/, where GitLab looks for components."""
+"""GitLab's templates: the inputs in gitlab-ci/*.yml, and their copies in templates/, GitLab's place for components."""
 
 import json
 import re
@@ -63,8 +63,8 @@ def _input(item: Input) -> list[str]:
     description = item.sentence + vendors
     if len(description) > LONGEST_DESCRIPTION:
         raise ValueError(f"The description of {item.name} is longer than GitLab takes.")
-    lines = [f"{item.name}:", "  description: >-", *wrap(description, 110, initial_indent="    ", subsequent_indent="    ")]
-    return lines + [f"  {line}" for line in _rules(item)]
+    folded = wrap(description, 110, initial_indent="    ", subsequent_indent="    ")
+    return [f"{item.name}:", "  description: >-", *folded, *(f"  {line}" for line in _rules(item))]
 
 
 def _rules(item: Input) -> list[str]:
