@@ -1,0 +1,87 @@
+"""GitLab's templates as text: what is an input, what GitLab checks of it, and where its text goes."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tools.rendering.inputs import inputs
+
+ROOT = Path(__file__).parents[2]
+NAMES = ("test-runner.yml", "test-runner-host.yml")
+SECRETS = {item.name for item in inputs() if any(each.option.kind.secret for each in item.variants)}
+
+
+def _parts(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The declared inputs and the one job."""
+    head, body = yaml.safe_load_all((ROOT / "templates" / name).read_text(encoding="utf-8"))
+    (job,) = body.values()
+    return head["spec"]["inputs"], job
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_input_but_the_secrets_is_declared_and_becomes_its_variable(name: str) -> None:
+    declared, job = _parts(name)
+    wanted = {item.name for item in inputs()} - SECRETS
+    assert wanted <= set(declared)
+    assert not SECRETS & set(declared)
+    ours = {key: text for key, text in job["variables"].items() if key.startswith("TEST_RUNNER_")}
+    assert ours == {f"TEST_RUNNER_{each.upper().replace('-', '_')}": f"$[[ inputs.{each} ]]" for each in wanted}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_text_of_an_input_is_never_a_part_of_a_script(name: str) -> None:
+    _, job = _parts(name)
+    left = {key: value for key, value in job.items() if key not in ("variables", "stage", "image")}
+    assert "$[[" not in str(left)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_not_given_passes_gitlabs_own_check(name: str) -> None:
+    declared, _ = _parts(name)
+    for each, rules in declared.items():
+        if each == "vendor":
+            assert "default" not in rules  # so it is required
+            continue
+        assert rules["default"] in rules.get("options", [rules["default"]]), each
+        assert re.fullmatch(rules.get("regex", ".*"), rules["default"]), each
+
+
+@pytest.mark.parametrize(
+    ("each", "good", "bad"),
+    [
+        ("timeout", ["45m", "1h30m", "$LONG", "${LONG}"], ["45", "45 m", "m", "45m\n", "$(id)"]),
+        ("project-id", ["77", "$PROJECT"], ["77a", "-1", "7 7", "77\n  script: x"]),
+        ("annotations", ["0", "8"], ["all"]),
+        ("name", ['say "hi": # it\'s', "한국어", "$CI_COMMIT_TITLE"], ["a\nb", "a\r", "a\n"]),
+        ("capabilities", ['[{os_type: "linux"}]'], ["[{a: b},\n{c: d}]"]),
+        ("job", ["smoke"], ["", "a b", "a\nb", 'a"']),
+    ],
+)
+def test_what_gitlab_refuses_when_the_pipeline_is_made(each: str, good: list[str], bad: list[str]) -> None:
+    declared, _ = _parts(NAMES[0])
+    pattern = re.sub(r"\$$", r"\\Z", declared[each]["regex"])  # RE2's `$` is the end of the text, Python's may stand before a LF
+    assert all(re.search(pattern, text) for text in good)
+    assert not [text for text in bad if re.search(pattern, text)]
+
+
+def test_booleans_and_words_are_options_that_may_be_left_out() -> None:
+    declared, _ = _parts(NAMES[0])
+    assert declared["adopt"]["options"] == ["", "true", "false"]
+    assert declared["mode"]["options"] == ["", "run", "start", "wait", "cleanup"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_only_the_code_of_nothing_started_is_retried_and_reports_come_from_failed_jobs_too(name: str) -> None:
+    _, job = _parts(name)
+    assert job["retry"] == {"max": 1, "exit_codes": [3]}
+    assert job["artifacts"]["when"] == "always"
+    assert set(job["artifacts"]["reports"]) == {"junit", "dotenv", "annotations"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_cleanup_does_not_take_the_run_that_was_waited_for(name: str) -> None:
+    _, job = _parts(name)
+    assert re.search(r"env -u TEST_RUNNER_RUN_ID \S*python\S* \S*entrypoint.py\S* cleanup", job["after_script"][0])
