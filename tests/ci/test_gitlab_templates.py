@@ -62,7 +62,9 @@ def test_what_is_not_given_passes_gitlabs_own_check(name: str) -> None:
 )
 def test_what_gitlab_refuses_when_the_pipeline_is_made(each: str, good: list[str], bad: list[str]) -> None:
     declared, _ = _parts(NAMES[0])
-    pattern = re.sub(r"\$$", r"\\Z", declared[each]["regex"])  # RE2's `$` is the end of the text, Python's may stand before a LF
+    pattern = re.sub(
+        r"\$$", r"\\Z", declared[each]["regex"]
+    )  # RE2's `$` is the end of the text, Python's may stand before a LF
     assert all(re.search(pattern, text) for text in good)
     assert not [text for text in bad if re.search(pattern, text)]
 

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -13,12 +14,13 @@ from core.sandbox import Sandbox
 from core.sandbox.qtest.truth import truth_of
 from core.sandbox.testmo import recorded
 from tests.readers.gitlab import read_annotations, read_dotenv
-from tests.verify.engine import ROOT, Engine
+from tests.verify.engine import LONGEST, ROOT, Engine
 from tests.verify.gitlab import TOKEN, Project, helper_image
 
 COMPONENT = "$CI_SERVER_FQDN/$CI_PROJECT_PATH/test-runner@$CI_COMMIT_SHA"
 HOST = "$CI_SERVER_FQDN/$CI_PROJECT_PATH/test-runner-host@$CI_COMMIT_SHA"
 RESULTS = "test-results/test-runner/autify"
+INPUTS = {"project-id": "77", "scenarios": "501,502"}
 Make = Callable[[str], Project]
 
 
@@ -41,7 +43,7 @@ def _pipeline(*jobs: Mapping[str, object], component: str = COMPONENT, more: str
 
 
 def _inputs(vendor: Sandbox, scenario: str, **more: object) -> dict[str, object]:
-    return {"project-id": "77", "scenarios": "501,502", "base-url": vendor.url_of(scenario), **more}
+    return {**INPUTS, "base-url": vendor.url_of(scenario), **more}
 
 
 MORE = """
@@ -84,6 +86,47 @@ def test_in_our_image_with_every_kind_of_end(project: Make, engine: Engine, imag
     assert read_dotenv((folder / "outputs.env").read_text(encoding="utf-8"))["TESTRUN_CONCLUSION"] == "failed"
     ((label, url),) = read_annotations((folder / "annotations.json").read_text(encoding="utf-8"))["Test run"]
     assert (label, url.startswith(vendor.origin)) == ("Run at the vendor", True)
+
+
+# How gitlab-runner's shell writer wraps a job's script (shells/bash.go), which it feeds to a shell in the image.
+WRAPPED = """trap exit 1 TERM
+set -o pipefail
+set -o errexit
+: | eval $'cd /ws\\nexec python /app/entrypoint.py\\n'
+exit 0
+"""
+
+
+def test_a_signal_to_the_processes_of_the_job_ends_it_in_time_with_its_reports(
+    engine: Engine, image: str, vendor: Sandbox, tmp_path: Path
+) -> None:
+    space = vendor.space("never-ends-running")
+    given = {f"TEST_RUNNER_{name.upper().replace('-', '_')}": text for name, text in INPUTS.items()}
+    given |= {"TEST_RUNNER_BASE_URL": vendor.url_of("never-ends-running"), "TEST_RUNNER_TOKEN": TOKEN}
+    given |= {"TEST_RUNNER_VENDOR": "autify", "GITLAB_CI": "true"}
+    words = ["run", "-i", "--rm", "--name", "job", "--network", "host", "-v", f"{tmp_path}:/ws", "--entrypoint="]
+    words += [part for name in given for part in ("-e", name)]
+    with subprocess.Popen(
+        [engine.client, *words, image, "bash"],
+        env={**engine.environment, **given},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as job:
+        assert job.stdin is not None
+        job.stdin.write(WRAPPED)
+        job.stdin.close()
+        while not any(each.operation == "describe-result" for each in space.journal):
+            assert job.poll() is None
+            time.sleep(0.05)
+        began = time.monotonic()
+        engine.run("exec", "job", "bash", "-c", "kill -TERM -1")
+        assert job.wait(LONGEST) == 143
+        seconds = time.monotonic() - began
+    assert seconds < 7.5
+    outputs = read_dotenv((tmp_path / RESULTS / "outputs.env").read_text(encoding="utf-8"))
+    assert (outputs["TESTRUN_CONCLUSION"], outputs["TESTRUN_EXIT_CODE"]) == ("cancelled", "143")
+    assert (tmp_path / RESULTS / "junit.xml").is_file()
 
 
 COMMAND = """
