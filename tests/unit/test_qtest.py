@@ -58,10 +58,60 @@ def test_commands_in_which_a_text_could_mean_something(command: str) -> None:
     assert "command" in [name for name, _ in check_template(command, env=False, per_material=False)]
 
 
+@pytest.mark.parametrize("command", [
+    "bash -ce 'run {automation_content}'",
+    "bash -cx {automation_content}",
+    "bash -c -- {automation_content}",
+    "bash -o pipefail -c {automation_content}",
+    "bash -c -o pipefail {automation_content}",
+    "bash --norc -euo pipefail -c 'x {automation_content}'",
+    "/usr/bin/env -i bash -cx {automation_content}",
+    "sudo -u ci -- zsh -c -e {automation_content}",
+    "timeout 60 nice xargs -n1 dash -ec {automation_content}",
+    "docker exec box sh -cx {automation_content}",
+    "python3 '-cprint({automation_content})'",
+    "python3.12 -W ignore -Ic 'print(1) {automation_content}'",
+    "perl -ne {automation_content}",
+    "perl -ne 'print if /x/' {automation_content}",
+    "perl -e 'print 1' -e {automation_content}",
+    "ruby -rjson -ne {automation_content}",
+    "node --require x '--eval={automation_content}'",
+    "node -pe {automation_content}",
+    "php -d x=y -B {automation_content}",
+    "env -S 'bash -c {automation_content}'",
+    "env '-Sbash -c {automation_content}'",
+    "cmd /c mvn test -Dtest={automation_content}",
+    "CMD.EXE /d /s /c mvn test {automation_content}",
+    "powershell mvn test {automation_content}",
+    "pwsh -NoProfile -Command mvn test {automation_content}",
+    "pwsh -ExecutionPolicy Bypass -enc {automation_content}",
+    "pwsh x -File {automation_content}",
+    "ssh -p 22 host pytest {automation_content}",
+    "make test TESTS={automation_content}",
+    "env ./mvnw.cmd test {automation_content}",
+])  # fmt: skip
+def test_a_text_is_never_filled_into_what_a_program_reads_as_code(command: str) -> None:
+    ((name, why),) = check_template(command, env=False, per_material=True)
+    assert (name, "code" in why, "shell: env" in why) == ("command", True, True)
+
+
 def test_commands_that_are_fine() -> None:
     assert not list(check_template("pytest --junitxml={junit} -- {automation_contents}", env=False, per_material=False))
     assert not list(check_template("mvn test -Dtest={automation_content}", env=False, per_material=True))
     assert not list(check_template("bash -c 'x \"$QTEST_AUTOMATION_CONTENT\"'", env=True, per_material=False))
+    for command in (
+        "python -m pytest -k x {automation_contents}",
+        "python3 -u run.py {automation_contents}",
+        "sh -c 'pytest \"$@\"' sh {automation_contents}",
+        "bash -o errexit run.sh {automation_contents}",
+        "perl -Ilib/tests run.pl {automation_contents}",
+        "node --test {automation_contents}",
+        "ruby -Itest -rjson run.rb {automation_contents}",
+        "pwsh -NoProfile -ExecutionPolicy Bypass -File run.ps1 {automation_contents}",
+        "env FOO=bar timeout 60 pytest {automation_contents}",
+        "make test JUNIT={junit}",
+    ):
+        assert not list(check_template(command, env=False, per_material=False)), command
     assert list(check_template("run {junit}", env=True, per_material=False)), "with a shell nothing is filled in"
 
 
@@ -90,6 +140,13 @@ def test_contents_become_as_many_words() -> None:
 ])  # fmt: skip
 def test_texts_that_are_refused(words: list[str], content: str, refused: bool) -> None:
     assert bool(refusal(words, material(content), env=False)) is refused
+
+
+def test_a_dash_behind_an_empty_name_begins_the_word() -> None:
+    words = ["python3", "{test_case_name}{automation_content}"]
+    assert refusal(words, material("--version", name=""), env=False)
+    assert not refusal(words, material("--version", name="x"), env=False)
+    assert not refusal(["python3", "--only={test_case_name}"], material("x", name="-y"), env=False)
 
 
 def test_with_a_shell_a_dash_is_refused_and_contents_come_in_variables() -> None:

@@ -18,15 +18,17 @@ if TYPE_CHECKING:
 HOSTILE = ("automation_content", "test_case_name")  # texts of qTest's users
 OF_A_MATERIAL = (*HOSTILE, "test_run_id")
 _ALL = re.compile(r"\{(automation_contents?|test_case_name|test_run_id|job_id|material_file|junit)\}")
+_TEXT = re.compile(r"\{(automation_contents?|test_case_name)\}")
 _EXPANDED = "{automation_contents}"
 _CODE = re.compile(r"-[A-Za-z]*c|/[ck]|-(?:enc|encoded)?command|-e|--eval|-r", re.IGNORECASE)
 _LONGEST = 4 << 10  # bytes of one content
-_PROGRAMS_OF_A_SHELL = (".bat", ".cmd")
+_WITH_A_SHELL = "Write bash -c '… \"$QTEST_AUTOMATION_CONTENT\"' with `shell: env`"
 
 
 def check_template(command: str, *, env: bool, per_material: bool) -> Iterator[Problem]:
     """What is wrong with a command, whatever the jobs hold."""
     from core.child.words import split  # noqa: PLC0415 -- only who has a command pays for it
+    from core.vendors.qtest.interpreters import code_words  # noqa: PLC0415 -- the same
 
     try:
         words = split(command)
@@ -34,15 +36,15 @@ def check_template(command: str, *, env: bool, per_material: bool) -> Iterator[P
         yield from error.problems
         return
     used = {name for word in words for name in _ALL.findall(word)}
-    texts = used & {*HOSTILE, "automation_contents"}
+    reader = next((name for at, name in code_words(words).items() if _TEXT.search(words[at])), "")
     if _ALL.search(words[0]):
         yield "command", "begins with a placeholder: what is run is not for qTest to say."
-    elif words[0].lower().endswith(_PROGRAMS_OF_A_SHELL) and texts:
-        yield "command", "is a batch file, whose arguments a shell reads again. Use `shell: env`, or {material_file}."
     elif env and used:
         yield "command", "holds a placeholder, and with `shell: env` everything comes in variables (QTEST_…)."
     elif any(_CODE.fullmatch(before) and _ALL.search(word) for before, word in pairwise(words)):
-        yield "command", "fills a text into code. Write bash -c '… \"$QTEST_AUTOMATION_CONTENT\"' with `shell: env`."
+        yield "command", f"fills a text into code. {_WITH_A_SHELL}."
+    elif reader:
+        yield "command", f"fills a text into what {reader} reads as code. {_WITH_A_SHELL}, or use {{material_file}}."
     elif any(_EXPANDED in word and word != _EXPANDED for word in words):
         yield "command", "{automation_contents} becomes several words: it must be a word of its own."
     elif used & {*OF_A_MATERIAL} and not per_material:
@@ -100,12 +102,19 @@ def refusal(words: Sequence[str], material: "Material", *, env: bool) -> str:
             return f"its {name} has more than 4 KiB."
         if not text.isprintable():
             return f"its {name} holds a line break or another character that can't be printed."
-        if text.startswith("-") and used and (env or _bare(words, name)):
-            return f"its {name} begins with a dash and would be an option. Put -- before the placeholder."
-    return ""
+        if env and text.startswith("-"):
+            return f"its {name} begins with a dash and would be an option."
+    word = "" if env else next((each for each in _before_dashes(words) if _becomes_option(each, texts)), "")
+    return f"it makes {word} begin with a dash, which would be an option. Put -- before it." if word else ""
 
 
-def _bare(words: Sequence[str], name: str) -> bool:
-    """Whether the text would begin a word where options are read."""
-    before = words[: words.index("--")] if "--" in words else words
-    return any(word.startswith(f"{{{name}") for word in before)
+def _before_dashes(words: Sequence[str]) -> Sequence[str]:
+    """The words among which options are read."""
+    return words[: words.index("--")] if "--" in words else words
+
+
+def _becomes_option(word: str, texts: Mapping[str, str]) -> bool:
+    """Whether texts of qTest's users decide that this word begins with a dash: with an empty one, the next decides."""
+    if word == _EXPANDED:
+        return texts["automation_content"].startswith("-")
+    return not word.startswith("-") and _TEXT.sub(lambda match: texts.get(match[1], ""), word).startswith("-")
