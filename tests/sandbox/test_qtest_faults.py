@@ -265,6 +265,21 @@ def check_text_ids(sandbox: Sandbox, client: Client) -> None:
     assert job["automation_materials"][0]["test_run_id"] == "88120"
 
 
+def check_odd_entries(sandbox: Sandbox, client: Client) -> None:
+    sandbox.reset(scenario=SCENARIOS["passing"], faults=[Fault.parse("odd-entries@any*forever")])
+    host, _ = at_work(client)
+    *odd, good = jobs(client, host)
+    assert (good["job_id"], good["status"], len(odd)) == (JOB, "PLANNED", 10)
+    assert JOB not in [entry["job_id"] for entry in odd if isinstance(entry, dict)]
+
+
+def check_fewer_logs(sandbox: Sandbox, client: Client) -> None:
+    sandbox.reset(scenario=SCENARIOS["passing"], faults=[Fault.parse("fewer-logs@get-queue-state*forever")])
+    upload(client, 2)
+    content = [make(client, "get-queue-state").json["content"] for _ in range(9)][-1]
+    assert (json.loads(content)["totalTestLogs"], len(truth_of(sandbox.ledger).logs)) == (0, 2)
+
+
 def check_minute(sandbox: Sandbox, client: Client) -> None:
     sandbox.reset(faults=[Fault.parse("minute-left=4@get-version"), Fault.parse("minute-left@get-token-status")])
     assert make(client, "get-version").headers["x-ratelimit-remaining-minute"] == "4"
@@ -288,6 +303,8 @@ CHECKS: dict[str, Callable[[Sandbox, Client], None]] = {
     "queue-stuck": check_queue_stuck,
     "unknown-fields": check_unknown_fields,
     "text-ids": check_text_ids,
+    "odd-entries": check_odd_entries,
+    "fewer-logs": check_fewer_logs,
     "minute-left": check_minute,
     "month-left": check_month,
 }

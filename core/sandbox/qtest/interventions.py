@@ -1,6 +1,7 @@
 """qTest: its own faults: what others do just before a call, and answers that are odd."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
@@ -12,6 +13,16 @@ from core.sandbox.qtest.statuses import OPEN, OVER, JobStatus
 
 MINUTE_LEFT: Final = "x-ratelimit-remaining-minute"
 MONTH_LEFT: Final = "x-ratelimit-remaining-month"
+_FAR: Final = 1000  # numbers between a job and an odd one like it
+_ODD: Final[tuple[tuple[str, Any], ...]] = (
+    ("agent_server_id", None),
+    ("project_id", None),
+    ("start_date", None),
+    ("status", 17),
+    ("automation_materials", [{"test_run_id": None, "automation_content": "a.B#c"}]),
+    ("automation_materials", [{"test_run_id": 1, "automation_content": 17}]),
+)
+_LOGS_OF_UPLOAD: Final = re.compile(r'("totalTestLogs":)\d+')
 _HEADERS: Final = {"minute-left": MINUTE_LEFT, "month-left": MONTH_LEFT}
 
 
@@ -39,6 +50,8 @@ def spoilt(call: Call, answer: Answer) -> Answer:
     if kind in _HEADERS:
         left = (call.own.argument if call.own else None) or "0"
         return replace(answer, headers=(*answer.headers, (_HEADERS[kind], left)))
+    if kind == "odd-entries":
+        return replace(answer, body=encoded(_among_odd_ones(json.loads(answer.body or b"null"))))
     change = _CHANGES.get(kind)
     if change is None or not answer.body:
         return answer
@@ -62,9 +75,30 @@ def _with_text_ids(item: dict[str, Any]) -> dict[str, Any]:
     return {name: str(value) if name in ids and type(value) is int else value for name, value in item.items()}
 
 
+def _among_odd_ones(value: Any) -> Any:
+    """Put entries that lack what is promised before the good ones of a list, or of a page of a search."""
+    if isinstance(value, dict) and isinstance(value.get("items"), list):
+        return {**value, "items": _among_odd_ones(value["items"])}
+    if not isinstance(value, list):
+        return value
+    usual = next((item for item in value if isinstance(item, dict)), {})
+    odd: list[Any] = [17, None, "entry", []]
+    for at, (name, wrong) in enumerate(_ODD):
+        number = {"job_id": usual["job_id"] + _FAR + at} if "job_id" in usual else {}
+        odd.append({**usual, **number, name: wrong})
+    return [*odd, *value]
+
+
+def _with_less(item: dict[str, Any]) -> dict[str, Any]:
+    """The result of an upload that took in nothing of it."""
+    content = item.get("content")
+    return {**item, "content": _LOGS_OF_UPLOAD.sub(r"\g<1>0", content)} if isinstance(content, str) else item
+
+
 _CHANGES: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "unknown-fields": _with_fields,
     "text-ids": _with_text_ids,
+    "fewer-logs": _with_less,
 }
 
 

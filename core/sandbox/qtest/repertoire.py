@@ -78,6 +78,8 @@ FAULTS: Final[dict[str, OwnFault]] = {
     "queue-stuck": OwnFault("done, but the upload will never be more than in processing"),
     "unknown-fields": OwnFault("done; every object has links and a field that nobody knows"),
     "text-ids": OwnFault("done; every id is a text of digits"),
+    "odd-entries": OwnFault("done; entries that lack what is promised stand before the others of a list"),
+    "fewer-logs": OwnFault("done; the result of an upload tells of no test log"),
     "minute-left": OwnFault("done; so many calls of this minute are left: =0", _NUMBER),
     "month-left": OwnFault("done; so many calls of this month are left: =0", _NUMBER),
 }
