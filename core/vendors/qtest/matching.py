@@ -12,7 +12,9 @@ PROPERTY = "qtest.automation_content"
 _SEVERITY = (Outcome.SKIPPED, Outcome.PASSED, Outcome.FAILED, Outcome.ERRORED)
 _CLASS = 3  # the rank of a content that names a class: its cases are steps
 _MOST_PARTS = 12
-_MOST_STEPS = 500
+_LONGEST_MESSAGE = 10_000  # characters
+_LONGEST_OF_A_STEP = 500
+_LONGEST_NAME = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,19 @@ class Step:
     name: str
     outcome: Outcome
     message: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Room:
+    """What is kept of a job's cases for its logs, however many there are: so many steps, and characters of texts."""
+
+    steps: int = 5_000
+    characters: int = 4 << 20
+
+    def cut(self, text: str, longest: int) -> str:
+        kept = text[: min(longest, self.characters)]
+        self.characters -= len(kept)
+        return kept
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,7 +54,7 @@ class Match:
     def is_class(self) -> bool:
         return self.rank % 10 == _CLASS
 
-    def add(self, rank: int, case: JUnitCase) -> None:
+    def add(self, rank: int, case: JUnitCase, room: Room) -> None:
         if rank > self.rank:
             return
         if rank < self.rank:
@@ -47,21 +62,24 @@ class Match:
             self.steps = []
         told = case.complaint
         message = (told.message or told.text) if told else ""
-        if _SEVERITY.index(case.outcome) > _SEVERITY.index(self.outcome):
+        worse = _SEVERITY.index(case.outcome) > _SEVERITY.index(self.outcome)
+        if worse:
             self.outcome = case.outcome
-            self.message = message
-        elif not self.message:
-            self.message = message
+        if worse or not self.message:
+            self.message = room.cut(message, _LONGEST_MESSAGE)
         self.count += 1
         self.seconds += case.seconds or 0.0
-        if self.is_class and len(self.steps) < _MOST_STEPS:
-            self.steps.append(Step(name=case.name, outcome=case.outcome, message=message))
+        if self.is_class and room.steps:
+            room.steps -= 1
+            name, text = room.cut(case.name, _LONGEST_NAME), room.cut(message, _LONGEST_OF_A_STEP)
+            self.steps.append(Step(name=name, outcome=case.outcome, message=text))
 
 
 class Matcher:
     """Takes one case after the other; `found` has a match, perhaps without a case, for each material."""
 
-    def __init__(self, materials: Sequence[Material]) -> None:
+    def __init__(self, materials: Sequence[Material], room: Room | None = None) -> None:
+        self._room = room or Room()
         self.found = [Match() for _ in materials]
         self._wanted: dict[str, list[tuple[int, int]]] = {}
         for at, material in enumerate(materials):
@@ -75,21 +93,24 @@ class Matcher:
             for at, more in self._wanted.get(text, ()):
                 best[at] = min(best.get(at, rank + more), rank + more)
         for at, rank in best.items():
-            self.found[at].add(rank, case)
+            self.found[at].add(rank, case, self._room)
 
 
 def names_of(case: JUnitCase) -> Iterator[tuple[int, str]]:
-    """(rank, name): every way to name a case, the surest with the lowest rank; 20 more without its parameters."""
+    """(rank, name): every way to name a case, the surest with the lowest rank.
+
+    Without its parameters it counts as much: a content that names a method means all runs of it, and any may fail.
+    """
     for each in case.properties:
         if each.name == PROPERTY and each.value:
             yield 0, each.value.strip()
     bare = _without_parameters(case.name)
-    for more, name in ((0, case.name), (20, bare)) if bare != case.name else ((0, case.name),):
+    for name in dict.fromkeys((case.name, bare)):
         for joint in ("#", ".", "::"):
-            yield 1 + more, f"{case.classname}{joint}{name}"
+            yield 1, f"{case.classname}{joint}{name}"
         for node in _nodes(case, name):
-            yield 1 + more, node
-        yield 2 + more, name
+            yield 1, node
+        yield 2, name
     if case.classname:
         yield _CLASS, case.classname
 
