@@ -17,7 +17,7 @@ from core.vendors.qtest import fields, jobs
 from core.vendors.qtest.files import Files
 from core.vendors.qtest.identity import identity
 from core.vendors.qtest.jobs import Job, Material
-from core.vendors.qtest.matching import Match, Matcher
+from core.vendors.qtest.matching import Match, Matcher, Room
 from core.vendors.qtest.settings import Settings, check
 from core.vendors.qtest.template import Values, check_template, fill, refusal, variables
 from tests.harness import VirtualClock
@@ -190,6 +190,31 @@ def test_parameters_are_left_out_only_where_the_content_has_none(tmp_path: Path)
     assert (both.count, both.outcome) == (2, Outcome.FAILED), "any failure fails the test"
 
 
+def test_any_failing_run_of_a_method_fails_it(tmp_path: Path) -> None:
+    cases = "<testcase classname='A' name='a'/><testcase classname='A' name='a[2]'><failure message='m'/></testcase>"
+    method, name, one = matched(tmp_path, cases, "A#a", "a", "A#a[2]")
+    assert [(each.outcome, each.count) for each in (method, name)] == [(Outcome.FAILED, 2)] * 2
+    assert (one.outcome, one.count, method.message) == (Outcome.FAILED, 1, "m")
+
+
+def test_what_is_kept_of_messages_is_bounded(tmp_path: Path) -> None:
+    text = "x" * 60_000
+    cases = "".join(
+        f"<testcase classname='C{at % 40}' name='a{at}'><failure message='{text}'/></testcase>" for at in range(400)
+    )
+    room = Room(steps=300, characters=100_000)
+    path = tmp_path / "junit.xml"
+    path.write_text(f"<testsuite>{cases}</testsuite>")
+    matcher = Matcher([material(f"C{at}") for at in range(40)], room)
+    for case in JUnitFile(str(path)):
+        matcher.add(case)
+    assert all((each.outcome, each.count) == (Outcome.FAILED, 10) for each in matcher.found)
+    steps = [step for each in matcher.found for step in each.steps]
+    kept = sum(len(step.name) + len(step.message) for step in steps) + sum(len(each.message) for each in matcher.found)
+    assert (len(steps), room.steps, kept) == (300, 0, 100_000)
+    assert max(len(step.message) for step in steps) == 500
+
+
 def test_a_class_has_its_cases_as_steps_and_all_skipped_is_skipped(tmp_path: Path) -> None:
     cases = "<testcase classname='t' name='a'/><testcase classname='t' name='b'><failure message='m'/></testcase>"
     cases += "<testcase classname='u' name='a'><skipped/></testcase>"
@@ -223,7 +248,7 @@ def test_only_jobs_of_our_agent_that_are_due_in_the_order_of_their_time() -> Non
         903,
     )
     now = fields.moment("2026-11-22T08:00:10Z")
-    assert [(job.id, job.known) for job in jobs.due(found, now)] == [(2, True), (9007199254740995, True)]
+    assert [(job.id, job.known) for job in jobs.due(found.jobs, now)] == [(2, True), (9007199254740995, True)]
 
 
 def machine_in(folder: Path) -> ThisMachine:
@@ -301,9 +326,12 @@ def test_a_job_is_ours_only_with_all_its_promised_fields() -> None:
     for name in ("job_id", "project_id", "status", "start_date"):
         item = listed(1, "2026-11-22T08:00:01Z")
         del item[name]
-        with pytest.raises(KeyError):
-            jobs.read([item], 903)
-    assert jobs.read([listed(1, "2026-11-22T08:00:01Z")], 903) == (
+        found = jobs.read([item, listed(2, "2026-11-22T08:00:01Z")], 903)
+        assert ([job.id for job in found.jobs], len(found.odd)) == ([2], 1)
+        assert name in found.odd[0]
+    with pytest.raises(TypeError):
+        jobs.read({}, 903)
+    assert jobs.read([listed(1, "2026-11-22T08:00:01Z")], 903).jobs == (
         Job(
             id=1,
             project=77,

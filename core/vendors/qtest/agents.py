@@ -50,15 +50,16 @@ class Registry:
         else:
             query = f"'name' = '{self._identity.agent}' and 'project_id' = '{project}'"
         body = {"fields": ["*"], "query": query}
-        found = self._calls.read("search-agents", parse=lambda answer: _agents(answer, project), query=_PAGE, body=body)
+        name = self._identity.agent
+        found = self._calls.read(
+            "search-agents", parse=lambda answer: _agents(answer, project, name), query=_PAGE, body=body
+        )
         if wanted.agent_id:
             known = next((each for each in found if each.id == wanted.agent_id), None)
             if known is not None or not wanted.host_id:
                 return self._require(known)
             return Agent(id=wanted.agent_id, host=wanted.host_id, active=False)  # the search may not show it
-        mine = [
-            each for each in found if each.name == self._identity.agent and each.host == (wanted.host_id or each.host)
-        ]
+        mine = [each for each in found if each.name == name and each.host == (wanted.host_id or each.host)]
         return min(mine, key=lambda each: each.id, default=None)
 
     def _require(self, found: Agent | None) -> Agent:
@@ -132,13 +133,22 @@ def nothing(_: Answer) -> None:
     """For answers whose body is promised nowhere."""
 
 
-def _agents(answer: Answer, project: int) -> list[Agent]:
-    """The agents of our project. Where an item has two ids, the longer name is the one that paths take."""
-    items = fields.sequence(answer.value["items"])
-    return [_agent(item) for item in items if fields.whole(item["project_id"]) == project]
+def _agents(answer: Answer, project: int, name: str) -> list[Agent]:
+    """The agents of our project. One that is odd is left out, unless its name is ours: it must not be made twice."""
+    found: list[Agent] = []
+    for item in fields.sequence(answer.value["items"]):
+        if not isinstance(item, dict) or str(item.get("project_id")) != str(project):
+            continue
+        try:
+            found.append(_agent(item))
+        except (LookupError, TypeError, ValueError):
+            if item.get("name") == name:
+                raise
+    return found
 
 
 def _agent(item: Any) -> Agent:
+    """Where an item has two ids, the longer name is the one that paths take."""
     own = item.get("agent_server_id")
     return Agent(
         id=fields.whole(item["id"] if own is None else own),

@@ -125,12 +125,14 @@ class Hosting:
             query=self._window(),
         )
         self.spare(headers)
-        for job in found:
+        for text in found.odd:
+            self._warn(text)
+        for job in found.jobs:
             if not job.zoned:
                 self._warn("qTest names times without an offset; they are taken for UTC.")
             if not job.known:
                 self._warn(f"qTest's status {job.status[:60]!r} of job {job.id} is unknown here: it is not run.")
-        return jobs.due([job for job in found if job.project == self._settings.project_id], self.now)
+        return jobs.due([job for job in found.jobs if job.project == self._settings.project_id], self.now)
 
     def spare(self, headers: Mapping[str, str]) -> None:
         """Wait where the headers of an answer say that hardly any call is left in this minute."""
@@ -141,7 +143,7 @@ class Hosting:
         try:
             return self._calls.peek(
                 "retrieve-jobs",
-                parse=lambda answer: job in [each.id for each in jobs.read(answer.value, self.agent.id)],
+                parse=lambda answer: job in [each.id for each in jobs.read(answer.value, self.agent.id).jobs],
                 path={"host_id": self.agent.host},
                 query=self._window(),
             )

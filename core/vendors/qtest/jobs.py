@@ -40,17 +40,40 @@ class Job:
         return frozenset(material.test_run for material in self.materials)
 
 
-def read(value: Any, agent: int) -> tuple[Job, ...]:
-    """The jobs of one agent in the order in which they are due, each once.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """The jobs of one agent in the order in which they are due, each once; sentences on those that can't be read."""
 
-    Jobs of other agents stand in the same list, and are nobody's business here.
+    jobs: tuple[Job, ...]
+    odd: tuple[str, ...] = ()
+
+
+def read(value: Any, agent: int) -> Listing:
+    """Jobs of other agents stand in the same list, and are nobody's business here, whatever they look like.
+
+    One that is odd must not hold up the others. Raises TypeError for what is no list.
     """
     found: dict[int, Job] = {}
+    odd: list[str] = []
     for item in fields.sequence(value):
-        if fields.whole(item["agent_server_id"]) == agent:
+        if not isinstance(item, dict) or not _is_of(item, agent):
+            continue
+        try:
             job = _job(item)
-            found.setdefault(job.id, job)
-    return tuple(sorted(found.values(), key=lambda job: (job.start, job.id)))
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            what = f"the field {error} is missing" if isinstance(error, KeyError) else str(error)
+            odd.append(f"qTest lists a job ({str(item.get('job_id'))[:20]}) that can't be run, since {what}.")
+            continue
+        found.setdefault(job.id, job)
+    jobs = tuple(sorted(found.values(), key=lambda job: (job.start, job.id)))
+    return Listing(jobs=jobs, odd=tuple(dict.fromkeys(odd)))
+
+
+def _is_of(item: dict[str, Any], agent: int) -> bool:
+    try:
+        return fields.whole(item.get("agent_server_id")) == agent
+    except (TypeError, ValueError):
+        return False
 
 
 def _job(item: Any) -> Job:
