@@ -132,8 +132,13 @@ class Logs:
 
 def cut(text: str, longest: int) -> str:
     """A text that JSON can hold, not longer than this."""
-    clean = text.encode("utf-8", "replace").decode()
-    return clean if len(clean) <= longest else clean[: longest - 1] + "…"
+    found = clean(text)
+    return found if len(found) <= longest else found[: longest - 1] + "…"
+
+
+def clean(text: str) -> str:
+    """A text that JSON can hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _attachments(files: Sequence[JUnitFile]) -> list[dict[str, str]] | None:

@@ -1,5 +1,6 @@
 """`qtest-mode: report-only`: JUnit files into a test suite or a test cycle, piece by piece through qTest's queue."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -43,7 +44,7 @@ class Uploading:
         self._rest: Iterator[Mapping[str, Any]] = iter(())
         self._item = Item(id=0, state="", content="")
         self._sent_at = 0.0
-        self._sent = 0
+        self._sent = self._sent_last = 0
 
     def start(self) -> RemoteRun:
         """Read everything before the first request: only then is it known that each file is whole."""
@@ -59,6 +60,9 @@ class Uploading:
             self._survey = survey(self._files)
         except JUnitError as error:
             raise BadInputError([("results", str(error))]) from error
+        totals = self._survey.totals
+        if not totals.failed + totals.errored and any(file.hides_failures for file in self._files):
+            raise BadInputError([("results", text) for text in self._survey.doubts])  # no green out of such files
         now = self._calls.read("get-token-status", parse=lambda answer: answer.date, path={})
         now = machine.clock.wall() if now is None else now
         target = Target(settings=self._settings, build=machine.build, now=now)
@@ -81,7 +85,8 @@ class Uploading:
             fact = f"{failure.fact} Whether qTest took in these results is unknown; {self._sent} were sent before."
             remedy = f"Look at {self._page} for them before starting another upload: it would be a second log of each."
             raise ResultUnknownError(fact, remedy=remedy, reason=Reason.MAY_EXIST) from failure
-        self._sent += len(body["test_logs"])
+        self._sent_last = len(body["test_logs"])
+        self._sent += self._sent_last
         self._sent_at = self._wish.machine.clock.now()
         return item
 
@@ -99,6 +104,7 @@ class Uploading:
             fact = f"qTest did not take in the results (upload {self._item.id}): {self._item.content[:500]}"
             raise ResultUnknownError(fact, remedy=MAP_THEM, reason=Reason.VENDOR_ERROR)
         if state == "SUCCESS":
+            self._check_count()
             body = next(self._rest, None)
             if body is None:
                 verdict = self._verdict()
@@ -107,6 +113,13 @@ class Uploading:
             return Progress(phase=Phase.RUNNING, word=self._item.state, done=self._sent, total=total, more=True)
         known = state in _WAITING
         return Progress(phase=Phase.RUNNING, word=state, done=self._sent, total=total, known=known)
+
+    def _check_count(self) -> None:
+        """QTest may tell how many logs it made of an upload: another number than was sent is no success."""
+        told = _count(self._item.content)
+        if told is not None and told != self._sent_last:
+            fact = f"qTest made {told} logs of {self._sent_last} results (upload {self._item.id})."
+            raise ResultUnknownError(fact, remedy=f"Look at {self._page}. {MAP_THEM}", reason=Reason.PROTOCOL)
 
     def _look(self) -> Item:
         try:
@@ -160,6 +173,15 @@ class Uploading:
 
     def usual_seconds(self) -> float | None:
         return None
+
+
+def _count(content: str) -> int | None:
+    """The number of logs in the result of an upload, JSON in a text; None where it does not tell."""
+    try:
+        found = json.loads(content)["totalTestLogs"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
 def _item(answer: Answer) -> Item:

@@ -7,7 +7,7 @@ from typing import Any
 from core.junit_read import JUnitCase, JUnitFile
 from core.model import Build, Outcome
 from core.vendors.qtest import fields
-from core.vendors.qtest.logs import LONGEST_NAME, LONGEST_TEXT, cut
+from core.vendors.qtest.logs import LONGEST_NAME, LONGEST_TEXT, clean, cut
 from core.vendors.qtest.matching import PROPERTY
 from core.vendors.qtest.settings import Settings
 
@@ -57,7 +57,7 @@ def _log(case: JUnitCase, file: JUnitFile, target: Target) -> Mapping[str, Any]:
     content = content or (f"{classname}#{case.name}" if classname else case.name) or file.shown
     found: dict[str, Any] = {
         "name": cut(case.name or classname or file.shown, LONGEST_NAME),
-        "automation_content": cut(content, LONGEST_NAME),
+        "automation_content": clean(content),  # cut, it would name no test
         "status": target.settings.words[_WORDS[case.outcome]],
         "exe_start_date": fields.stamp(target.now),
         "exe_end_date": fields.stamp(target.now + (case.seconds or 0.0)),
