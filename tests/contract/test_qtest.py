@@ -2,12 +2,15 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 
 from core.sandbox import BOXES
+from core.sandbox.qtest.knobs import with_knobs
 from core.sandbox.qtest.truth import Truth, truth_of
 from core.sandbox.repertoire import scenarios_of
 from core.secret import encoded_forms
@@ -24,8 +27,16 @@ LOST = ("500-after", "reset-after", "hang-after", "html-after")
 NOT_DONE = ("500", "503", "reset-before", "hang", "html")
 
 
-def play(folder: Path, *faults: str, scenario: str = "passing", stop_in: int = 0, **inputs: str) -> tuple[Ended, Truth]:
-    with Bench(folder, scenario=SCENES[scenario], faults=faults, vendor="qtest") as bench:
+def play(
+    folder: Path,
+    *faults: str,
+    scenario: str = "passing",
+    stop_in: int = 0,
+    knobs: Mapping[str, Any] = MappingProxyType({}),
+    **inputs: str,
+) -> tuple[Ended, Truth]:
+    scene = with_knobs(SCENES[scenario], **knobs) if knobs else SCENES[scenario]
+    with Bench(folder, scenario=scene, faults=faults, vendor="qtest") as bench:
         bench.clock.most_spins = 4_000  # `many` has 2,000 tests, and a call for each takes no time here
         if stop_in:
             bench.stop_in_call(stop_in)

@@ -119,6 +119,18 @@ def test_a_command_that_takes_too_long_is_ended_and_so_is_its_job(tmp_path: Path
         assert truth(server).logs == ()
 
 
+def test_what_was_known_before_the_time_was_over_is_logged(tmp_path: Path) -> None:
+    script = tmp_path / "tests.sh"
+    script.write_text(f"echo >> runs; [ $(wc -l < runs) -lt 3 ] || exec sleep 60; exec {COMMAND.format(junit='$1')}\n")
+    with vendor(SCENES["passing"], box="qtest") as server:
+        step = Step(folder=tmp_path, url=server.url)
+        command = f"sh {script} {{junit}}"
+        ended = step.run("run", **INPUTS, command=command, per="material", job_timeout="3s", max_jobs="1")
+        assert (ended.status, ended.outputs["reason"]) == (4, "timeout"), ended.log
+        assert [job.words for job in truth(server).jobs if job.ours] == [("PLANNED", "RUNNING", "FAILED")]
+        assert [log.test_run for log in truth(server).logs] == [88120, 88121]
+
+
 def api(server: Vendor, folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, ENTRYPOINT, "api", "qtest", *arguments, "--base-url", server.url, "--ci", "terminal"]
     environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "QTEST_TOKEN": f"Bearer {TOKEN}"}

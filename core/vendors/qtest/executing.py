@@ -12,12 +12,13 @@ from core.vendors.qtest.jobs import Job, Material
 from core.vendors.qtest.settings import Settings
 from core.vendors.qtest.template import Values, fill, variables
 
+_MOST_DOUBTS = 5
 RESERVE = 30.0  # seconds of `timeout` that are kept for telling qTest how it ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """One run of the command. `problem` says why there are no results, as a sentence; empty where there are."""
+    """One run of the command. `problem` says why its results tell nothing of any test, as a sentence; mostly empty."""
 
     ended: Command
     files: tuple[JUnitFile, ...] = ()
@@ -30,7 +31,7 @@ class Ran:
 
 
 class Execution:
-    """Raises BadInputError at once where the program of the command is not here."""
+    """Raises BadInputError at once where the program is not here, or a pattern leads out of the workspace."""
 
     def __init__(
         self, settings: Settings, machine: Machine, calls: Calls, log: Log, meanwhile: Callable[[], float]
@@ -42,12 +43,16 @@ class Execution:
         self._files = Files(machine, settings.results)
         self.words = split(settings.command)
         machine.check(self.words, settings.working_directory)
+        self._files.state()
         warning = looks_like_shell(self.words)
         if warning:
             log.warning(warning)
 
     def run(self, job: Job, materials: Sequence[Material], *, seconds: float) -> Ran:
-        """At most so many seconds. Raises StoppedError after a signal, when the command has been ended."""
+        """At most so many seconds. Raises StoppedError after a signal, when the command has been ended.
+
+        Raises BadInputError where it can't be started: its folder is gone, or the job's texts are too long for it.
+        """
         files = self._files
         files.next()
         files.write_materials(job, materials)
@@ -70,9 +75,14 @@ class Execution:
             return Ran(ended=ended, problem=f"The command wrote no JUnit file {where}. {ended.fact}")
         files = tuple(JUnitFile(path, shown=f"the JUnit file {at + 1}") for at, path in enumerate(paths))
         try:
-            return Ran(ended=ended, files=files, survey=survey(files))
+            found = survey(files)
         except JUnitError as error:
             return Ran(ended=ended, problem=f"{error} {ended.fact}")
+        contradiction = ""
+        if any(file.hides_failures for file in files):  # which of its tests failed, nobody can tell
+            doubts = " ".join(found.doubts[:_MOST_DOUBTS])
+            contradiction = f"The JUnit files lack failures that they claim: {doubts} {ended.fact}"
+        return Ran(ended=ended, files=files, survey=found, problem=contradiction)
 
     def time_left(self, used: float) -> float:
         """Seconds that the command may take yet, of which `used` are gone for this job."""

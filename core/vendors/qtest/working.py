@@ -1,8 +1,9 @@
 """One claimed job to its end: run, read, matched, logged, ended at qTest. What went wrong becomes a case of its own."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from core.errors import CallFailedError, ResultUnknownError, TimedOutError
+from core.errors import BadInputError, CallFailedError, ResultUnknownError, TimedOutError
 from core.model import Reason
 from core.ports import Clock, Log
 from core.vendors.qtest.claims import REASONS, REFUSALS, Claims
@@ -10,7 +11,7 @@ from core.vendors.qtest.executing import Execution, Ran
 from core.vendors.qtest.hosting import Hosting
 from core.vendors.qtest.jobs import Job, Material
 from core.vendors.qtest.logs import MAP_THEM, Entry, Logs
-from core.vendors.qtest.matching import Match, Matcher
+from core.vendors.qtest.matching import Matcher, Room
 from core.vendors.qtest.results import JobResult
 from core.vendors.qtest.settings import Settings
 from core.vendors.qtest.template import refusal
@@ -58,31 +59,49 @@ class Worker:
         return None
 
     def _run(self, job: Job, result: JobResult) -> None:
-        groups = [job.materials] if self._settings.per == "job" else [(each,) for each in job.materials if each.content]
-        began, found = self._clock.now(), list[tuple[Material, Match, float, Ran]]()
-        for group in groups:
-            started = self._hosting.now
+        """Whatever the job comes to, each test whose result is known is logged."""
+        work = _Work(job=job, result=result)
+        began = self._clock.now()
+        for group in [job.materials] if self._settings.per == "job" else [(each,) for each in job.materials]:
+            if not any(each.content for each in group):
+                self._match(work, group, None, 0.0)
+                continue
             seconds = self._execution.time_left(self._clock.now() - began)
-            ran = self._execution.run(job, group, seconds=seconds) if seconds > 0 else None
-            if ran is None or ran.ended.timed_out:
+            if seconds <= 0 or not self._run_group(work, group, seconds):
                 self._out_of_time(job, result)
-                return
-            result.ran.append(ran)
-            found += [(material, match, started, ran) for material, match in self._matched(group, ran)]
-            self._look_at(ran, result)
-        logged = {material.test_run for material, _, _, _ in found}
-        missing = [each for each in job.materials if each.test_run not in logged]
-        for material in missing if not result.failed else ():
-            self._not_found(material, result)
-        if self._settings.report and not result.failed:
-            self._log_all(job, found, result)
+                break
+        if self._settings.report:
+            self._log_all(work.found, result)
 
-    def _matched(self, group: Sequence[Material], ran: Ran) -> list[tuple[Material, Match]]:
-        matcher = Matcher(group)
-        for file in ran.files:
+    def _run_group(self, work: "_Work", group: Sequence[Material], seconds: float) -> bool:
+        """Run the command once, and add what it says of these tests; False where its time was over."""
+        began, result = self._hosting.now, work.result
+        try:
+            ran = self._execution.run(work.job, group, seconds=seconds)
+        except BadInputError as error:  # with other jobs the same command may well be started
+            why = " ".join(text for _, text in error.problems)
+            result.problem("the command", f"The command can't be started for the job {work.job.id}: {why}")
+            result.failed = True
+            return True
+        if ran.ended.timed_out:
+            return False
+        result.ran.append(ran)
+        self._look_at(ran, result)
+        if not ran.problem:
+            self._match(work, group, ran, began)
+        return True
+
+    def _match(self, work: "_Work", group: Sequence[Material], ran: Ran | None, began: float) -> None:
+        """Add what the files say of each of these tests. Several may be of one test run: each counts for itself."""
+        matcher = Matcher(group, work.room)
+        for file in ran.files if ran else ():
             for case in file:
                 matcher.add(case)
-        return [(each, match) for each, match in zip(group, matcher.found, strict=True) if match.count]
+        for material, match in zip(group, matcher.found, strict=True):
+            if match.count and ran:
+                work.found.append(Entry(job=work.job, material=material, match=match, began=began, files=ran.files))
+            else:
+                self._not_found(material, work.result)
 
     def _look_at(self, ran: Ran, result: JobResult) -> None:
         if ran.problem:
@@ -107,17 +126,18 @@ class Worker:
         result.trouble = TimedOutError(fact, remedy="Raise `job-timeout` or `timeout`.")
         result.failed = True
 
-    def _log_all(self, job: Job, found: Sequence[tuple[Material, Match, float, Ran]], result: JobResult) -> None:
-        for material, match, began, ran in found:
+    def _log_all(self, found: Sequence[Entry], result: JobResult) -> None:
+        for entry in found:
             try:
-                self._logs.submit(Entry(job=job, material=material, match=match, began=began, files=ran.files))
+                self._logs.submit(entry)
             except CallFailedError as failure:
-                fact = f"{failure.fact} The result of the test run {material.test_run} may be missing at qTest."
+                fact = f"{failure.fact} The result of the test run {entry.material.test_run} may be missing at qTest."
                 if not self._settings.report_required:
                     result.warnings.append(fact)
                     continue
                 reason = REASONS.get(failure.fault, Reason.UNAVAILABLE)
-                result.trouble = ResultUnknownError(fact, remedy=failure.remedy or MAP_THEM, reason=reason)
+                unknown = ResultUnknownError(fact, remedy=failure.remedy or MAP_THEM, reason=reason)
+                result.trouble = result.trouble or unknown
                 result.failed = True
                 return
 
@@ -136,3 +156,13 @@ class Worker:
                 self._log.warning(fact)
         else:
             self._log.info(f"The job {job.id} is {result.status} at qTest.")
+
+
+@dataclass(slots=True, kw_only=True)
+class _Work:
+    """A job on its way: what is known of its tests so far."""
+
+    job: Job
+    result: JobResult
+    found: list[Entry] = field(default_factory=list)
+    room: Room = field(default_factory=Room)

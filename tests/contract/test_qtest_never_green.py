@@ -1,0 +1,152 @@
+"""qTest: what must never look better than it is, and results that are known and must not be lost."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contract.test_qtest import DONE, GIVEN_UP, paths, play
+
+HEAD = """
+import json, os, sys
+found = json.load(open(os.environ["QTEST_MATERIALS_FILE"]))
+contents = [each["automation_content"] for each in found["materials"]]
+out = open(os.environ["QTEST_JUNIT"], "w")
+open("runs", "a").write("x")
+count = os.path.getsize("runs") - 1
+"""
+ALL = """
+out.write("<testsuite>")
+for content in contents:
+    classname, _, name = content.partition("#")
+    out.write(f"<testcase classname='{classname}' name='{name}'/>")
+out.write("</testsuite>")
+"""
+
+
+def program(folder: Path, body: str) -> str:
+    """A command that runs this after HEAD: `out` is its JUnit file, `count` says how often it was run before."""
+    path = folder / "tests.py"
+    path.write_text(HEAD + body)
+    return f"{sys.executable} {path} "
+
+
+def of(*contents: str, **knobs: Any) -> dict[str, Any]:
+    return {"contents": (contents,), **knobs}
+
+
+def test_two_tests_of_one_test_run_are_two(tmp_path: Path) -> None:
+    only = "out.write(\"<testsuite><testcase classname='A' name='a'/></testsuite>\")\n"
+    ended, truth = play(
+        tmp_path, command=program(tmp_path, only), results="none/*.xml", knobs=of("A#a", "A#missing", one_run=True)
+    )
+    assert (ended.status, ended.outputs["unmatched"]) == (1, "1")
+    assert (paths(truth), [log.asked.content for log in truth.logs]) == ([DONE], ["A#a"])
+
+
+def test_a_suite_that_lacks_failures_which_it_claims_is_not_green(tmp_path: Path) -> None:
+    body = "out.write(\"<testsuite tests='5' failures='3'><testcase classname='A' name='a'/></testsuite>\")\n"
+    ended, truth = play(tmp_path, command=program(tmp_path, body), results="none/*.xml", knobs=of("A#a"))
+    assert (ended.status, ended.reason) == (1, "tests-failed")
+    assert (paths(truth), truth.logs) == ([GIVEN_UP], ())
+    assert "claims 3 failures" in ended.log
+
+
+UPLOAD: dict[str, Any] = {
+    "qtest_mode": "report-only",
+    "command": "",
+    "results": "*.xml",
+    "test_suite": "TS-1",
+    "idle_timeout": "",
+}
+
+
+def test_such_a_suite_is_not_uploaded(tmp_path: Path) -> None:
+    (tmp_path / "r.xml").write_text("<testsuite tests='5' failures='3'><testcase classname='A' name='a'/></testsuite>")
+    ended, _ = play(tmp_path, **UPLOAD)
+    assert (ended.status, ended.reason, list(ended.journal)) == (2, "bad-input", [])
+
+
+def test_an_upload_of_which_qtest_took_in_less_is_not_green(tmp_path: Path) -> None:
+    (tmp_path / "r.xml").write_text("<testsuite><testcase classname='A' name='a'/><testcase name='b'/></testsuite>")
+    ended, _ = play(tmp_path, **UPLOAD)
+    assert ended.status == 0, ended.log
+    ended, _ = play(tmp_path, "fewer-logs@get-queue-state*forever", **UPLOAD)
+    assert (ended.status, ended.reason) == (7, "protocol"), ended.log
+    assert "0 logs of 2 results" in ended.log
+
+
+def test_a_long_content_is_uploaded_whole(tmp_path: Path) -> None:
+    (tmp_path / "r.xml").write_text(f"<testsuite><testcase classname='A' name='{'a' * 900}'/></testsuite>")
+    ended, truth = play(tmp_path, **UPLOAD)
+    assert (ended.status, [log.asked.content for log in truth.logs]) == (0, [f"A#{'a' * 900}"])
+
+
+def test_a_job_whose_command_cannot_be_started_is_failed_and_the_next_one_is_run(tmp_path: Path) -> None:
+    big = [f"A#{'a' * 4000}{at}" for at in range(600)]
+    ended, truth = play(
+        tmp_path,
+        command=program(tmp_path, ALL) + "{automation_contents}",
+        results="none/*.xml",
+        knobs={"contents": (tuple(big), ("B#b",))},
+    )
+    assert (ended.status, ended.reason) == (1, "tests-failed")
+    assert paths(truth) == [GIVEN_UP, DONE]
+    assert [log.asked.content for log in truth.logs] == ["B#b"]
+    assert "more arguments than the system can pass on" in ended.junit
+
+
+def test_texts_that_no_variable_can_hold_fail_their_job_alone(tmp_path: Path) -> None:
+    big = [f"A#{'a' * 4000}{at}" for at in range(40)]
+    ended, truth = play(  # noqa: S604 -- an input of that name
+        tmp_path,
+        command=program(tmp_path, ALL),
+        shell="env",
+        results="none/*.xml",
+        knobs={"contents": (tuple(big), ("B#b",))},
+    )
+    assert (ended.status, paths(truth)) == (1, [GIVEN_UP, DONE])
+
+
+def test_a_folder_that_a_job_removes_fails_the_jobs_after_it(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    body = ALL + "import shutil; shutil.rmtree(os.getcwd())\n"
+    ended, truth = play(
+        tmp_path,
+        command=program(tmp_path, body),
+        working_directory="here",
+        results="none/*.xml",
+        scenario="matrix",
+    )
+    assert ended.status == 1, ended.log
+    assert paths(truth) == [DONE, GIVEN_UP, GIVEN_UP, GIVEN_UP]
+
+
+def test_a_pattern_that_leads_out_is_told_before_anything_is_claimed(tmp_path: Path) -> None:
+    ended, _ = play(tmp_path, command=program(tmp_path, ALL), results="../*.xml")
+    assert (ended.status, ended.reason, list(ended.journal)) == (2, "bad-input", [])
+
+
+@pytest.mark.parametrize(("body", "inputs", "status", "logged"), [
+    (ALL.replace("contents:", "contents[:2]:"), {"unmatched": "fail"}, 1, [0, 1]),
+    ("if count != 1:" + ALL.replace("\n", "\n    "), {"per": "material"}, 1, [0, 2]),
+])  # fmt: skip
+def test_a_result_that_is_known_is_logged_whatever_the_job_comes_to(
+    body: str, inputs: dict[str, Any], status: int, logged: list[int], tmp_path: Path
+) -> None:
+    contents = ("A#a", "A#b", "A#c")
+    command = program(tmp_path, body)
+    ended, truth = play(tmp_path, command=command, results="none/*.xml", knobs=of(*contents), **inputs)
+    assert ended.status == status, ended.log
+    assert [log.asked.content for log in truth.logs] == [contents[at] for at in logged]
+    assert paths(truth) == [GIVEN_UP]
+
+
+@pytest.mark.parametrize("call", ["retrieve-jobs", "search-agents"])
+def test_odd_entries_of_a_list_do_not_hold_up_the_good_ones(call: str, tmp_path: Path) -> None:
+    ended, truth = play(tmp_path, f"odd-entries@{call}*forever")
+    assert (ended.status, paths(truth)) == (0, [DONE]), ended.log
+    assert ended.seconds < 60
+    if call == "retrieve-jobs":
+        assert ended.log.count("that can't be run, since") == 5, "told once each; foreign ones are nobody's business"
