@@ -30,10 +30,11 @@ class Lack(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """`text` is a sentence that names the pattern or the file."""
+    """`text` is a sentence that names the pattern or the file; `path` is the file's, relative to the workspace."""
 
     lack: Lack
     text: str
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +148,7 @@ class _Search:
         """The real path of a file that can be read; empty, and a problem the more, for any other."""
         real = os.path.realpath(os.path.join(self._root, path))
         if not self._inside(path):
-            return self._problem(Lack.UNREADABLE, f"{path!r} is a link that leads out of the workspace.")
+            return self._problem(Lack.UNREADABLE, f"{path!r} is a link that leads out of the workspace.", path)
         if self._is_ours(os.path.relpath(real, self._root).replace(os.sep, "/")):
             return ""
         try:
@@ -157,11 +158,11 @@ class _Search:
             finally:
                 os.close(fd)
         except OSError as error:
-            return self._problem(Lack.UNREADABLE, f"{path!r} can't be read: {error.strerror or error}.")
+            return self._problem(Lack.UNREADABLE, f"{path!r} can't be read: {error.strerror or error}.", path)
         if not stat.S_ISREG(status.st_mode):
-            return self._problem(Lack.UNREADABLE, f"{path!r} is no plain file.")
+            return self._problem(Lack.UNREADABLE, f"{path!r} is no plain file.", path)
         if not status.st_size:
-            return self._problem(Lack.EMPTY, f"{path!r} is empty.")
+            return self._problem(Lack.EMPTY, f"{path!r} is empty.", path)
         return real
 
     def hint(self, parts: tuple[str, ...]) -> str:
@@ -211,8 +212,8 @@ class _Search:
     def _is_ours(self, path: str) -> bool:
         return f"{path}/".startswith(self._ours)
 
-    def _problem(self, lack: Lack, text: str) -> str:
-        self.problems.append(Problem(lack=lack, text=text))
+    def _problem(self, lack: Lack, text: str, path: str = "") -> str:
+        self.problems.append(Problem(lack=lack, text=text, path=path))
         return ""
 
 

@@ -230,13 +230,16 @@ Snapshot = Mapping[str, tuple[int, int]]
 class Reports:
     """Files as (path, name to show); sentences on patterns and files that give nothing, and on unreadable files.
 
-    `stale` are sentences on files that were left out because the command has not written them.
+    `stale` are sentences on files that were left out because the command has not written them. `faulty` are (path,
+    sentence) of the empty and unreadable ones that it has, `unmatched` the sentences on patterns alone.
     """
 
     files: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
     unreadable: tuple[str, ...]
     stale: tuple[str, ...] = ()
+    faulty: tuple[tuple[str, str], ...] = ()
+    unmatched: tuple[str, ...] = ()
 
 
 class Machine(Protocol):
@@ -255,6 +258,11 @@ class Machine(Protocol):
     @property
     def folder(self) -> str:
         """The absolute path of a folder for files of ours, which is gone once the step's results are written."""
+        ...
+
+    @property
+    def kept(self) -> str:
+        """Another one, outside of the workspace: for copies that the user's command must not reach by accident."""
         ...
 
     def snapshot(self, patterns: Sequence[str]) -> Snapshot:

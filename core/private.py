@@ -1,37 +1,95 @@
-"""Files that only this step and the command it runs need: in a folder of its own, gone when the step is over."""
+"""Files that only this step and the command it runs need: in folders of its own, gone when the step is over."""
 
 import os
 
 from core.errors import OutputError
 
 PARENT = ".test-runner"
+_NAME = "files-"
 
 
 class PrivateFolder:
-    """One folder of this process in the workspace: made when somebody asks for it, and of a name that is nobody's."""
+    """Two folders of this process, made when somebody asks for them: one in the workspace, one out of its way.
+
+    What a killed process has left in the workspace is deleted then: a CI that collects reports from everywhere would
+    take them for today's.
+    """
 
     def __init__(self, workspace: str) -> None:
         self._parent = os.path.join(os.path.abspath(workspace), PARENT)
         self._path = ""
+        self._kept = ""
+        self._lock: int | None = None
 
     @property
     def path(self) -> str:
-        """Its absolute path; it is there. Raises OutputError."""
-        if not self._path:
-            path = os.path.join(self._parent, f"files-{os.urandom(6).hex()}")
-            if os.path.islink(self._parent):
-                raise OutputError(f"{PARENT} is a symbolic link: nothing is written there.")
+        """In the workspace, for what the command reads and writes; absolute; it is there. Raises OutputError."""
+        if self._path and os.path.isdir(self._path):
+            return self._path
+        if os.path.islink(self._parent):
+            raise OutputError(f"{PARENT} is a symbolic link: nothing is written there.")
+        path = self._path or os.path.join(self._parent, _NAME + os.urandom(6).hex())
+        try:
+            os.makedirs(path, mode=0o755)
+        except OSError as error:
+            raise OutputError(f"A folder in {PARENT}/ can't be made: {error.strerror}.") from error
+        self._release()
+        self._path, self._lock = path, _locked(path)
+        self._remove_left()
+        return path
+
+    @property
+    def kept(self) -> str:
+        """The same outside of the workspace, for what must survive the command: some clean the workspace up."""
+        if not self._kept:
+            import tempfile  # noqa: PLC0415 -- few steps have such a folder
+
             try:
-                os.makedirs(path, mode=0o755)
+                self._kept = tempfile.mkdtemp(prefix="test-runner-")
             except OSError as error:
-                raise OutputError(f"A folder in {PARENT}/ can't be made: {error.strerror}.") from error
-            self._path = path
-        return self._path
+                raise OutputError(f"A folder for temporary files can't be made: {error.strerror}.") from error
+        return self._kept
 
     def remove(self) -> None:
-        """Delete it with all that is in it, as far as that works; no report may need it any more."""
-        if self._path:
-            import shutil  # noqa: PLC0415 -- few steps have such a folder
+        """Delete both with all that is in them, as far as that works; no report may need it any more."""
+        for path in (self._path, self._kept):
+            if path:
+                _delete(path)
+        self._path = self._kept = ""
+        self._release()
 
-            shutil.rmtree(self._path, ignore_errors=True)
-            self._path = ""
+    def _remove_left(self) -> None:
+        for name in os.listdir(self._parent):
+            path = os.path.join(self._parent, name)
+            if name.startswith(_NAME) and path != self._path and not os.path.islink(path):
+                lock = _locked(path)
+                if lock is not None:  # whoever made it is no more
+                    _delete(path)
+                    os.close(lock)
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+def _delete(path: str) -> None:
+    import shutil  # noqa: PLC0415 -- few steps have such a folder
+
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def _locked(path: str) -> int | None:
+    """A descriptor that holds the folder until its process ends; None where another does, or the system can't."""
+    try:
+        import fcntl  # noqa: PLC0415 -- not on Windows
+
+        handle = os.open(path, os.O_RDONLY)
+    except (ImportError, OSError):
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle

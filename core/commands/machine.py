@@ -58,10 +58,15 @@ class ThisMachine:
     def folder(self) -> str:
         return self._private.path
 
+    @property
+    def kept(self) -> str:
+        return self._private.kept
+
     def snapshot(self, patterns: Sequence[str]) -> Snapshot:
         from core import fresh  # noqa: PLC0415 -- see above
 
-        return fresh.snapshot(path for path, _ in self.reports(patterns).files)
+        found = self.reports(patterns)
+        return fresh.snapshot(path for path, _ in (*found.files, *found.faulty))
 
     def reports(self, patterns: Sequence[str], *, since: Snapshot | None = None) -> Reports:
         if self._report:
@@ -83,6 +88,12 @@ class ThisMachine:
             missing=tuple(each.text for each in found.problems if each.lack in lacking),
             unreadable=tuple(each.text for each in found.problems if each.lack is globs.Lack.UNREADABLE),
             stale=tuple(each.text for each in found.problems if each.lack is globs.Lack.STALE),
+            faulty=tuple(
+                (os.path.join(self.workspace, each.path), each.text)
+                for each in found.problems
+                if each.path and not fresh.is_stale(os.path.realpath(os.path.join(self.workspace, each.path)), before)
+            ),
+            unmatched=tuple(each.text for each in found.problems if each.lack is globs.Lack.NOTHING),
         )
 
     def check(self, words: Sequence[str], directory: str) -> None:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from core.errors import OutputError
 from core.junit_read.file import JUnitFile
+from core.junit_read.guard import JUnitError
 from core.junit_read.nouns import JUnitCase
 from core.model import TestCase, Totals
 
@@ -18,14 +20,20 @@ class Survey:
 
 
 class Cases:
-    """The cases of a file as a report has them. To be iterated again and again: the file is read each time."""
+    """The cases of a file as a report has them. To be iterated again and again: the file is read each time.
+
+    It was whole once: one that has changed or gone since raises OutputError.
+    """
 
     def __init__(self, file: JUnitFile) -> None:
         self._file = file
 
     def __iter__(self) -> Iterator[TestCase]:
-        for case in self._file:
-            yield as_test_case(case)
+        try:
+            for case in self._file:
+                yield as_test_case(case)
+        except JUnitError as error:
+            raise OutputError(f"The report lacks cases: {error.fact} It was whole before.") from error
 
 
 def survey(files: Iterable[JUnitFile], *, keep: int = 50) -> Survey:

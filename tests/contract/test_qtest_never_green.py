@@ -143,6 +143,33 @@ def test_a_result_that_is_known_is_logged_whatever_the_job_comes_to(
     assert paths(truth) == [GIVEN_UP]
 
 
+ELSEWHERE = f"out.close()\nos.unlink(out.name)\nout = open('r1.xml', 'w')\n{ALL}"  # instead of QTEST_JUNIT
+
+
+@pytest.mark.parametrize("bad", ["open('r2.xml', 'w').close()", "os.symlink('/etc/hostname', 'r2.xml')"])
+def test_a_file_that_cannot_be_read_is_no_green(bad: str, tmp_path: Path) -> None:
+    command = program(tmp_path, f"{bad}\n{ELSEWHERE}")
+    ended, truth = play(tmp_path, command=command, results="r*.xml\nnothing/*.xml", knobs=of("A"))
+    assert (ended.status, ended.reason, paths(truth), truth.logs) == (1, "tests-failed", [GIVEN_UP], ())
+    assert "r2.xml" in ended.junit
+    assert "'nothing/*.xml' matches no file" in ended.log
+
+
+def test_a_bad_file_of_yesterday_is_not_todays(tmp_path: Path) -> None:
+    (tmp_path / "r2.xml").touch()
+    ended, truth = play(tmp_path, command=program(tmp_path, ELSEWHERE), results="r*.xml", knobs=of("A#a"))
+    assert (ended.status, paths(truth)) == (0, [DONE]), ended.log
+
+
+def test_a_command_that_cleans_up_takes_no_results_away(tmp_path: Path) -> None:
+    body = ALL + "out.close()\nif count == 1:\n    import shutil\n    shutil.rmtree('.test-runner')\n"
+    command = program(tmp_path, body)
+    ended, truth = play(tmp_path, command=command, results="none/*.xml", scenario="matrix", max_jobs="2")
+    assert (ended.status, ended.outputs["passed"]) == (1, "3"), "the second job's own file is gone"
+    assert ended.junit.count("<testcase") == 4
+    assert paths(truth)[:2] == [DONE, GIVEN_UP]
+
+
 @pytest.mark.parametrize("call", ["retrieve-jobs", "search-agents"])
 def test_odd_entries_of_a_list_do_not_hold_up_the_good_ones(call: str, tmp_path: Path) -> None:
     ended, truth = play(tmp_path, f"odd-entries@{call}*forever")

@@ -1,5 +1,6 @@
 """The folder of a step's private files: made on demand, nobody's by name, gone at the end, never behind a link."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,33 @@ def test_it_is_made_when_it_is_asked_for_and_gone_at_the_end(tmp_path: Path) -> 
     assert one.path != other.path
     one.remove()
     assert [path.name for path in tmp_path.rglob("?")] == ["b"], "only its own files are deleted"
+
+
+def test_what_a_killed_step_left_is_deleted_and_what_another_uses_is_not(tmp_path: Path) -> None:
+    left = tmp_path / ".test-runner" / "files-0123456789ab"
+    left.mkdir(parents=True)
+    (left / "1.xml").write_text("<testsuite/>")
+    at_work = PrivateFolder(str(tmp_path))
+    (Path(at_work.path) / "1.xml").write_text("<testsuite/>")
+    assert not left.exists()
+    one = PrivateFolder(str(tmp_path))
+    assert Path(one.path).is_dir()
+    assert (Path(at_work.path) / "1.xml").exists()
+    at_work.remove()
+
+
+def test_a_command_that_cleans_the_workspace_up_takes_no_copies_away(tmp_path: Path) -> None:
+    one = PrivateFolder(str(tmp_path))
+    copy = Path(one.kept) / "1.xml"
+    copy.write_text("<testsuite/>")
+    path = one.path
+    shutil.rmtree(tmp_path / ".test-runner")
+    assert copy.exists()
+    assert not copy.is_relative_to(tmp_path)
+    assert one.path == path
+    assert Path(path).is_dir()
+    one.remove()
+    assert not copy.parent.exists()
 
 
 def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:

@@ -274,7 +274,7 @@ def test_files_that_were_there_before_are_not_results(tmp_path: Path) -> None:
     before = files.state()
     (tmp_path / "changed.xml").write_text("<bb/>")
     (tmp_path / "new.xml").write_text("<c/>")
-    written = [Path(path).read_text() for path in files.written(before)]
+    written = [Path(path).read_text() for path in files.written(before).paths]
     assert written == ["<bb/>", "<c/>"]
     (tmp_path / "new.xml").write_text("<later/>")
     assert written == ["<bb/>", "<c/>"]

@@ -7,7 +7,7 @@ from core.child import looks_like_shell, split
 from core.junit_read import JUnitError, JUnitFile, Survey, survey
 from core.model import Command, Totals
 from core.ports import Calls, Log, Machine
-from core.vendors.qtest.files import Files
+from core.vendors.qtest.files import Files, Written
 from core.vendors.qtest.jobs import Job, Material
 from core.vendors.qtest.settings import Settings
 from core.vendors.qtest.template import Values, fill, variables
@@ -18,12 +18,16 @@ RESERVE = 30.0  # seconds of `timeout` that are kept for telling qTest how it en
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """One run of the command. `problem` says why its results tell nothing of any test, as a sentence; mostly empty."""
+    """One run of the command. `problem` says why its results tell nothing of any test, as a sentence; mostly empty.
+
+    `unmatched` are sentences on patterns that match no file.
+    """
 
     ended: Command
     files: tuple[JUnitFile, ...] = ()
     survey: Survey | None = None
     problem: str = ""
+    unmatched: tuple[str, ...] = ()
 
     @property
     def totals(self) -> Totals:
@@ -69,20 +73,23 @@ class Execution:
             return Ran(ended=ended)
         return self._read(ended, files.written(before))
 
-    def _read(self, ended: Command, paths: Sequence[str]) -> Ran:
-        if not paths:
-            where = "to {junit}" if not self._settings.results else "where `results` says"
-            return Ran(ended=ended, problem=f"The command wrote no JUnit file {where}. {ended.fact}")
-        files = tuple(JUnitFile(path, shown=f"the JUnit file {at + 1}") for at, path in enumerate(paths))
+    def _read(self, ended: Command, written: Written) -> Ran:
+        """A file that can't be read makes all of them doubtful: what it lacks may be what failed."""
+        files = tuple(JUnitFile(path, shown=f"the JUnit file {at + 1}") for at, path in enumerate(written.paths))
+        unmatched = tuple(f"`results`: {text}" for text in written.unmatched)
         try:
             found = survey(files)
         except JUnitError as error:
-            return Ran(ended=ended, problem=f"{error} {ended.fact}")
-        contradiction = ""
+            return Ran(ended=ended, problem=f"{error} {ended.fact}", unmatched=unmatched)
+        doubts: tuple[str, ...] = written.faults
         if any(file.hides_failures for file in files):  # which of its tests failed, nobody can tell
-            doubts = " ".join(found.doubts[:_MOST_DOUBTS])
-            contradiction = f"The JUnit files lack failures that they claim: {doubts} {ended.fact}"
-        return Ran(ended=ended, files=files, survey=found, problem=contradiction)
+            doubts += ("The JUnit files lack failures that they claim.", *found.doubts)
+        problem = " ".join(doubts[:_MOST_DOUBTS])
+        if not files and not problem:
+            where = "to {junit}" if not self._settings.results else "where `results` says"
+            problem = f"The command wrote no JUnit file {where}."
+        problem = f"{problem} {ended.fact}" if problem else ""
+        return Ran(ended=ended, files=files, survey=found if files else None, problem=problem, unmatched=unmatched)
 
     def time_left(self, used: float) -> float:
         """Seconds that the command may take yet, of which `used` are gone for this job."""

@@ -4,10 +4,20 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from core.errors import OutputError
 from core.ports import Machine, Snapshot
 from core.vendors.qtest.jobs import Job, Material
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What the command left: JUnit files, and sentences on files that can't be read and patterns without a file."""
+
+    paths: tuple[str, ...]
+    faults: tuple[str, ...]
+    unmatched: tuple[str, ...]
 
 
 class Files:
@@ -50,18 +60,26 @@ class Files:
             raise OutputError(f"The tests of the job {job.id} can't be written: {error.strerror}.") from error
 
     def state(self) -> Snapshot:
-        """How the report files are now."""
+        """How the report files are now, also those that can't be read."""
         return self._machine.snapshot(self._patterns) if self._patterns else {}
 
-    def written(self, before: Snapshot) -> list[str]:
+    def written(self, before: Snapshot) -> Written:
         """The report files that are new or have changed, as copies: the next job may write them again."""
         reports = self._machine.reports(self._patterns, since=before) if self._patterns else None
-        paths = [self.junit] if os.path.isfile(self.junit) and not os.path.islink(self.junit) else []
-        for at, (path, _) in enumerate(reports.files if reports else ()):
-            copy = os.path.join(self._machine.folder, f"{self._count}-{at}.xml")
-            try:
-                shutil.copyfile(path, copy)
-            except OSError as error:
-                raise OutputError(f"{path} can't be copied: {error.strerror}.") from error
-            paths.append(copy)
-        return paths
+        sources = [self.junit] if os.path.isfile(self.junit) and not os.path.islink(self.junit) else []
+        sources += [path for path, _ in reports.files] if reports else []
+        return Written(
+            paths=tuple(self._copied(path, at) for at, path in enumerate(sources)),
+            faults=tuple(text for _, text in reports.faulty) if reports else (),
+            unmatched=(*reports.unmatched, *reports.stale) if reports else (),
+        )
+
+    def _copied(self, path: str, at: int) -> str:
+        copy = os.path.join(self._machine.kept, f"{self._count}-{at}.xml")
+        try:
+            shutil.copyfile(path, copy)
+            if path == self.junit:
+                os.unlink(path)
+        except OSError as error:
+            raise OutputError(f"{path} can't be copied: {error.strerror}.") from error
+        return copy

@@ -109,8 +109,8 @@ class Worker:
             result.failed = True
         elif not ran.ended.is_good and not ran.totals.failed + ran.totals.errored:
             result.problem("the command", f"{ran.ended.fact} Its JUnit files show no case that failed.")
-        if ran.survey:
-            result.warnings += ran.survey.doubts
+        found = (*ran.unmatched, *(ran.survey.doubts if ran.survey else ()))
+        result.warnings += [text for text in found if text not in result.warnings]
 
     def _not_found(self, material: Material, result: JobResult) -> None:
         result.unmatched += 1
