@@ -15,7 +15,8 @@ from core.errors import OutputError
 from core.model import RemoteRun
 
 FOLDER = ".test-runner"
-LARGEST = 1 << 20
+LARGEST = 64 << 20  # bytes: a long stay has some 1,000 for each job
+LONGEST_LINE = 1 << 16
 LOCK_TRIES, LOCK_WAIT = 50, 0.01  # seconds
 
 
@@ -172,16 +173,20 @@ def _events(path: str) -> Iterator[dict[str, Any]]:
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
         with os.fdopen(handle, "rb") as file:
-            lines = file.read(LARGEST).splitlines()
+            while file.tell() < LARGEST and (line := file.readline(LONGEST_LINE)):
+                entry = _entry(line)
+                if entry is not None:
+                    yield entry
     except OSError:
         return
-    for line in lines:
-        try:
-            entry = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(entry, dict):
-            yield entry
+
+
+def _entry(line: bytes) -> dict[str, Any] | None:
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return entry if isinstance(entry, dict) else None
 
 
 def _lock(path: str) -> int | None:

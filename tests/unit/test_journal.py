@@ -1,5 +1,6 @@
 """The journal survives what kills a process, and believes nobody else's lines."""
 
+import json
 import os
 from pathlib import Path
 
@@ -54,6 +55,21 @@ def test_a_line_cut_by_a_kill_and_lines_of_others_are_skipped(tmp_path: Path) ->
     assert list(found.runs) == ["7"]
     found.journal.finished(RUN)  # after the torn line, and not lost in it
     assert left(tmp_path) == []
+
+
+def test_the_last_entry_of_a_long_stay_is_read(tmp_path: Path) -> None:
+    journal = Journal.create(str(tmp_path), step="s", vendor="v", mode="run", at=0)
+    journal.close()
+    (path,) = (tmp_path / ".test-runner").glob("*.jsonl")
+    with path.open("a", encoding="utf-8") as file:
+        for at in range(4_000):
+            what = {"kind": "job", "label": "x" * 250, "job": str(at)}
+            file.write(json.dumps({"event": "owe", "what": what}) + "\n")
+            if at < 3_999:
+                file.write(json.dumps({"event": "settle", "what": what}) + "\n")
+    assert path.stat().st_size > 1 << 20
+    (left,) = left_behind(str(tmp_path), step="s", vendor="v")
+    assert [debt["job"] for debt in left.debts] == ["3999"]
 
 
 def test_a_step_that_is_still_at_work_has_left_nothing_behind(tmp_path: Path) -> None:
