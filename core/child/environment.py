@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-_PREFIXES = ("INPUT_", "TEST_RUNNER_")
+_PREFIXES = ("INPUT_", "TEST_RUNNER_", "PLUGIN_")  # inputs as GitHub, any CI, and Drone and its like hand them on
 # GitHub hands these to an action, not to a `run:` step: whoever writes there speaks, or acts, in our name.
 _NAMES = frozenset(("GITHUB_OUTPUT", "GITHUB_STATE", "ACTIONS_RUNTIME_TOKEN"))
 _LONG_ENOUGH = 8  # characters; a shorter secret occurs in paths by chance, and must be the whole value

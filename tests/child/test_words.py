@@ -52,6 +52,7 @@ def test_the_environment_lacks_what_is_ours_and_our_secrets() -> None:
         "INPUT_RUN-ID": "7",
         "TEST_RUNNER_NAME": "n",
         "test_runner_token": token,
+        "PLUGIN_PASSWORD": "another",
         "TESTMO_TOKEN": token,
         "COPY": f"Bearer {token}",
         "ABC": "abc",
