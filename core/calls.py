@@ -138,10 +138,14 @@ class ApiCalls:
                     raise
                 if journal:
                     journal.not_started()
+                if journal is None and self._is_first_refusal(failure):
+                    self._patience.failed(failure, since=began)
+                    continue
                 if not failure.fault.passes or (failure.retry_after or 0) >= self._patience.left:
                     raise
                 self._patience.failed(failure, since=began)
             else:
+                self._refused_once = False
                 self._patience.answered()
                 return item
 
@@ -249,6 +253,10 @@ class ApiCalls:
         if failure.fault is Fault.ABSENT:
             graceful = self._grace_until is not None and self._patience.clock.now() < self._grace_until
             return graceful and not self._operations[operation].effect
+        return self._is_first_refusal(failure)
+
+    def _is_first_refusal(self, failure: CallFailedError) -> bool:
+        """A token that was good may be refused once by mistake: servers behind one name need not agree at once."""
         if failure.fault is Fault.AUTH and self._patience.ever_good and not self._refused_once:
             self._refused_once = True
             return True

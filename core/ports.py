@@ -194,7 +194,7 @@ class Calls(Protocol):
     ) -> Item:
         """Like `start`, for something smaller than a run: a lost reply is looked up by the caller.
 
-        `seconds` bounds the answer.
+        `seconds` bounds the answer. Where something was good before, one 401 or 403 is not believed.
         """
         ...
 

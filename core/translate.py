@@ -56,4 +56,9 @@ def _reason(failure: CallFailedError, absent: Reason) -> Reason:
 
 
 def _remedy(failure: CallFailedError) -> str:
-    return failure.remedy or _REMEDIES[failure.fault]
+    return failure.remedy or remedy_of(failure.fault)
+
+
+def remedy_of(fault: Fault) -> str:
+    """What a user can do about it, in a sentence."""
+    return _REMEDIES[fault]

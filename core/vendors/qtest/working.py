@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from core.errors import BadInputError, CallFailedError, ResultUnknownError, TimedOutError
+from core.errors import BadInputError, CallFailedError, Fault, ResultUnknownError, TimedOutError
 from core.model import Reason
 from core.ports import Clock, Log
+from core.translate import remedy_of
 from core.vendors.qtest.claims import REASONS, REFUSALS, Claims
 from core.vendors.qtest.executing import Execution, Ran
 from core.vendors.qtest.hosting import Hosting
@@ -136,7 +137,8 @@ class Worker:
                     result.warnings.append(fact)
                     continue
                 reason = REASONS.get(failure.fault, Reason.UNAVAILABLE)
-                unknown = ResultUnknownError(fact, remedy=failure.remedy or MAP_THEM, reason=reason)
+                remedy = MAP_THEM if failure.fault is Fault.REFUSED else remedy_of(failure.fault)
+                unknown = ResultUnknownError(fact, remedy=failure.remedy or remedy, reason=reason)
                 result.trouble = result.trouble or unknown
                 result.failed = True
                 return
