@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 
-from core.errors import StoppedError
+from core.errors import BadInputError, StoppedError
 from core.model import Build, Command
 from core.patience import Patience
 from core.ports import Reports, Snapshot
@@ -143,7 +143,13 @@ class ThisMachine:
         return child.environment_without(self._job, [each.reveal() for each in self._secrets])
 
     def _place(self, directory: str) -> str:
-        return os.path.join(self.workspace, *directory.split("/")).rstrip("/") if directory else self.workspace
+        if not directory:
+            return self.workspace
+        place = os.path.join(self.workspace, *directory.split("/")).rstrip("/")
+        home, real = os.path.realpath(self.workspace), os.path.realpath(place)
+        if real != home and not real.startswith(home.rstrip(os.sep) + os.sep):
+            raise BadInputError([("working-directory", f"{directory!r} is a link that leads out of the workspace.")])
+        return place
 
 
 def secrets_in(*settings: "Any") -> list[Secret]:

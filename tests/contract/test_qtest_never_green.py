@@ -143,6 +143,28 @@ def test_a_result_that_is_known_is_logged_whatever_the_job_comes_to(
     assert paths(truth) == [GIVEN_UP]
 
 
+def test_a_folder_that_leads_out_of_the_workspace_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "w").mkdir()
+    (tmp_path / "w" / "out").symlink_to(tmp_path)
+    ended, _ = play(tmp_path / "w", working_directory="out")
+    assert (ended.status, ended.reason, list(ended.journal)) == (2, "bad-input", [])
+    assert "leads out of the workspace" in ended.log
+
+
+@pytest.mark.parametrize("fault", ["401@submit-test-log", "403@update-job-status#3", "401@update-job-status#2"])
+def test_one_refusal_of_a_token_that_was_good_is_not_believed(fault: str, tmp_path: Path) -> None:
+    ended, truth = play(tmp_path, fault, scenario="matrix")
+    assert (ended.status, paths(truth), len(truth.logs)) == (0, [DONE] * 4, 12), ended.log
+
+
+def test_a_token_that_is_refused_for_good_is_the_thing_to_check(tmp_path: Path) -> None:
+    ended, truth = play(tmp_path, "401@submit-test-log*forever")
+    assert (ended.status, ended.reason, paths(truth)) == (7, "auth", [GIVEN_UP])
+    assert "Check the input `token`" in ended.log
+    assert "status-map" not in ended.log
+    assert len(ended.calls("submit-test-log")) == 2
+
+
 ELSEWHERE = f"out.close()\nos.unlink(out.name)\nout = open('r1.xml', 'w')\n{ALL}"  # instead of QTEST_JUNIT
 
 
