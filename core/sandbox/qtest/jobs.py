@@ -69,7 +69,8 @@ def create_schedule(state: State, call: Call) -> Any:
     schedule = order(state, agent, name=asked.name, by=caller_of(call))
     clock = state.clock
     start = None if asked.start is None else clock.started + asked.start - clock.date(clock.started)
-    add(state, schedule, ordered(state, asked.test_runs), start=start)
+    for runs in [[run] for run in asked.test_runs] if state.knobs.split_orders else [asked.test_runs]:
+        add(state, schedule, ordered(state, runs), start=start)
     return schedule.id
 
 

@@ -36,6 +36,7 @@ class Knobs:
     words: tuple[str, str, str] = ("PASSED", "FAILED", "SKIPPED")  # of a log, as the project maps them
     contents: tuple[tuple[str, ...], ...] = ()  # of the tests of each job, instead of the usual ones
     one_run: bool = False  # the tests of a job are all of its first test run, as the rows of a table may be
+    split_orders: bool = False  # what is ordered through the API comes as a job for each test run
     automation: bool = True  # the project's Automation Settings are activated
     inactive_listed: bool = False  # jobs of an agent that is not active are handed out all the same
     offline_listed: bool = False  # so are the jobs of a host that is Offline
