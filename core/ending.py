@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from core.errors import CallFailedError, RunnerError, StoppedError
+from core.errors import CallFailedError, ResultUnknownError, RunnerError, StoppedError
 from core.journal import Journal, Left
-from core.model import Progress, RemoteRun, Result, TestReport
+from core.model import Progress, Reason, RemoteRun, Result, TestReport
 from core.patience import Patience
 from core.ports import Vendor
 from core.sanitize import one_line
@@ -22,11 +22,12 @@ def cancelled(vendor: Vendor, run: RemoteRun, patience: Patience) -> str:
         return "It stays open at the vendor, for the other jobs that use it."
     patience.grant(PAYING_SECONDS)
     try:
-        if vendor.cancel(run):
-            return "It was ended at the vendor."
+        done = vendor.cancel(run)
     except (RunnerError, CallFailedError) as error:
         return f"It could not be cancelled ({error}) and may go on at the vendor."
-    return "The vendor's API can't cancel: it goes on there."
+    if done is None:
+        return "Nothing of it was running at the vendor."
+    return "It was ended at the vendor." if done else "The vendor's API can't cancel: it goes on there."
 
 
 def stopped_by(
@@ -60,6 +61,8 @@ def _cancelled_or_not(vendor: Vendor, run: RemoteRun) -> str:
         done = vendor.cancel(run)
     except (RunnerError, CallFailedError) as error:
         return f"could not be cancelled ({error}) and may go on at the vendor"
+    if done is None:
+        return "had nothing running at the vendor"
     return "was ended at the vendor" if done else "goes on at the vendor, whose API can't cancel it"
 
 
@@ -77,7 +80,11 @@ def pay(vendor: Vendor, journal: Journal, patience: Patience) -> list[str]:
             problems.append("An entry of the journal makes no sense and was dropped.")
         except (RunnerError, CallFailedError) as error:
             name = debt.get("label") or debt.get("kind", "something of this step")
-            problems.append(f"Left at the vendor: {name}. {error} Run `mode: cleanup`, or remove it there.")
+            if isinstance(error, ResultUnknownError) and error.reason is Reason.MAY_EXIST:
+                journal.settle(debt)  # it is for a person to look at, and has been named: no clean-up will know more
+                problems.append(f"Left at the vendor: {name}. {error.advice}")
+            else:
+                problems.append(f"Left at the vendor: {name}. {error} Run `mode: cleanup`, or remove it there.")
     return problems
 
 
@@ -115,7 +122,11 @@ def end_run(vendor: Vendor, run: RemoteRun, done: list[str], problems: list[str]
     except (RunnerError, CallFailedError) as error:
         problems.append(f"Run {run.id} could not be cancelled: {error} {run.where}".strip())
         return False
-    if cancelled:
+    if cancelled is None:
+        done.append(
+            f"Of run {run.id} nothing is running that this step knows of. {replace(run, note='').where}".strip()
+        )
+    elif cancelled:
         done.append(f"Run {run.id} was ended. {replace(run, note='').where}".strip())
     else:
         done.append(f"Run {run.id} may go on: the vendor's API can't cancel it. {run.where}".strip())

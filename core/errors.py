@@ -36,6 +36,13 @@ class BadInputError(RunnerError):
         self.problems = tuple(problems)
 
 
+class NothingTestedError(RunnerError):
+    """The user asked for no more than a look: nothing was started, and nothing is wrong."""
+
+    exit_code = ExitCode.PASSED
+    conclusion = Conclusion.SKIPPED
+
+
 class NothingStartedError(RunnerError):
     """No run exists: the job can be repeated at will."""
 

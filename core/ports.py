@@ -352,8 +352,11 @@ class Vendor(Protocol):
         """
         ...
 
-    def cancel(self, run: RemoteRun) -> bool:
-        """End the run; False where the vendor's API cannot. Not called for a run that is `shared`."""
+    def cancel(self, run: RemoteRun) -> bool | None:
+        """End the run; False where the vendor's API cannot, None where there is nothing to end.
+
+        Not called for a run that is `shared`.
+        """
         ...
 
     def rerun(self, run: RemoteRun) -> RemoteRun:

@@ -118,9 +118,9 @@ def fails_a_job_whose_claim_was_lost(patch: pytest.MonkeyPatch) -> None:
 
 
 def completes_before_the_logs(patch: pytest.MonkeyPatch) -> None:
-    def log_all(self: Worker, job: Job, found: Any, result: JobResult) -> None:
-        self._claims.finish(job, "COMPLETED")
-        sound(self, job, found, result)
+    def log_all(self: Worker, found: Any, result: JobResult) -> None:
+        self._claims.finish(result.job, "COMPLETED")
+        sound(self, found, result)
 
     sound = Worker._log_all
     patch.setattr(Worker, "_log_all", log_all)

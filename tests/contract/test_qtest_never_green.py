@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.contract.test_qtest import DONE, GIVEN_UP, paths, play
+from core.sandbox.qtest.truth import truth_of
+from tests.contract.test_qtest import DONE, GIVEN_UP, SCENES, USUAL, paths, play
+from tests.harness import Bench
 
 HEAD = """
 import json, os, sys
@@ -199,3 +201,82 @@ def test_odd_entries_of_a_list_do_not_hold_up_the_good_ones(call: str, tmp_path:
     assert ended.seconds < 60
     if call == "retrieve-jobs":
         assert ended.log.count("that can't be run, since") == 5, "told once each; foreign ones are nobody's business"
+
+
+TRIGGER: dict[str, Any] = {"qtest_mode": "trigger", "test_run_ids": "88120,88121", "idle_timeout": ""}
+
+
+def test_what_was_scheduled_and_is_beyond_max_jobs_is_no_green(tmp_path: Path) -> None:
+    ended, truth = play(tmp_path, **TRIGGER, max_jobs="1", knobs={"split_orders": True})
+    assert (ended.status, ended.reason) == (7, "may-exist"), ended.log
+    assert [job.words for job in truth.jobs if str(job.schedule) == ended.outputs["schedule-id"]] == [
+        DONE,
+        ("PLANNED", "CANCELLED"),
+    ]
+
+
+def test_what_was_scheduled_and_is_not_handed_out_is_no_green(tmp_path: Path) -> None:
+    ended, truth = play(tmp_path, "claimed@update-job-status#3", **TRIGGER, knobs={"split_orders": True})
+    assert (ended.status, ended.reason, len(truth.logs)) == (7, "may-exist", 1), ended.log
+    ended, _ = play(tmp_path, "claimed@update-job-status*forever", **TRIGGER)
+    assert (ended.status, ended.reason) == (5, "empty")
+
+
+def test_what_was_scheduled_and_does_not_come_in_time_may_still_come(tmp_path: Path) -> None:
+    ended, _ = play(tmp_path, scenario="never-ends", **TRIGGER, timeout="5m")
+    assert (ended.status, ended.reason) == (7, "may-exist"), ended.log
+    assert ended.outputs["schedule-id"] in ended.log
+
+
+def test_after_a_claim_without_an_answer_nothing_is_called_safe_to_repeat(tmp_path: Path) -> None:
+    faults = ("reset-after@update-job-status", "403@update-job-status#2*forever")
+    ended, truth = play(tmp_path, *faults, scenario="matrix")
+    assert (ended.status, ended.reason) == (7, "may-exist"), ended.log
+    assert str(truth.jobs[0].id) in ended.log
+
+
+def test_no_job_is_claimed_that_there_is_no_time_to_run(tmp_path: Path) -> None:
+    ended, truth = play(tmp_path, scenario="earlier-runs", timeout="5m10s", idle_timeout="10m")
+    assert (ended.status, ended.reason) == (4, "timeout"), ended.log
+    assert {words for words in paths(truth) if "COMPLETED" not in words} == {("PLANNED",)}
+
+
+def test_a_status_that_nobody_knows_is_waited_for_as_long_as_for_a_job(tmp_path: Path) -> None:
+    ended, _ = play(tmp_path, scenario="unknown-status", idle_timeout="20s")
+    assert (ended.status, ended.reason) == (7, "protocol")
+    assert ended.seconds < 60
+
+
+def test_a_dry_run_that_finds_jobs_is_neither_red_nor_passed(tmp_path: Path) -> None:
+    with Bench(tmp_path, scenario=SCENES["overdue"], vendor="qtest") as bench:
+        bench.run(**USUAL, max_jobs="1")
+        ended = bench.run(**USUAL, dry_run="true")
+    assert (ended.status, ended.conclusion, ended.reason) == (0, "skipped", ""), ended.log
+    assert "NOTHING WAS TESTED" in ended.log
+
+
+def test_a_claim_that_a_signal_cut_short_is_named_once_with_where_to_look(tmp_path: Path) -> None:
+    with Bench(tmp_path, scenario=SCENES["passing"], faults=["hang-after@update-job-status"], vendor="qtest") as bench:
+        bench.observers.append(
+            lambda call: (
+                bench.stop_at(bench.clock.time - bench.clock.start + 1)
+                if call.operation == "update-job-status"
+                else None
+            )
+        )
+        ended = bench.run(**USUAL)
+        assert (ended.status, ended.reason) == (143, "signal"), ended.log
+        assert "was ended at the vendor" not in ended.log
+        (job,) = truth_of(ended.ledger).running
+        left = next(line for line in ended.log.splitlines() if "Left at the vendor" in line)
+        assert (str(job.id) in left, "/p/77/portal/project" in left, "mode: cleanup" in left) == (True, True, False)
+        again = bench.run(**USUAL, mode="cleanup")
+        assert "Nothing was left behind" in again.log
+
+
+def test_a_signal_while_nothing_runs_ends_nothing(tmp_path: Path) -> None:
+    with Bench(tmp_path, scenario=SCENES["never-ends"], vendor="qtest") as bench:
+        bench.stop_at(20)
+        ended = bench.run(**USUAL)
+    assert ended.status == 143
+    assert "had nothing running at the vendor" in ended.log

@@ -7,7 +7,7 @@ FAILED. A job that is not claimed by us is never ended by us.
 from collections.abc import Callable
 from enum import StrEnum
 
-from core.errors import CallFailedError, Fault
+from core.errors import CallFailedError, Fault, ResultUnknownError
 from core.model import Reason
 from core.ports import Calls, Diary, Log
 from core.vendors.qtest.agents import Agent, nothing
@@ -47,24 +47,28 @@ class Claims:
         """
         claiming, running = self._debt(job, "claiming"), self._debt(job, "running")
         self._diary.owe(claiming)
+        self._unanswered.append(claiming)  # owed until the end of the step names it: we may be killed before
         try:
             self._put(job, "RUNNING")
         except CallFailedError as failure:
             if failure.fault.surely_without_effect:
-                self._diary.settle(claiming)
+                self._settle_claim(claiming)
                 if failure.fault not in REFUSALS:
                     raise
                 self._log.info(f"The job {job.id} was not handed out: {failure.fact} Another host may have it.")
                 return Claim.REFUSED
             if not self._run_anyway:
                 self._log.warning(f"{failure.fact} Whether the job {job.id} is ours is unknown: it is left alone.")
-                self._unanswered.append(claiming)  # owed until the end of the step names it: we may be killed before
                 return Claim.UNANSWERED
             self._claim_again(job)
         self.current = job
         self._diary.owe(running)
-        self._diary.settle(claiming)
+        self._settle_claim(claiming)
         return Claim.OURS
+
+    def _settle_claim(self, claiming: dict[str, str]) -> None:
+        self._unanswered.remove(claiming)
+        self._diary.settle(claiming)
 
     def _claim_again(self, job: Job) -> None:
         """Once more; whatever the answer is, the job is run."""
@@ -79,7 +83,7 @@ class Claims:
 
         The job is then still owed: should it be RUNNING after all, paying makes it FAILED.
         """
-        unsure, may_be_refused, waits = False, True, iter(_WAITS)
+        unsure, waits = False, iter(_WAITS)
         while True:
             try:
                 self._put(job, status)
@@ -87,12 +91,9 @@ class Claims:
             except CallFailedError as failure:
                 if unsure and failure.fault is Fault.REFUSED:
                     break  # an earlier try, whose answer was lost, has ended it; a job that is gone proves nothing
-                if failure.fault is Fault.AUTH and may_be_refused:
-                    may_be_refused = False
-                elif failure.fault.surely_without_effect or not failure.fault.passes:
+                if failure.fault.surely_without_effect or not failure.fault.passes:
                     raise
-                else:
-                    unsure = True
+                unsure = True
                 self._calls.pause(next(waits, _WAITS[-1]))
                 if self._calls.left <= 0:
                     raise
@@ -108,17 +109,24 @@ class Claims:
         self.current = None
         self._diary.settle(self._debt(job, "running"))
 
-    def abort(self) -> None:
-        """After a signal: CANCELLED if qTest takes that, else FAILED, both in a hurry."""
+    def abort(self) -> bool | None:
+        """After a signal: CANCELLED if qTest takes that, else FAILED, both in a hurry. None where nothing is ours.
+
+        Raises ResultUnknownError where a claim has no answer: whether it is ours then can't be known.
+        """
         job = self.current
         if job is None:
-            return
+            if self._unanswered:
+                fact = f"the claim of the job {self._unanswered[-1]['job']} has no answer"
+                raise ResultUnknownError(fact, reason=Reason.MAY_EXIST)
+            return None
         try:
             self._put(job, "CANCELLED", seconds=_QUICK)
         except CallFailedError as failure:
             self._log.debug(failure.fact)
             self.close(job.project, job.id, seconds=_QUICK)
         self.done(job)
+        return True
 
     def close(self, project: int, job: int, *, seconds: float | None = None) -> None:
         """FAILED for a job that was left RUNNING; that it is over already is no error."""

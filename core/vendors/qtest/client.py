@@ -3,12 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from core.errors import BadInputError, CallFailedError, ResultUnknownError, RunnerError
+from core.clock import span
+from core.errors import (
+    BadInputError,
+    CallFailedError,
+    NothingTestedError,
+    ResultUnknownError,
+    RunnerError,
+    TimedOutError,
+)
 from core.model import Phase, Progress, Reason, RemoteRun, TestReport, Verdict
 from core.ports import Calls, Diary, Log, Wish
 from core.translate import nothing_started
 from core.vendors.qtest.claims import Claim, Claims
-from core.vendors.qtest.executing import Execution
+from core.vendors.qtest.executing import RESERVE, Execution
 from core.vendors.qtest.hosting import Hosting
 from core.vendors.qtest.identity import identity
 from core.vendors.qtest.jobs import Job
@@ -20,6 +28,7 @@ from core.vendors.qtest.sweeps import Sweeps
 from core.vendors.qtest.undoing import undo
 from core.vendors.qtest.working import Worker
 
+_NEWER = "This tool may be older than qTest's API: look for a newer version, or at the job."
 _MOST_IDS = 200  # logs that are named in an output, which has to be short
 
 
@@ -44,7 +53,9 @@ class QTest:
         self._sweeps = Sweeps(settings, self._hosting, wish.machine.clock, log)
         self._results: list[JobResult] = []
         self._trouble: RunnerError | None = None
+        self._refused: list[int] = []
         self._over = False
+        self._least = min(RESERVE, calls.left / 10)  # seconds without which no job is claimed
 
     def start(self) -> RemoteRun:
         if self._settings.dry_run:
@@ -67,7 +78,10 @@ class QTest:
         for job in found:
             tests = ", ".join(f"{each.name or each.test_run} ({each.content})" for each in job.materials)
             self._log.info(f"Due: job {job.id}, {job.status}, {len(job.materials)} tests: {tests[:2000]}")
-        self._log.info(f"{len(found)} jobs are due; none of them was claimed.")
+        if found:
+            fact = f"NOTHING WAS TESTED: {len(found)} jobs are due, and `dry-run` claims none of them."
+            raise NothingTestedError(fact, reason=Reason.NONE)
+        self._log.info("No job is due.")
         self._over = True
         return self._run("dry-run")
 
@@ -82,12 +96,18 @@ class QTest:
         try:
             if not self._over:
                 self._hosting.stay_alive()
-                if self._sweeps.due:
+                if self._sweeps.due and self._calls.left < self._least:
+                    self._leave_the_rest()
+                elif self._sweeps.due:
                     self._take(self._sweeps.next())
                 else:
                     self._sweeps.sweep(self._order)
                 self._over = self._over or self._is_over()
         except CallFailedError as failure:
+            if self._trouble is not None and self._claims.current is None:  # what came first has to be told
+                self._log.warning(failure.fact)
+                self._over = True
+                return self._final()
             if self._results or self._order is not None or self._claims.current or self._trouble:
                 raise
             raise nothing_started(failure) from failure
@@ -108,15 +128,26 @@ class QTest:
     def _is_over(self) -> bool:
         """Whether there is nothing more to wait for. What was ordered and did not come may come after us."""
         most = len(self._results) >= self._settings.max_jobs
-        if self._order is None:
-            idle = not (self._sweeps.due or self._sweeps.strange)
-            return most or self._sweeps.patience_is_over or (idle and self._calls.left <= 0)
-        if not self._sweeps.due and self._order.is_done:
+        due, strange, late = self._sweeps.due, self._sweeps.strange, self._calls.left <= 0
+        if self._order is not None and self._order.is_done and not due:
             return True
-        over = most or self._sweeps.patience_is_over
+        over = most or self._sweeps.patience_is_over or (late and not due and not strange)
         if over and self._trouble is None:
-            self._trouble = self._order.missing()
+            if self._order is not None:
+                self._trouble = self._order.missing()
+            elif strange and not self._results:
+                fact = f"The only job has the status {strange[:60]!r}, which is unknown here: it was not run."
+                self._trouble = ResultUnknownError(fact, remedy=_NEWER, reason=Reason.PROTOCOL)
         return over
+
+    def _leave_the_rest(self) -> None:
+        """Claim nothing that there is no time to run: it would be FAILED for nothing, and is run by a later step."""
+        left = len(self._sweeps.due)
+        fact = f"{left} jobs that are due were not run: of `timeout` only {span(self._calls.left)} are left."
+        remedy = "Raise `timeout`." if self._order else "Raise `timeout`. A later step runs them."
+        self._trouble = self._trouble or TimedOutError(fact, remedy=remedy)
+        self._sweeps.due.clear()
+        self._over = True
 
     def _take(self, job: Job) -> None:
         """Claim one job, and run it if it is ours."""
@@ -127,6 +158,8 @@ class QTest:
             fact = f"The claim of the job {job.id} got no answer: it may be RUNNING at qTest with nobody to run it."
             remedy = f"Look at the job {job.id}: {self._run('').url}"
             self._trouble = ResultUnknownError(fact, remedy=remedy, reason=Reason.MAY_EXIST)
+        if claim is Claim.REFUSED:
+            self._refused.append(job.id)
         if claim is not Claim.OURS or self._worker is None:
             return
         if self._hosting.is_listed(job.id):
@@ -141,6 +174,13 @@ class QTest:
             self._trouble = result.trouble
 
     def _final(self) -> Progress:
+        if self._order is not None and self._refused and self._results and self._trouble is None:
+            ids = ", ".join(map(str, self._refused[:20]))
+            fact = f"Of what was scheduled, qTest did not hand out the jobs {ids}: their results are unknown here."
+            remedy = (
+                "Another host with this agent may run them: give each build that runs at once its own `agent-name`."
+            )
+            self._trouble = ResultUnknownError(fact, remedy=remedy, reason=Reason.MAY_EXIST)
         if self._trouble is not None:
             self._claims.named()
             raise self._trouble
@@ -172,9 +212,8 @@ class QTest:
         report = report_of(self._results, self._settings.project_id)
         return replace(report, word="jobs done" if self._over else "", outputs=outputs_of(self._results) | ids)
 
-    def cancel(self, run: RemoteRun) -> bool:  # noqa: ARG002 -- what is claimed is what can be cancelled
-        self._claims.abort()
-        return True
+    def cancel(self, run: RemoteRun) -> bool | None:  # noqa: ARG002 -- what is claimed is what can be cancelled
+        return self._claims.abort()
 
     def rerun(self, run: RemoteRun) -> RemoteRun:  # noqa: ARG002 -- refused with the inputs
         raise BadInputError([("rerun-failed", UNSUPPORTED["rerun-failed"])])

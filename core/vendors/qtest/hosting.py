@@ -55,7 +55,7 @@ class Hosting:
         self.enter_again()
         if not (self._settings.host_id and self._settings.agent_id):
             ids = f"host-id: {self.agent.host} and agent-id: {self.agent.id}"
-            self._log.info(f"Set {ids} to spare the search, and to be sure of the same ones in the next build.")
+            self._log.info(f"Set {ids} to be sure of the same ones in the next build.")
 
     def enter_again(self) -> None:
         """The same once more, where qTest does not know us any longer."""

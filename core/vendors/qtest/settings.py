@@ -68,7 +68,7 @@ class Settings:
     agent_name: str = option(
         Kind("text", agent_name), "The agent whose jobs are run.", default="", shown="ci- and the repository's name"
     )
-    agent_id: int = option(kinds.IDENTIFIER, "The same by its id, which spares a search.", default=0)
+    agent_id: int = option(kinds.IDENTIFIER, "The same by its id: no other one is registered.", default=0)
     host_name: str = option(
         kinds.TEXT, "The name of the automation host.", default="", shown="ci- and the repository's name"
     )
@@ -99,7 +99,7 @@ class Settings:
     )
     on_ambiguous_claim: str = option(
         kinds.choice("skip", "run"),
-        "What happens to a job whose claim got no answer, even when repeated.",
+        "A job whose claim got no answer: `skip` leaves it alone, `run` claims it once more and runs it in any case.",
         default="skip",
     )
     lookback: float = option(kinds.DURATION, "How long a job may be overdue.", default=86_400.0, shown="24h")
@@ -119,7 +119,11 @@ class Settings:
     deactivate: bool | None = option(
         kinds.BOOLEAN, "Deactivate the agent at the end, if this step activated it.", shown="true with `trigger`"
     )
-    dry_run: bool = option(kinds.BOOLEAN, "Only list the jobs that would be run.", default=False)
+    dry_run: bool = option(
+        kinds.BOOLEAN,
+        "Only list the jobs that would be run: `skipped` with exit code 0 if there are any.",
+        default=False,
+    )
 
     @property
     def words(self) -> Mapping[str, str]:

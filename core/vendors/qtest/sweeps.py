@@ -43,7 +43,7 @@ class Sweeps:
             found = order.mine(found, last=self._idle >= self._settings.patience)
         self.strange = strange if not found else ""
         self.due = deque(found)
-        if found or self.strange:
+        if found:
             self._idle_since, self._idle = None, 0.0
         else:
             self._idle_since = began if self._idle_since is None else self._idle_since
@@ -63,6 +63,6 @@ class Sweeps:
     @property
     def patience_is_over(self) -> bool:
         """Nothing is due, and nothing came for so long; a stay without patience makes one sweep."""
-        if self.due or self.strange:
+        if self.due:
             return False
         return not self._settings.patience or self._idle >= self._settings.patience
