@@ -9,6 +9,8 @@ import pytest
 from core.sandbox.qtest.truth import truth_of
 from tests.contract.test_qtest import DONE, GIVEN_UP, SCENES, USUAL, paths, play
 from tests.harness import Bench
+from tests.sandbox.qtest import create_agent, register
+from tests.sandbox.support import client_of
 
 HEAD = """
 import json, os, sys
@@ -280,3 +282,17 @@ def test_a_signal_while_nothing_runs_ends_nothing(tmp_path: Path) -> None:
         ended = bench.run(**USUAL)
     assert ended.status == 143
     assert "had nothing running at the vendor" in ended.log
+
+
+def test_the_host_of_somebody_else_is_left_as_it_is(tmp_path: Path) -> None:
+    with Bench(tmp_path, scenario=SCENES["passing"], vendor="qtest") as bench:
+        with client_of(bench.sandbox.url) as client:
+            host = register(client, host_guid="SOMEBODY-ELSE", host_name="theirs")
+            create_agent(client, host, name="ci-web")
+        ended = bench.run(**USUAL)
+        assert (ended.status, ended.reason) == (3, "refused"), ended.log
+        assert "`agent-name`" in ended.log
+        (found,) = truth_of(ended.ledger).hosts
+        assert (found.asked.host_name, found.asked.host_guid) == ("theirs", "SOMEBODY-ELSE")
+        ended = bench.run(**USUAL, agent_name="ours")
+        assert (ended.status, len(truth_of(ended.ledger).hosts)) == (0, 2), ended.log

@@ -28,7 +28,10 @@ class Agent:
 class Registry:
     """The agents of our project, as far as they are ours to find or make."""
 
-    def __init__(self, settings: Settings, identity: Identity, calls: Calls, log: Log) -> None:
+    def __init__(
+        self, settings: Settings, identity: Identity, calls: Calls, log: Log, greet: Callable[[int], None]
+    ) -> None:
+        self._greet = greet
         self._settings = settings
         self._identity = identity
         self._calls = calls
@@ -74,6 +77,7 @@ class Registry:
         wanted = (self._identity.agent, self._identity.framework)
         try:
             if not self._settings.host_id:
+                self._check_host(found)
                 self._calls.read("update-host", parse=nothing, path=path, body=self._identity.host_body())
             if not self._settings.agent_id and (found.name, found.framework) != wanted:
                 body = self._identity.agent_body(active=found.active) | self._places(found)
@@ -84,6 +88,20 @@ class Registry:
             self._log.warning(f"{failure.fact} The host or its agent is gone, and is registered again.")
             return self._register()
         return found
+
+    def _check_host(self, found: Agent) -> None:
+        """A ping is taken from the host itself alone: of somebody else's, name and GUID must not become ours."""
+        try:
+            self._greet(found.host)
+        except CallFailedError as failure:
+            if failure.fault is not Fault.REFUSED:
+                raise
+            fact = (
+                f"{failure.fact} The agent {found.name!r} belongs to the host {found.host}, which is not this step's."
+            )
+            raise CallFailedError(
+                Fault.REFUSED, fact, remedy="Give another `agent-name`: it is made then."
+            ) from failure
 
     def _places(self, agent: Agent) -> dict[str, object]:
         return {"agent_server_id": agent.id, "host_id": agent.host, "project_id": self._project}

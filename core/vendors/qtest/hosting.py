@@ -28,10 +28,11 @@ class Hosting:
         self._diary = diary
         self._log = log
         self._clock = clock
-        self._registry = Registry(settings, identity, calls, log)
+        self._registry = Registry(settings, identity, calls, log, self._greet)
         self._allowance = Allowance(calls, log)
         self._server: tuple[float, float] | None = None  # (qTest's time, our clock at that moment)
         self._pinged = 0.0
+        self._greeted = 0  # the host that was pinged on the way in
         self._ill = False
         self._deactivate = False
         self._warned: set[str] = set()
@@ -59,12 +60,14 @@ class Hosting:
 
     def enter_again(self) -> None:
         """The same once more, where qTest does not know us any longer."""
+        self._greeted = 0
         self.agent = self._registry.enter()
         if not self.agent.active:
             if self._deactivate:
                 self._diary.owe({"kind": "agent", "label": f"the agent {self.agent.id}, still active"} | self._debt())
             self._calls.read("activate-agent", parse=nothing, path=self.path)
-        self.ping()
+        if self._greeted != self.agent.host:
+            self.ping()
         self._log.info(f"This job is the host {self.agent.host} with the agent {self.agent.id} of qTest.")
 
     def look(self) -> list[jobs.Job]:
@@ -90,9 +93,14 @@ class Hosting:
                 raise
             self._log.debug("This qTest can't say whether the token is valid.")
 
-    def ping(self, seconds: float | None = None) -> None:
+    def _greet(self, host: int) -> None:
+        self.ping(host=host)
+        self._greeted = host
+
+    def ping(self, seconds: float | None = None, *, host: int = 0) -> None:
         """Say that we are alive, trying at most so long; the answer tells qTest's time."""
-        clock, path, body = self._clock, {"host_id": self.agent.host}, {"host_guid": self._identity.guid}
+        clock, path = self._clock, {"host_id": host or self.agent.host}
+        body = {"host_guid": self._identity.guid}
         sent = clock.now()
         received = self._calls.read("ping-host", parse=_received, path=path, body=body, seconds=seconds)
         self._pinged = got = clock.now()
