@@ -184,6 +184,20 @@ def test_a_run_may_count_everything_as_passed(scribe: Client, testmo: Sandbox) -
     ] * 2
 
 
+@pytest.mark.parametrize(
+    ("kind", "counts"),
+    [
+        ("many-counted", {"success_count": 50_000, "total_count": 2}),
+        ("none-counted", {"success_count": 1, "total_count": 0}),
+        ("none-ended", {"untested_count": 5, "completed_count": 0, "total_count": 2}),
+    ],
+)
+def test_a_run_may_contradict_its_threads(scribe: Client, testmo: Sandbox, kind: str, counts: dict[str, int]) -> None:
+    run = spoilt(scribe, testmo, kind)
+    assert {name: run[name] for name in counts} == counts
+    assert [each["total_count"] for each in run["threads"]] == [2]
+
+
 def test_a_run_may_seem_open_or_be_of_an_unknown_status(scribe: Client, testmo: Sandbox) -> None:
     run = spoilt(scribe, testmo, "still-open")
     assert (run["is_completed"], run["status"], run["completed_at"], run["total_count"]) == (False, 4, None, 2)

@@ -44,11 +44,21 @@ RUNS: Final[dict[str, Callable[[Holder], None]]] = {
     "no-threads": lambda holder: holder.pop("threads", None),
 }
 
+# These spoil the run alone: its threads say otherwise.
+ALONE: Final[dict[str, dict[str, int]]] = {
+    "many-counted": {"success_count": 50_000},
+    "none-counted": {"total_count": 0},
+    "none-ended": {"untested_count": 5, "completed_count": 0},
+}
+
 
 def spoilt(kind: str, body: bytes) -> bytes:
     """Spoil the answer to a look at a run, with its threads: they tell the same story."""
     value: Any = json.loads(body)
     run = value["result"]
+    if kind in ALONE:
+        run.update(ALONE[kind])
+        return encoded(value)
     for holder in (run, *run["threads"]):
         RUNS[kind](holder)
     return encoded(value)

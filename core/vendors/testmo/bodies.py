@@ -65,12 +65,17 @@ def _note(item: Mapping[str, str]) -> dict[str, Any]:
     return found | ({"note": item["note"][:NOTE]} if item.get("note") else {})
 
 
+def word_of(seen: Run) -> str:
+    """The status of a run in a word."""
+    return WORDS.get(seen.status, str(seen.status))
+
+
 def progress(seen: Run) -> Progress:
     """Where a run stands by the server's word; a passed run with failures in it contradicts itself."""
     verdict = VERDICTS.get(seen.status) if seen.completed else None
     return Progress(
         phase=Phase.FINISHED if verdict else Phase.RUNNING,
-        word=WORDS.get(seen.status, str(seen.status)),
+        word=word_of(seen),
         done=seen.success + seen.failure,
         total=seen.total,
         verdict=verdict,
@@ -87,7 +92,7 @@ def report(seen: Run | None, run: RemoteRun) -> TestReport:
     return TestReport(
         title=f"Testmo run {run.id}",
         run=run,
-        word=WORDS.get(seen.status, str(seen.status)),
+        word=word_of(seen),
         verdict=VERDICTS.get(seen.status) if seen.completed else None,
         totals=Totals(passed=seen.success, failed=seen.failure, skipped=rest),
     )

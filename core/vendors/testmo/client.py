@@ -15,6 +15,7 @@ from core.vendors.testmo.settings import UNSUPPORTED, Settings, run_reference
 from core.vendors.testmo.starting import Starter, check_new, new_mark
 from core.vendors.testmo.texts import short
 from core.vendors.testmo.upload import Upload
+from core.vendors.testmo.waiting import Waiting
 
 STRETCH = 40  # steps in one look: some seconds of work, between which the waiting person is told how far it is
 
@@ -41,7 +42,7 @@ class Testmo:
         self._debt: dict[str, str] | None = None
         self._mark = ""
         self._recorded = False
-        self._seen: fields.Run | None = None
+        self._waiting: Waiting | None = None
 
     def start(self) -> RemoteRun:
         if self._wish.mode == "start":
@@ -124,6 +125,10 @@ class Testmo:
                 self._close(run)
                 break
         total = self._results.totals.tests
+        if not self._recorded and self._calls.left <= 0:
+            fact = f"The time was over after {self._upload.sent} of {total} tests were recorded in run {run.id}."
+            remedy = "Raise `timeout`, and record them in a new run: this one is not whole."
+            raise ResultUnknownError(fact, remedy=remedy, reason=Reason.TIMEOUT)
         return Progress(
             phase=Phase.FINISHED if self._recorded else Phase.RUNNING,
             word="recorded" if self._recorded else "recording",
@@ -144,21 +149,21 @@ class Testmo:
 
     def _poll_foreign(self, run: RemoteRun) -> Progress:
         """`mode: wait`: complete the run that other jobs have filled; what it holds is the server's to say."""
-        number = int(run.id)
-        if self._debt is None:
+        if self._waiting is None:
             self._owe({"kind": "wait", "label": f"run {run.id}, still open", "run": run.id})
-        self._seen = seen = self._recorder.look(number)
-        if not seen.completed:
-            self._recorder.complete_run(number, measured=True)
-            self._seen = seen = self._recorder.look(number)
-        if seen.completed:
-            self._settle()
-        return bodies.progress(seen)
+            self._waiting = Waiting(self._recorder, self._calls, int(run.id))
+        try:
+            return self._waiting.poll()
+        finally:
+            if self._waiting.seen is not None and self._waiting.seen.completed:
+                self._settle()
 
     def collect(self, run: RemoteRun, *, complete: bool) -> TestReport:
         found = self.known()
         if found is None:
-            report = bodies.report(self._seen, run)
+            waiting = self._waiting
+            report = bodies.report(waiting.seen if waiting else None, run)
+            report = replace(report, warnings=waiting.doubts if waiting else ())
             return with_failed(report, run, self._calls, self._log) if complete and report.totals.failed else report
         return replace(
             found,
@@ -191,9 +196,10 @@ class Testmo:
         if not seen or not totals or self._settings.thread_of:
             return ()
         bad = totals.failed + totals.errored
-        if seen.failure == bad:
+        word, wanted = bodies.word_of(seen), bodies.WORDS[fields.FAILURE if bad else fields.SUCCESS]
+        if seen.failure == bad and word == wanted:
             return ()
-        said = f"Testmo counts {seen.failure} failures, the files hold {bad}"
+        said = f"Testmo calls the run {word} and counts {seen.failure} failures, the files hold {bad}"
         return (f"{said}: see which statuses know the aliases `failure` and `error` there.",)
 
     def _title(self) -> str:

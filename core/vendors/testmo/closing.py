@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from core.errors import CallFailedError, Fault, ResultUnknownError
 from core.model import Reason
 from core.ports import Calls, Log
+from core.vendors.testmo import fields
 from core.vendors.testmo.recorder import Recorder
 from core.vendors.testmo.starting import Starter
 from core.vendors.testmo.upload import Upload
+from core.vendors.testmo.waiting import Waiting
 
 
 class Closing:
@@ -22,10 +24,14 @@ class Closing:
 
     def end(self, run: int) -> None:
         """Complete a run as it is; what is missing in it is told there."""
-        if self.upload is not None and self.upload.sent < self.upload.total:
-            text = f"Cut short: {self.upload.sent} of {self.upload.total} tests are known to be here."
-            self._recorder.note(run, "Recording", text)
-        self._recorder.complete_run(run)
+        upload = self.upload
+        if upload is None or upload.run != run:
+            Waiting(self._recorder, self._calls, run).complete()
+        else:
+            if upload.sent < upload.total:
+                text = f"{fields.CUT_SHORT}: {upload.sent} of {upload.total} tests are known to be here."
+                self._recorder.note(run, fields.RECORDING, text)
+            self._recorder.complete_run(run)
         self.ended.add(run)
 
     def end_if_there(self, run: int) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 SUCCESS, FAILURE, RUNNING = 2, 3, 4  # a run's `status`
+RECORDING, CUT_SHORT = "Recording", "Cut short"  # the field that says that a run is not whole, and how its value begins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,10 @@ class Thread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One reading of a run. `marks` are the values of its text fields, among them the one that we know it by."""
+    """One reading of a run. `marks` are the values of its text fields, among them the one that we know it by.
+
+    `cut_short` is what was left on it by a step whose recording did not come to its end, empty where there is none.
+    """
 
     id: int
     project: int
@@ -28,8 +32,23 @@ class Run:
     total: int
     success: int
     failure: int
+    untested: int
+    ended: int
     marks: frozenset[str]
+    cut_short: str
     threads: Mapping[int, Thread]
+
+    @property
+    def contradiction(self) -> str:
+        """Which of its counts can't both be true, empty where they agree."""
+        held = sum(each.total for each in self.threads.values())
+        if held != self.total:
+            return f"{self.total} tests, and {held} in its threads"
+        if self.ended + self.untested != self.total:
+            return f"{self.total} tests, {self.ended} of them completed and {self.untested} untested"
+        if self.success + self.failure > self.ended:
+            return f"{self.ended} completed tests, {self.success} successes and {self.failure} failures"
+        return ""
 
 
 def whole(value: Any) -> int:
@@ -68,7 +87,10 @@ def run(value: Any) -> Run:
         total=whole(value["total_count"]),
         success=whole(value["success_count"]),
         failure=whole(value["failure_count"]),
+        untested=whole(value["untested_count"]),
+        ended=whole(value["completed_count"]),
         marks=marks(value["fields"]),
+        cut_short=_cut_short(value["fields"]),
         threads={each.id: each for each in map(_thread, sequence(value["threads"]))},
     )
     if found.completed and found.status == RUNNING:
@@ -92,6 +114,11 @@ def badge(value: Any) -> Badge:
 def marks(value: Any) -> frozenset[str]:
     """The values of all fields of a run that are texts."""
     return frozenset(item["value"] for item in sequence(value) if isinstance(item.get("value"), str))
+
+
+def _cut_short(value: Any) -> str:
+    own = (item.get("value") for item in sequence(value) if item.get("name") == RECORDING)
+    return next((each for each in own if isinstance(each, str) and each.startswith(CUT_SHORT)), "")
 
 
 def _thread(value: Any) -> Thread:

@@ -1,0 +1,88 @@
+"""`mode: wait`: complete a run that other jobs have filled, and say what it holds, if that can be believed."""
+
+from core.errors import ResultUnknownError
+from core.model import Progress, Reason
+from core.ports import Calls
+from core.vendors.testmo import bodies, fields
+from core.vendors.testmo.recorder import LOOKS, Recorder
+
+MOST_TOLD = 10
+
+
+class Waiting:
+    """The end of one run. `seen` is its last reading, `doubts` are sentences for the report.
+
+    An open thread that holds tests is one of a job that died in its upload: nobody knows how many tests are missing.
+    Completing the run closes it, so a word is left on the run before: another look would find nothing but green.
+    """
+
+    def __init__(self, recorder: Recorder, calls: Calls, run: int) -> None:
+        self._recorder = recorder
+        self._calls = calls
+        self._run = run
+        self._cut: tuple[int, ...] = ()  # threads that were open and held tests
+        self.seen: fields.Run | None = None
+        self.doubts: tuple[str, ...] = ()
+
+    def poll(self) -> Progress:
+        """Complete it and look. Raises ResultUnknownError where a green of it would prove nothing."""
+        self.complete(measured=True, patient=True)
+        seen = self._believable()
+        if seen.completed and not seen.failure:
+            self._refuse_what_is_cut(seen)
+        return bodies.progress(seen)
+
+    def complete(self, *, measured: bool = False, patient: bool = False) -> None:
+        """Complete it if it is open; `measured`: its time is that until now.
+
+        `patient`: there is time to look again, as a thread that was completed just now may look open for a while.
+        """
+        seen = self.seen = self._recorder.look(self._run)
+        if seen.completed:
+            return
+        for wait in LOOKS[1:] if patient else ():
+            if not _cut(seen) or self._calls.left <= wait:
+                break
+            self._calls.pause(wait)
+            seen = self._recorder.look(self._run)
+        self._cut = self._cut or _cut(seen)
+        if self._cut and not seen.cut_short:
+            value = f"{fields.CUT_SHORT}: open when the run was completed, so tests may be missing: {self._threads}."
+            self._recorder.note(self._run, fields.RECORDING, value)
+        if empty := tuple(each.id for each in seen.threads.values() if not each.completed and not each.total):
+            self.doubts = (f"Open and without a test when the run was completed: {_threads(empty)}.",)
+        self._recorder.complete_run(self._run, measured=measured)
+        self.seen = self._recorder.look(self._run)
+
+    def _believable(self) -> fields.Run:
+        """The run once its counts agree with each other. Raises ResultUnknownError where they never do."""
+        seen = self.seen or self._recorder.look(self._run)
+        for wait in LOOKS:
+            if not seen.completed or seen.failure or not seen.contradiction:
+                return seen
+            self._calls.pause(wait)
+            seen = self.seen = self._recorder.look(self._run)
+        raise self._unknown(f"Testmo's counts of run {self._run} contradict each other: {seen.contradiction}.")
+
+    def _refuse_what_is_cut(self, seen: fields.Run) -> None:
+        if self._cut:
+            raise self._unknown(f"Jobs have not ended their part of run {self._run}: {self._threads}.")
+        if seen.cut_short:
+            raise self._unknown(f"Run {self._run} is not whole. It says: {seen.cut_short}")
+
+    @property
+    def _threads(self) -> str:
+        return _threads(self._cut)
+
+    def _unknown(self, fact: str) -> ResultUnknownError:
+        remedy = "Tests may be missing in it: look at the jobs that recorded them, and record them in a new run."
+        return ResultUnknownError(fact, remedy=remedy, reason=Reason.PROTOCOL)
+
+
+def _cut(seen: fields.Run) -> tuple[int, ...]:
+    return tuple(each.id for each in seen.threads.values() if each.total and not each.completed)
+
+
+def _threads(ids: tuple[int, ...]) -> str:
+    more = f" and {len(ids) - MOST_TOLD} more" if len(ids) > MOST_TOLD else ""
+    return f"{'threads' if len(ids) > 1 else 'thread'} {', '.join(map(str, ids[:MOST_TOLD]))}{more}"

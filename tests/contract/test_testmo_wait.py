@@ -1,0 +1,143 @@
+"""Testmo, `mode: wait`: a run that is not whole, or whose counts contradict each other, is never green."""
+
+from pathlib import Path
+
+import pytest
+
+from core.sandbox import BOXES, Fault
+from core.sandbox.repertoire import scenarios_of
+from core.sandbox.testmo import recorded
+from tests.contract.test_testmo import CASES, USUAL, ours, write
+from tests.harness import Bench, Ended, KilledError
+
+SCENES = scenarios_of(BOXES["testmo"])
+START = {"vendor": "testmo", "mode": "start", "project_id": "1", "source": "frontend"}
+IN_TIME = 60.0
+
+
+def bench_of(folder: Path, *faults: str, scenario: str = "passing") -> Bench:
+    write(folder)
+    return Bench(folder, scenario=SCENES[scenario], faults=faults, vendor="testmo")
+
+
+def started(bench: Bench) -> str:
+    return bench.run(**START).outputs["run-id"]
+
+
+def thread(bench: Bench, run: str) -> Ended:
+    return bench.run(vendor="testmo", thread_of=run, results="results.xml")
+
+
+def waited(bench: Bench, run: str, **inputs: str) -> Ended:
+    return bench.run(vendor="testmo", mode="wait", run_id=run, **inputs)
+
+
+def let_time_pass_in(bench: Bench, operation: str, nth: int, seconds: float) -> None:
+    """While the server works on the `nth` such request."""
+    seen = 0
+
+    def watch(exchange: object) -> None:
+        nonlocal seen
+        seen += getattr(exchange, "operation", "") == operation
+        if seen == nth:
+            seen += 1
+            bench.clock.time += seconds
+
+    bench.observers.append(watch)
+
+
+@pytest.mark.parametrize("fail_on", ["failed,timed-out,inconclusive,cancelled", "failed"])
+def test_an_upload_that_hits_the_deadline_is_no_timeout_and_no_later_wait_is_green(
+    fail_on: str, tmp_path: Path
+) -> None:
+    with bench_of(tmp_path) as bench:
+        let_time_pass_in(bench, "append-tests", 2, IN_TIME)
+        ended = bench.run(**USUAL, timeout=f"{IN_TIME:.0f}s", fail_on=fail_on)
+        (run,) = ours(ended)
+        assert (ended.status, ended.reason, run.completed, len(run.tests)) == (7, "timeout", True, 500)
+        assert "goes on" not in ended.log
+        assert "mode: wait" not in ended.log
+        later = waited(bench, str(run.id))
+    assert (later.status, later.reason) == (7, "protocol")
+    assert f"Cut short: 500 of {CASES} tests" in later.log
+
+
+@pytest.mark.parametrize("how", ["signal", "kill"])
+def test_a_job_that_died_in_its_upload_is_no_green_of_the_run(how: str, tmp_path: Path) -> None:
+    with bench_of(tmp_path) as bench:
+        run = started(bench)
+        assert thread(bench, run).status == 0
+        if how == "signal":
+            bench.stop_in_call(5)
+            assert thread(bench, run).status == 143
+            bench.stop = type(bench.stop)()
+        else:
+            bench.kill_in_call(5)
+            with pytest.raises(KilledError):
+                thread(bench, run)
+        first, second = waited(bench, run), waited(bench, run)
+    (recorded_run,) = ours(first)
+    whole, dead = recorded_run.threads
+    assert (len(whole.tests), 0 < len(dead.tests) < CASES) == (CASES, True)
+    for ended in (first, second):
+        assert (ended.status, ended.reason) == (7, "protocol"), "also once completing it has closed the thread"
+        assert f"thread {dead.id}" in ended.log
+
+
+def test_failures_beat_a_thread_that_is_not_whole(tmp_path: Path) -> None:
+    with bench_of(tmp_path) as bench:
+        run = started(bench)
+        write(tmp_path, bad=1)
+        bench.stop_in_call(5)
+        assert thread(bench, run).status == 143
+        bench.stop = type(bench.stop)()
+        assert waited(bench, run).status == 1
+
+
+def test_a_thread_that_a_lost_reply_has_left_empty_is_worth_a_warning(tmp_path: Path) -> None:
+    with bench_of(tmp_path, "reset-after@create-thread") as bench:
+        run = started(bench)
+        assert thread(bench, run).status == 0
+        ended = waited(bench, run)
+    (recorded_run,) = ours(ended)
+    (empty,) = [each.id for each in recorded_run.threads if not each.tests]
+    assert (ended.status, ended.outputs["passed"]) == (0, str(CASES))
+    assert any(f"thread {empty}" in text for text in ended.report["warnings"])
+
+
+def test_a_copy_that_lags_behind_makes_no_thread_look_dead(tmp_path: Path) -> None:
+    with bench_of(tmp_path, scenario="lagging-reads") as bench:
+        run = started(bench)
+        assert thread(bench, run).status == 0
+        assert waited(bench, run).status == 0
+
+
+@pytest.mark.parametrize("kind", ["many-counted", "none-counted", "none-ended"])
+def test_counts_that_contradict_each_other_are_no_green(kind: str, tmp_path: Path) -> None:
+    with bench_of(tmp_path) as bench:
+        run = started(bench)
+        assert thread(bench, run).status == 0
+        bench.sandbox.trouble(Fault.parse(f"{kind}@get-run*forever"))
+        ended = waited(bench, run)
+        assert (ended.status, ended.reason) == (7, "protocol")
+        assert "contradict each other" in ended.log
+        bench.sandbox.trouble()
+        assert waited(bench, run).status == 0
+
+
+def test_a_clean_up_leaves_word_of_what_is_not_whole(tmp_path: Path) -> None:
+    with bench_of(tmp_path) as bench:
+        bench.kill_in_call(6)
+        with pytest.raises(KilledError):
+            bench.run(**USUAL)
+        cleaned = bench.run(**USUAL, mode="cleanup")
+        (run,) = [each for each in recorded(cleaned.ledger) if each.ours]
+        assert (cleaned.status, run.completed, 0 < len(run.tests) < CASES) == (0, True, True)
+        assert waited(bench, str(run.id)).status == 7
+
+
+def test_a_verdict_of_the_server_that_its_counts_do_not_explain_is_worth_a_warning(tmp_path: Path) -> None:
+    with bench_of(tmp_path, "unknown-state@get-run#3") as bench:
+        ended = bench.run(**USUAL)
+    assert (ended.status, ended.outputs["passed"]) == (0, str(CASES))
+    assert any("calls the run 9" in text for text in ended.report["warnings"]), ended.log
