@@ -7,7 +7,7 @@ from core.errors import CallFailedError, ResultUnknownError, RunnerError, Stoppe
 from core.journal import Journal, Left
 from core.model import Progress, Reason, RemoteRun, Result, TestReport
 from core.patience import Patience
-from core.ports import Vendor
+from core.ports import COVERS_START, Vendor
 from core.sanitize import one_line
 from core.verdict import ended_by
 
@@ -99,24 +99,30 @@ def _undo(debt: Mapping[str, str], vendor: Vendor, patience: Patience) -> None:
 
 def clean_up(left: Left, vendor: Vendor, patience: Patience, done: list[str], problems: list[str]) -> None:
     """End what a killed invocation left; adds sentences on what was done, and on what could not be."""
-    before = len(left.journal.debts)
+    before = left.journal.debts.copy()
     problems += pay(vendor, left.journal, patience)
-    settled = before - len(left.journal.debts)
+    paid = [debt for debt in before if debt not in left.journal.debts]
     if left.mode in ("run", "wait"):
         for run in list(left.runs.values()):
             if run.shared or end_run(vendor, run, done, problems):
                 left.journal.finished(run)
-    if left.doubtful:
+    if left.doubtful and any(COVERS_START in debt for debt in paid):
+        done.append("A start went out and its answer never came: no run of it is open at the vendor.")
+        left.journal.not_started()
+    elif left.doubtful and not any(COVERS_START in debt for debt in before):
         done.append("A start went out and its answer never came: a run may exist at the vendor. Look there.")
         left.journal.not_started()
-    if settled:
-        done.append(f"Undone at the vendor: {settled} left-over{'s' if settled > 1 else ''} of this step.")
+    if paid:
+        done.append(f"Undone at the vendor: {len(paid)} left-over{'s' if len(paid) > 1 else ''} of this step.")
 
 
 def end_run(vendor: Vendor, run: RemoteRun, done: list[str], problems: list[str]) -> bool:
     """Cancel one run, or say why not; False where it should be tried again."""
     try:
         attached = vendor.attach(run.id)
+        if attached.shared:
+            done.append(f"Run {run.id} stays open at the vendor, for the other jobs that use it. {run.where}".strip())
+            return True
         run = replace(run, note=attached.note)
         cancelled = vendor.cancel(attached)
     except (RunnerError, CallFailedError) as error:

@@ -314,6 +314,10 @@ class Wish:
     allow_empty: bool = False
 
 
+COVERS_START = "covers-start"
+"""In a debt: paying it looks for the run of a start whose answer never came, and ends it."""
+
+
 class Diary(Protocol):
     """What must be known if this process dies: debts at the vendor, written before they are made."""
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from core.errors import BadInputError, CallFailedError, ResultUnknownError, StoppedError
 from core.model import Command, Phase, Progress, Reason, RemoteRun, TestReport, Totals, Verdict
-from core.ports import Calls, Diary, Log, Reports, Wish
+from core.ports import COVERS_START, Calls, Diary, Log, Reports, Wish
 from core.vendors.testmo import bodies, fields, results
 from core.vendors.testmo.closing import Closing
 from core.vendors.testmo.failed import with_failed
@@ -75,14 +75,17 @@ class Testmo:
         self._mark = new_mark()
         project = self._settings.project_id
         label = f"the run {self._name!r} of project {project}, still open"
-        debt = {"kind": "run", "label": label, "project": str(project), "name": self._name, "mark": self._mark}
-        self._owe(debt)
+        debt = {"kind": "run", "project": str(project), "name": self._name, "mark": self._mark}
+        self._owe(debt | {"label": label, COVERS_START: "yes"})
         self._starter = Starter(self._calls, self._log, project, self._name, self._mark)
         try:
             run = self._starter.create(bodies.of_run(self._settings, self._name, self._mark))
         except CallFailedError:
             self._settle()  # surely there is none
             raise
+        if self._starter.was_repeated:  # the first one may show up yet, and it must not stay open
+            label = f"perhaps another run {self._name!r} of project {project}, still open beside run {run}"
+            self._diary.owe(debt | {"label": label, "but": str(run)})
         if self._wish.mode == "start":
             self._prove(run)
             self._settle()  # it is meant to stay open
@@ -233,7 +236,7 @@ class Testmo:
         """Complete what is still open; complete_run() takes a refusal for what it is."""
         if debt["kind"] == "wait":
             self._closing.end_if_there(int(debt["run"]))
-        elif self._upload is not None and self._is_proven and debt["mark"] == self._mark:
+        elif self._upload is not None and self._is_proven and "but" not in debt and debt["mark"] == self._mark:
             self._closing.end(self._upload.run)
         else:
             self._closing.end_all_of(debt)

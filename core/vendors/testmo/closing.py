@@ -52,9 +52,16 @@ class Closing:
             self.end(run)
 
     def end_all_of(self, debt: Mapping[str, str]) -> None:
-        """Every run that bears the mark of a debt. Raises RunnerError where it is unknown whether there is one."""
+        """Every run that bears the mark of a debt, but the one that it excepts.
+
+        Raises RunnerError where it is unknown whether there is one.
+        """
         starter = Starter(self._calls, self._log, int(debt["project"]), debt["name"], debt["mark"])
-        for run in list(starter.ours()) if self.ended else starter.left_open():
+        if "but" in debt:
+            found = starter.others_than(int(debt["but"]))
+        else:
+            found = list(starter.ours()) if self.ended else starter.left_open()
+        for run in found:
             self.end_ours(run, debt["mark"])
 
     def is_over(self, run: int) -> bool:

@@ -42,6 +42,7 @@ class Starter:
         self._name = name
         self._mark = mark
         self.was_unsure = False  # whether there may be more than one run of ours
+        self.was_repeated = False  # whether more than one creation went out
 
     def create(self, body: Mapping[str, object]) -> int:
         """The id of the one new run. Raises CallFailedError where surely none was created.
@@ -54,8 +55,10 @@ class Starter:
                 path = {"project_id": self._project}
                 return self._calls.start("create-run", parse=_id, path=path, body=body)
             except CallFailedError as failure:
-                if failure.fault.surely_without_effect:
+                if failure.fault.surely_without_effect and not self.was_repeated:
                     raise
+                if failure.fault.surely_without_effect:
+                    raise self._may_exist(failure, "from a try before that had no answer.") from failure
                 self.was_unsure = True
                 self._log.warning(f"{failure.fact} Looking whether the run was created.")
                 found = self._look_for_it(failure)
@@ -64,6 +67,7 @@ class Starter:
                 if not tries_left or not failure.fault.passes:
                     raise self._may_exist(failure, "though Testmo lists none of ours.") from failure
                 self._log.warning("Testmo lists no run of ours: it is created again.")
+                self.was_repeated = True
         raise AssertionError("the last try returns or raises")
 
     def _look_for_it(self, lost: CallFailedError) -> int | None:
@@ -99,8 +103,24 @@ class Starter:
                 return found
         return []
 
+    def others_than(self, kept: int) -> list[int]:
+        """The further runs with our mark. Once a list shows the one that is kept, it shows those before it too.
+
+        Raises ResultUnknownError where it does not show that one for as long as we look.
+        """
+        for wait in LAST_LOOKS:
+            if self._calls.left <= wait:
+                break
+            self._calls.pause(wait)
+            found = list(self.ours())
+            if kept in found:
+                return [run for run in found if run != kept]
+        fact = f"Testmo does not list run {kept} so far, and so may not list another one that was created before it."
+        raise ResultUnknownError(fact, reason=Reason.MAY_EXIST)
+
     def ours(self) -> Iterator[int]:
-        """The ids of the runs with our mark, among the newest of the project."""
+        """The ids of the runs with our mark, each once, among the newest of the project."""
+        seen: set[int] = set()
         for page in range(1, PAGES + 1):
             query = {"page": page, "per_page": PAGE, "sort": "automation_runs:created_at", "order": "desc"}
             listed, is_last = self._calls.read(
@@ -114,7 +134,8 @@ class Starter:
                 marks = each.marks
                 if marks is None and each.name == self._name:
                     marks = self._marks_of(each.id)
-                if marks and self._mark in marks:
+                if marks and self._mark in marks and each.id not in seen:
+                    seen.add(each.id)
                     yield each.id
             if is_last:
                 return
