@@ -1,10 +1,13 @@
 """A command as words, as a shell would split it; no shell ever sees it."""
 
+import re
 import shlex
 
 from core.errors import BadInputError
 
-_OPERATORS = frozenset(("&&", "||", "|", ";", "&", ">", ">>", "<", "<<", "2>&1", "2>", "&>"))
+_QUOTED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.""", re.DOTALL)
+_QUOTED_ON_WINDOWS = re.compile(r"""'[^']*'|"[^"]*\"""")
+_OPERATOR = re.compile(r"&&|\|\|?|&|;|.*;|<<?|[12&]?>.*")
 
 
 def split(text: str, *, windows: bool = False) -> list[str]:
@@ -30,11 +33,20 @@ def split(text: str, *, windows: bool = False) -> list[str]:
     return words
 
 
-def looks_like_shell(words: list[str]) -> str:
-    """A sentence of warning where a word would mean something to a shell, which none will read; empty otherwise."""
-    found = next((word for word in words if word in _OPERATORS), "")
-    if not found and "=" in words[0] and words[0].partition("=")[0].isidentifier():
+def looks_like_shell(text: str, *, windows: bool = False) -> str:
+    """A sentence on a word that only a shell would obey, where none will read it; empty where there is no such.
+
+    A command that goes on as if `&& false` had been said to somebody may be green for nothing. What is quoted is
+    meant as it is.
+    """
+    bare = (_QUOTED_ON_WINDOWS if windows else _QUOTED).sub(lambda quoted: "x" * len(quoted[0]), text)
+    words = bare.split()
+    found = next((word for word in words if _OPERATOR.fullmatch(word)), "")
+    if not found and words and "=" in words[0] and words[0].partition("=")[0].isidentifier():
         found = words[0]
     if not found:
         return ""
-    return f"No shell reads `command`: {found!r} is a word like any other. Write bash -c '…' if you meant a shell."
+    return (
+        f"holds {found!r}, and no shell reads it. Put the commands into a script file, or write sh -c '…' around them; "
+        "quote the word if it is meant as it is."
+    )

@@ -427,3 +427,10 @@ def test_texts_of_test_cases_never_become_words_of_the_command(tmp_path: Path) -
     assert not any(json.loads(line)[0].startswith("-") for line in lines)
     assert not any(character < " " for line in lines for character in json.loads(line)[0])
     assert truth.running == ()
+
+
+def test_a_command_that_only_a_shell_would_obey_is_refused_before_any_request(tmp_path: Path) -> None:
+    with Bench(tmp_path, scenario=SCENES["passing"], vendor="qtest") as bench:
+        ended = bench.run(**{**USUAL, "command": f"{COMMAND} && false"})
+    assert (ended.status, ended.reason, ended.journal) == (2, "bad-input", [])
+    assert "holds '&&', and no shell reads it" in ended.log

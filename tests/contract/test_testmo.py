@@ -412,6 +412,7 @@ def test_hostile_texts_arrive_as_they_are_and_give_no_orders(tmp_path: Path) -> 
         ({"fields": "{name: a, type: picture}"}, "fields"),
         ({"artifacts": "{name: a, url: 'https://x', size: big}"}, "artifacts"),
         ({"command": "sh -c 'open"}, "command"),
+        ({"command": "echo hi && false"}, "command"),
     ],
 )
 def test_bad_input_is_named_before_any_request(inputs: dict[str, str], name: str, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ class QTest:
         if self._settings.dry_run:
             return self._list()
         machine, log = self._machine, self._log
-        execution = Execution(self._settings, machine, self._calls, log, self._meanwhile)
+        execution = Execution(self._settings, machine, self._calls, self._meanwhile)
         self._worker = Worker(self._settings, execution, self._hosting, self._claims, self._logs, log, machine.clock)
         trigger = self._settings.qtest_mode == "trigger"
         wanted = self._settings.deactivate

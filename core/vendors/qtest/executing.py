@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.child import looks_like_shell, split
+from core.errors import BadInputError
 from core.junit_read import JUnitError, JUnitFile, Survey, survey
 from core.model import Command, Totals
-from core.ports import Calls, Log, Machine
+from core.ports import Calls, Machine
 from core.vendors.qtest.files import Files, Written
 from core.vendors.qtest.jobs import Job, Material
 from core.vendors.qtest.settings import Settings
@@ -37,9 +38,7 @@ class Ran:
 class Execution:
     """Raises BadInputError at once where the program is not here, or a pattern leads out of the workspace."""
 
-    def __init__(
-        self, settings: Settings, machine: Machine, calls: Calls, log: Log, meanwhile: Callable[[], float]
-    ) -> None:
+    def __init__(self, settings: Settings, machine: Machine, calls: Calls, meanwhile: Callable[[], float]) -> None:
         self._settings = settings
         self._machine = machine
         self._calls = calls
@@ -48,9 +47,8 @@ class Execution:
         self.words = split(settings.command)
         machine.check(self.words, settings.working_directory)
         self._files.state()
-        warning = looks_like_shell(self.words)
-        if warning:
-            log.warning(warning)
+        if problem := looks_like_shell(settings.command):
+            raise BadInputError([("command", problem)])
 
     def run(self, job: Job, materials: Sequence[Material], *, seconds: float) -> Ran:
         """At most so many seconds. Raises StoppedError after a signal, when the command has been ended.

@@ -39,13 +39,17 @@ def run_reference(text: str) -> int:
 def _words(text: str) -> tuple[str, ...]:
     import sys  # noqa: PLC0415 -- built in
 
-    from core.child import split  # noqa: PLC0415 -- only who brings a command pays for it
+    from core.child import looks_like_shell, split  # noqa: PLC0415 -- only who brings a command pays for it
     from core.errors import BadInputError  # noqa: PLC0415 -- the same
 
+    windows = sys.platform == "win32"
     try:
-        return tuple(split(text, windows=sys.platform == "win32"))
+        words = tuple(split(text, windows=windows))
     except BadInputError as error:
         raise ValueError(error.problems[0][1]) from None
+    if problem := looks_like_shell(text, windows=windows):
+        raise ValueError(problem)
+    return words
 
 
 def _objects(text: str, needed: tuple[str, ...], allowed: tuple[str, ...], example: str) -> Iterator[dict[str, str]]:
