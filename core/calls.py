@@ -10,6 +10,7 @@ from core.decoding import json_value
 from core.errors import CallFailedError, Fault, StoppedError
 from core.failures import of_file
 from core.journal import Journal
+from core.model import Reason
 from core.patience import Patience
 from core.payload import Payload, UnreadableFileError, of_json
 from core.ports import Answer, Operation
@@ -125,8 +126,8 @@ class ApiCalls:
         while True:
             self._patience.stop.check()
             if self._patience.left <= 0:
-                fact = f"{self._operations[operation].line} was not sent: the time is over."
-                raise CallFailedError(Fault.NO_CONNECTION, fact)
+                fact = f"{self._line(operation, path)} was not sent: the time is over."
+                raise CallFailedError(Fault.NO_CONNECTION, fact, reason=Reason.TIMEOUT, remedy="Raise `timeout`.")
             call = self._call(operation, path, query, self._payload(operation, body, file), seconds)
             began = self._patience.clock.now()
             if journal:
@@ -181,6 +182,10 @@ class ApiCalls:
     def left(self) -> float:
         return self._patience.left
 
+    @property
+    def window(self) -> float:
+        return self._patience.window
+
     def once(
         self,
         operation: str,
@@ -203,6 +208,11 @@ class ApiCalls:
             return found.encode(self._settings, body, file)
         except UnreadableFileError as error:
             raise of_file(found.line, error) from error
+
+    def _line(self, operation: str, path: Mapping[str, object]) -> str:
+        """How messages name a call that was not made."""
+        found = self._operations[operation]
+        return f"{found.method} {PLACEHOLDER.sub(lambda match: quoted(path[match[1]]), found.path)}"
 
     def _call(
         self,

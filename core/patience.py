@@ -1,6 +1,7 @@
 """How long one run may wait, and for what: the deadline, the outage window, the heartbeat."""
 
 from collections.abc import Callable
+from math import inf
 from queue import Empty, SimpleQueue
 from random import Random
 from typing import Any
@@ -44,6 +45,11 @@ class Patience:
     def left(self) -> float:
         """Seconds to the deadline, never negative."""
         return max(self._deadline - self.clock.now(), 0.0)
+
+    @property
+    def window(self) -> float:
+        """Seconds that an outage may last, infinite where only the deadline bounds it."""
+        return inf if self._window is None else self._window
 
     @property
     def ever_good(self) -> bool:

@@ -217,6 +217,11 @@ class Calls(Protocol):
         ...
 
     @property
+    def window(self) -> float:
+        """Seconds that an outage may last: `outage-window`, infinite where only the deadline bounds it."""
+        ...
+
+    @property
     def left(self) -> float:
         """Seconds to the deadline, never negative: for work that is done in pieces."""
         ...

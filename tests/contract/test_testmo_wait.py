@@ -141,3 +141,23 @@ def test_a_verdict_of_the_server_that_its_counts_do_not_explain_is_worth_a_warni
         ended = bench.run(**USUAL)
     assert (ended.status, ended.outputs["passed"]) == (0, str(CASES))
     assert any("calls the run 9" in text for text in ended.report["warnings"]), ended.log
+
+
+def test_what_was_not_sent_for_lack_of_time_is_named_as_it_would_have_been(tmp_path: Path) -> None:
+    with bench_of(tmp_path, "413@append-tests") as bench:
+        let_time_pass_in(bench, "append-tests", 1, IN_TIME)
+        ended = bench.run(**USUAL, timeout=f"{IN_TIME:.0f}s")
+    (run,) = ours(ended)
+    assert (ended.status, ended.reason) == (7, "timeout")
+    assert f"threads/{run.threads[0].id}/append was not sent: the time is over." in ended.log
+    assert "`base-url`" not in ended.log
+
+
+@pytest.mark.parametrize("fault", ["500@append-tests*forever", "500@complete-thread*forever"])
+def test_the_outage_window_bounds_what_is_tried_again_after_a_look(fault: str, tmp_path: Path) -> None:
+    with bench_of(tmp_path, fault) as bench:
+        ended = bench.run(**USUAL, outage_window="10s")
+        assert (ended.status, ended.reason) == (7, "unavailable")
+        assert ended.seconds < 60
+        patient = bench.run(**USUAL)
+    assert (patient.status, patient.seconds > 600) == (7, True)

@@ -85,6 +85,17 @@ def test_a_signal_keeps_what_a_command_that_will_not_end_has_written(
     assert "these are the results that it had written by then" in ended.log
 
 
+def test_a_command_that_uses_up_the_time_leaves_enough_to_record_what_it_has_written(step: Step) -> None:
+    write(step, 30)
+    (step.workspace / "results.xml").rename(step.workspace / "made.txt")
+    with vendor(box="testmo") as server:
+        step.url = server.url
+        ended = step.run(**INPUTS, timeout="4s", command="sh -c 'cp made.txt results.xml; exec sleep 30'")
+        assert [(len(run.tests), run.completed) for run in ours(server)] == [(30, True)]
+    assert (ended.verdict, ended.outputs["tests"]) == ((1, "failed", "tests-failed"), "30")
+    assert "its time was over" in ended.log
+
+
 def test_a_signal_ends_a_step_in_time_however_many_cases_there_are(step: Step) -> None:
     write(step, MANY)
     with vendor("passing", "hang@append-tests#2", box="testmo") as server:

@@ -18,6 +18,7 @@ from core.vendors.testmo.upload import Upload
 from core.vendors.testmo.waiting import Waiting
 
 STRETCH = 40  # steps in one look: some seconds of work, between which the waiting person is told how far it is
+RESERVE = 60.0  # seconds of `timeout` that are kept for recording what the command has written
 
 
 class Testmo:
@@ -63,7 +64,8 @@ class Testmo:
         machine, patterns = self._wish.machine, self._settings.results
         before = machine.snapshot(patterns)
         try:
-            self._command = machine.run(self._settings.command, self._settings.working_directory)
+            seconds = max(self._calls.left - RESERVE, self._calls.left * 3 / 4)
+            self._command = machine.run(self._settings.command, self._settings.working_directory, seconds=seconds)
         except StoppedError as stopped:
             self._command = stopped.command
             self._salvage = lambda: salvage(machine.reports(patterns, since=before))

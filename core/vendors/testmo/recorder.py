@@ -72,6 +72,7 @@ class Recorder:
             self.append(run, thread, tests[half:], before + half)
 
     def _append(self, run: int, thread: int, tests: Sequence[Mapping[str, Any]], before: int) -> None:
+        began = self._calls.left
         for delay in _delays():
             try:
                 self._effect("append-tests", {"thread_id": thread}, {"tests": tests})
@@ -81,11 +82,16 @@ class Recorder:
                 self._log.warning(f"{failure.fact} Looking whether these {len(tests)} tests have arrived.")
                 if self._have_arrived(run, thread, before, len(tests)):
                     return
-                if not failure.fault.passes or self._calls.left <= delay:
+                if not failure.fault.passes or not self._may_wait(delay, began):
                     raise
                 self._calls.pause(delay)
             else:
                 return
+
+    def _may_wait(self, delay: float, began: float) -> bool:
+        """Whether there is time for another try; `began`: what was left of it when the first one was made."""
+        left = self._calls.left
+        return left > delay and began - left + delay <= self._calls.window
 
     def _have_arrived(self, run: int, thread: int, before: int, count: int) -> bool:
         """Whether the thread's count has grown by `count`; that it has not is only believed after all looks."""
@@ -116,6 +122,7 @@ class Recorder:
         self._complete("complete-run", {"run_id": run}, {"measure_elapsed": measured}, lambda: self.look(run).completed)
 
     def _complete(self, operation: str, path: Mapping[str, object], body: object, done: Callable[[], bool]) -> None:
+        began = self._calls.left
         for delay in _delays():
             try:
                 self._effect(operation, path, body)
@@ -125,7 +132,7 @@ class Recorder:
                     raise
                 if any(self._after(wait, done) for wait in (LOOKS if failure.fault is Fault.REFUSED else LOOKS[:1])):
                     return
-                if not failure.fault.passes or self._calls.left <= delay:
+                if not failure.fault.passes or not self._may_wait(delay, began):
                     raise
                 self._calls.pause(delay)
             else:
