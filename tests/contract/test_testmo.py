@@ -169,7 +169,7 @@ def test_jobs_share_a_run_and_the_last_one_completes_it(tmp_path: Path) -> None:
         assert (open_run.completed, len(open_run.threads), len(open_run.tests)) == (False, 2, 2 * CASES)
         assert open_run.tags == ("pr", "nightly")
         assert [item["value"] for item in open_run.threads[1].fields] == ["two"]
-        ended = bench.run(vendor="testmo", mode="wait", run_id=red.outputs["run-url"].replace("http:", "https:"))
+        ended = bench.run(vendor="testmo", mode="wait", run_id=red.outputs["run-url"])
     assert (ended.status, ended.reason) == (1, "tests-failed")
     assert (ended.outputs["failed"], ended.outputs["passed"]) == ("1", str(2 * CASES - 1))
     assert [(each.completed_by_us, each.measured) for each in ours(ended)] == [(True, True)]

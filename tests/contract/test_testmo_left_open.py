@@ -91,3 +91,34 @@ def test_a_clean_up_with_thread_of_leaves_the_shared_run_open_also_by_its_id(tmp
         assert "stays open" in kept.log
         ended = bench.run(vendor="testmo", mode="wait", run_id=run)
     assert (ended.status, ended.outputs["passed"]) == (0, str(CASES))
+
+
+@pytest.mark.parametrize(("mode", "name"), [("run", "thread-of"), ("wait", "run-id"), ("cleanup", "run-id")])
+def test_a_page_of_another_instance_is_not_taken_for_one_of_ours(mode: str, name: str, tmp_path: Path) -> None:
+    with bench_of(tmp_path) as bench:
+        run = bench.run(**START).outputs["run-id"]
+        before = len(bench.sandbox.journal)
+        other = f"https://other.testmo.net/automation/runs/view/{run}"
+        inputs = {"results": "results.xml"} if mode == "run" else {}
+        named = {"run_id": run, name.replace("-", "_"): other} if mode == "cleanup" else {name.replace("-", "_"): other}
+        ended = bench.run(vendor="testmo", mode=mode, **inputs, **named)
+        assert (ended.status, len(ended.journal)) == (2, before), ended.log
+        assert f"`{name}`: names a run at other.testmo.net" in ended.log
+        assert ids(ended) == {run: False}
+
+
+def test_a_page_of_this_instance_is(tmp_path: Path) -> None:
+    with bench_of(tmp_path) as bench:
+        url = bench.run(**START).outputs["run-url"]
+        assert bench.run(vendor="testmo", thread_of=url, results="results.xml").status == 0
+        assert bench.run(vendor="testmo", mode="wait", run_id=url).status == 0
+
+
+def test_nothing_is_added_to_a_shared_run_that_is_completed(tmp_path: Path) -> None:
+    with bench_of(tmp_path, scenario="never-closed") as bench:
+        run = bench.run(**START).outputs["run-id"]
+        bench.run(vendor="testmo", mode="wait", run_id=run)
+        ended = bench.run(vendor="testmo", thread_of=run, results="results.xml")
+        assert (ended.status, ended.reason, ended.calls("create-thread")) == (3, "refused", [])
+        write(tmp_path, bad=1)
+        assert bench.run(vendor="testmo", thread_of=run, results="results.xml").status == 1

@@ -10,8 +10,9 @@ from core.vendors.testmo import bodies, fields, results
 from core.vendors.testmo.closing import Closing
 from core.vendors.testmo.failed import with_failed
 from core.vendors.testmo.recorder import Recorder
+from core.vendors.testmo.references import run_reference
 from core.vendors.testmo.salvage import salvage
-from core.vendors.testmo.settings import UNSUPPORTED, Settings, run_reference
+from core.vendors.testmo.settings import UNSUPPORTED, Settings
 from core.vendors.testmo.starting import Starter, check_new, new_mark
 from core.vendors.testmo.texts import short
 from core.vendors.testmo.upload import Upload
@@ -31,7 +32,8 @@ class Testmo:
         self._diary = diary
         self._log = log
         self._origin = base_url.removesuffix("/api/v1")
-        self._recorder = Recorder(calls, log, 0 if settings.thread_of else settings.project_id)
+        self._shared = settings.thread_of.number if settings.thread_of else 0  # the run that other jobs use too
+        self._recorder = Recorder(calls, log, 0 if self._shared else settings.project_id)
         self._closing = Closing(self._recorder, calls, log)
         self._name = short(wish.name)
         self._results: results.Results | None = None
@@ -46,15 +48,17 @@ class Testmo:
         self._waiting: Waiting | None = None
 
     def start(self) -> RemoteRun:
+        if self._settings.thread_of:
+            self._settings.thread_of.number_at(self._origin, "thread-of")
         if self._wish.mode == "start":
             return self._run(self._create())
         found = self._run_tests() if self._settings.command else self._wish.machine.reports(self._settings.results)
         allowed = self._wish.allow_empty
         self._results = results.read(found, allow_missing=allowed, check=lambda: self._calls.pause(0))
-        if self._settings.thread_of:
-            upload = self._prepare(self._settings.thread_of, self._results)
+        if self._shared:
+            upload = self._prepare(self._shared, self._results)
             upload.begin(bodies.of_thread(self._settings, self._command))
-            return self._run(self._settings.thread_of)
+            return self._run(self._shared)
         run = self._create()
         self._prepare(run, self._results)
         return self._run(run)
@@ -104,7 +108,7 @@ class Testmo:
             ) from failure
 
     def _prepare(self, run: int, found: results.Results) -> Upload:
-        shared = bool(self._settings.thread_of)
+        shared = bool(self._shared)
         self._upload = Upload(self._recorder, self._calls, found, run=run, shared=shared, mark=self._mark)
         self._closing.upload = self._upload
         self._steps = self._upload.steps()
@@ -112,7 +116,7 @@ class Testmo:
 
     def attach(self, run_id: str) -> RemoteRun:
         try:
-            return self._run(run_reference(run_id))
+            return self._run(run_reference(run_id).number_at(self._origin, "run-id"))
         except ValueError as error:
             raise BadInputError([("run-id", str(error))]) from None
 
@@ -198,7 +202,7 @@ class Testmo:
     def _doubts(self) -> tuple[str, ...]:
         """The server's counts confirm the verdict; where they do not, somebody should look at the instance."""
         seen, totals = self._upload and self._upload.seen, self._results and self._results.totals
-        if not seen or not totals or self._settings.thread_of:
+        if not seen or not totals or self._shared:
             return ()
         bad = totals.failed + totals.errored
         word, wanted = bodies.word_of(seen), bodies.WORDS[fields.FAILURE if bad else fields.SUCCESS]
@@ -208,8 +212,8 @@ class Testmo:
         return (f"{said}: see which statuses know the aliases `failure` and `error` there.",)
 
     def _title(self) -> str:
-        if self._settings.thread_of:
-            return f"Testmo run {self._settings.thread_of}"
+        if self._shared:
+            return f"Testmo run {self._shared}"
         return f"Testmo, {self._settings.source}"
 
     def cancel(self, run: RemoteRun) -> bool:
@@ -257,4 +261,4 @@ class Testmo:
 
     def _run(self, number: int) -> RemoteRun:
         url = f"{self._origin}/automation/runs/view/{number}"
-        return RemoteRun(vendor="testmo", id=str(number), url=url, shared=bool(self._settings.thread_of))
+        return RemoteRun(vendor="testmo", id=str(number), url=url, shared=bool(self._shared))

@@ -7,6 +7,7 @@ from core import kinds
 from core.options import Kind, Problem, option
 from core.secret import Secret
 from core.vendors.testmo.artifacts import is_address
+from core.vendors.testmo.references import Reference, run_reference
 
 UNSUPPORTED = {
     "rerun-failed": "Testmo runs no tests, it records them.",
@@ -24,16 +25,6 @@ def token(text: str) -> Secret:
     if not (bare.isascii() and bare.isprintable()) or " " in bare:
         raise ValueError("holds a space, a line break or a character that no token has. Copy it again.")
     return Secret(bare)
-
-
-def run_reference(text: str) -> int:
-    """A run by its id, or by the address of its page (…/automation/runs/view/41)."""
-    plain = text.strip().partition("?")[0].partition("#")[0]
-    before, found, number = plain.rpartition("/automation/runs/view/")
-    try:
-        return kinds.identifier(number.rstrip("/") if found and before.startswith("https://") else plain)
-    except ValueError:
-        raise ValueError(f"{text!r} is neither a run's id nor its page's address.") from None
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -145,11 +136,11 @@ class Settings:
     working_directory: str = option(
         kinds.RELATIVE_PATH, "Folder in the workspace where `command` runs.", default="", shown="the workspace"
     )
-    thread_of: int = option(
+    thread_of: Reference | None = option(
         Kind("id or address", run_reference, example="41"),
         "Add the results as a thread to this run, which stays open: for jobs that share a run. It is the output "
         "`run-id` of the step with `mode: start`.",
-        default=0,
+        default=None,
     )
 
 

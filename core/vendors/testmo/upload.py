@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from core.errors import ResultUnknownError
+from core.errors import NothingStartedError, ResultUnknownError
 from core.junit_read import JUnitError
 from core.model import Reason
 from core.ports import Calls
@@ -33,10 +33,17 @@ class Upload:
         self.seen: fields.Run | None = None  # the run at its end
 
     def begin(self, extras: dict[str, object]) -> None:
-        """Create the thread. Raises ResultUnknownError where a reply has named another run than was created."""
+        """Create the thread. Raises ResultUnknownError where a reply has named another run than was created.
+
+        Raises NothingStartedError where a shared run takes nothing more: one that lets us would be another one then.
+        """
         seen = self._recorder.look(self.run)
         if self._mark:
             check_new(seen, self._mark)
+        elif seen.completed:
+            fact = f"Run {self.run} is completed, so that nothing can be added to it."
+            remedy = "See that its `mode: wait` comes after all jobs that record in it, and add to a new run."
+            raise NothingStartedError(fact, remedy=remedy, reason=Reason.REFUSED)
         body = {"elapsed_computed": microseconds(self._results.seconds), "fields": [], "artifacts": []} | extras
         self.thread = self._recorder.create_thread(self.run, body)
 
