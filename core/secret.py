@@ -64,6 +64,18 @@ class Redactor:
                 text = text.replace(form, MASK)
         return text
 
+    def beginning(self, text: str) -> str:
+        """The beginning of a text that was cut, redacted: half a secret at its end is one that nobody would know."""
+        clean = self(text)
+        sizes = (_overlap(clean, form) for form in self._forms)
+        size = max(sizes, default=0)
+        return clean[:-size] + MASK if size >= SHORTEST else clean
+
+
+def _overlap(text: str, form: str) -> int:
+    """How many characters at the end of the text are the beginning of the form."""
+    return next((size for size in range(min(len(form), len(text)), 0, -1) if text.endswith(form[:size])), 0)
+
 
 def encoded_forms(text: str) -> set[str]:
     """The text, and what JSON, URLs, XML, Base64 (at each of three alignments), hex and repr make of it."""

@@ -3,13 +3,19 @@
 import codecs
 from collections.abc import Iterator
 
+from core.secret import Redactor
+
 
 class Lines:
-    """Cuts at LF, CR and CRLF, as the runners of the CI systems do. Bytes that are no UTF-8 become visible."""
+    """Cuts at LF, CR and CRLF, as the runners of the CI systems do. Bytes that are no UTF-8 become visible.
 
-    def __init__(self, longest: int = 4_000) -> None:
+    They are redacted here, where a long one is cut: half a secret is one that nobody knows by its looks.
+    """
+
+    def __init__(self, longest: int = 4_000, redact: Redactor | None = None) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._longest = longest
+        self._redact = redact or Redactor()
         self._line = ""
         self._more = 0  # characters of the open line beyond the longest
         self._after_cr = False
@@ -38,6 +44,6 @@ class Lines:
         self._line += part
 
     def _take(self) -> str:
-        line = f"{self._line}… and {self._more} more characters" if self._more else self._line
+        line, more = self._line, self._more
         self._line, self._more = "", 0
-        return line
+        return f"{self._redact.beginning(line)}… and {more} more characters" if more else self._redact(line)

@@ -19,6 +19,7 @@ from core.child.starting import start
 from core.clock import span
 from core.kept import Kept
 from core.ports import Clock
+from core.secret import Redactor
 from core.stop import Stop
 
 PIECE = 1 << 16  # bytes read at once
@@ -42,22 +43,29 @@ def run(
     show: Callable[[str], None],
     timeout: float,
     meanwhile: Callable[[], float] = lambda: SILENCE,
+    redact: Redactor | None = None,
 ) -> Ended:
     """Run it in `directory`, an absolute path, and show each line of its output; at most `timeout` seconds.
 
     `meanwhile` is called from time to time; it gives the seconds until it wants to be called again and must be
     quick. A signal to us is passed on to the whole process group, which is killed after 2 s: `Ended.stopped_by` then
-    tells, and the caller raises. Raises BadInputError if the program can't be started.
+    tells, and the caller raises. What is shown and kept went through `redact`. Raises BadInputError if the program
+    can't be started.
     """
     process = start(words, directory, environment)
-    return _Child(process, clock, stop, show).wait(timeout, meanwhile)
+    return _Child(process, clock, stop, show, Lines(redact=redact)).wait(timeout, meanwhile)
 
 
 class _Child:
     """One process on its way to its end."""
 
     def __init__(
-        self, process: "subprocess.Popen[bytes]", clock: Clock, stop: Stop, show: Callable[[str], None]
+        self,
+        process: "subprocess.Popen[bytes]",
+        clock: Clock,
+        stop: Stop,
+        show: Callable[[str], None],
+        lines: Lines,
     ) -> None:
         self._process = process
         self._clock = clock
@@ -65,7 +73,7 @@ class _Child:
         self._show = show
         self._inbox: SimpleQueue[Any] = SimpleQueue()
         self._may_read = threading.Semaphore(AHEAD)
-        self._lines = Lines()
+        self._lines = lines
         self._kept = Kept(KEPT)
         self._began = self._last_line = clock.now()
         self._exited_at: float | None = None

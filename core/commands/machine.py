@@ -121,6 +121,7 @@ class ThisMachine:
             show=self._patience.say,
             timeout=self._patience.left if seconds is None else min(seconds, self._patience.left),
             meanwhile=meanwhile or (lambda: child.SILENCE),
+            redact=Redactor(self._secrets),
         )
         self._patience.say(ended.fact)
         command = Command(
@@ -128,7 +129,7 @@ class ThisMachine:
             is_good=ended.is_good,
             fact=ended.fact,
             seconds=ended.seconds,
-            output=Redactor(self._secrets)(ended.output),
+            output=ended.output,
             timed_out=ended.timed_out,
         )
         if self._stop.rung:

@@ -3,6 +3,7 @@
 import pytest
 
 from core.child import Lines
+from core.secret import Redactor, Secret
 
 TEXT = "a\nb\r\nc\rd\r\r\n\n\ré장\U0001f600 end".encode()
 LINES = ["a", "b", "c", "d", "", "", "", "é장\U0001f600 end"]
@@ -35,3 +36,15 @@ def test_an_endless_line_keeps_its_beginning_and_tells_its_length() -> None:
 
 def test_bytes_that_are_no_text_become_visible() -> None:
     assert list(Lines().feed(b"\xff\xfe\x00a\n")) == ["\ufffd\ufffd\0a"]
+
+
+@pytest.mark.parametrize("at", range(0, 60, 3))
+@pytest.mark.parametrize("copies", [1, 5])
+def test_no_part_of_a_secret_is_left_where_a_line_is_cut(at: int, copies: int) -> None:
+    secret = "s3cr3t-t0k3n"
+    lines = Lines(longest=40, redact=Redactor([Secret(secret)]))
+    text = "x" * at + (secret + "-") * copies + "y" * 100
+    (found,) = lines.feed(f"{text}\n".encode())
+    assert not any(secret[:length] in found for length in range(3, len(secret)))
+    assert found.startswith(("x" * at)[:40])
+    assert "more characters" in found

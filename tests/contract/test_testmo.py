@@ -13,7 +13,7 @@ from core.sandbox.repertoire import faults_of, scenarios_of
 from core.sandbox.testmo import RecordedRun, recorded
 from core.vendors.testmo.operations import LULL
 from tests.contract.promises import breaches
-from tests.harness import EPOCH, Bench, Ended
+from tests.harness import EPOCH, TOKEN, Bench, Ended
 
 SCENES = scenarios_of(BOXES["testmo"])
 KINDS = sorted(faults_of(BOXES["testmo"]).keys() - {"endless", "gzip-bomb"})  # each of those costs real time
@@ -380,6 +380,26 @@ def test_the_command_knows_no_secret(tmp_path: Path) -> None:
     (run,) = ours(ended)
     assert "INPUT_TOKEN" not in str(run.threads[0].fields)
     assert breaches(ended, green=True) == []
+
+
+def test_our_token_is_sent_to_nobody_in_a_text(tmp_path: Path) -> None:
+    """Neither whole nor, where a text is cut, in half."""
+    told = TOKEN.replace("&", "&amp;")
+    cases = [f"{'x' * at}{told} {'y' * 800}" for at in (0, 740)]
+    long = f"{'x' * 8_170}{told}{'y' * 20_000}{told}{'z' * 8_170}"
+    parts = f"<failure message='{told}'>{long}</failure><system-out>{told}\n[[PROPERTY|a={told}]]</system-out>"
+    inside = "".join(f"<testcase classname='{text}' name='{text}'>{parts}</testcase>" for text in cases)
+    (tmp_path / "made.txt").write_text(f"<testsuite name='s'>{inside}</testsuite>")
+    with Bench(tmp_path, scenario=SCENES["passing"], vendor="testmo") as bench:
+        command = f"sh -c 'cp made.txt results.xml; echo {'x' * 3_990}$0' '{TOKEN}'"
+        ended = bench.run(**USUAL, command=command, fields=f"{{name: a, value: '{TOKEN}'}}")
+    (run,) = ours(ended)
+    sent = str((run, [test for thread in run.threads for test in thread.tests]))
+    shown = "".join(line for line in ended.log.splitlines() if "::add-mask::" not in line and "command: " not in line)
+    assert (ended.status, len(run.tests)) == (1, 2), ended.log
+    assert "***" in sent
+    for text in (sent, shown):
+        assert not [size for size in range(4, len(TOKEN) + 1) if TOKEN[:size] in text or TOKEN[-size:] in text]
 
 
 def test_hostile_texts_arrive_as_they_are_and_give_no_orders(tmp_path: Path) -> None:

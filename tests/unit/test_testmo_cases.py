@@ -9,6 +9,7 @@ import pytest
 
 from core.junit_read import JUnitFile
 from core.ports import Reports
+from core.secret import Redactor
 from core.vendors.testmo.cases import as_test, key
 from core.vendors.testmo.results import BATCH, BATCH_SIZE, read
 from core.vendors.testmo.texts import TEXT, middle_out, short
@@ -112,7 +113,7 @@ def test_batches_hold_at_most_so_many_tests_and_characters(tmp_path: Path) -> No
     texts = [f"<{tag}>{'x' * 16_000}</{tag}>" for tag in ("failure", "system-out", "system-err")]
     big = "".join(texts)
     path = written(tmp_path, *(f"<testcase name='{n}'>{big if n % 2 else ''}</testcase>" for n in range(600)))
-    batches = list(read(reports(path), allow_missing=False).batches())
+    batches = list(read(reports(path), allow_missing=False).batches(Redactor()))
     assert [test["name"] for batch in batches for test in batch] == [str(n) for n in range(600)]
     assert max(len(batch) for batch in batches) <= BATCH
     assert max(len(json.dumps(batch)) for batch in batches) <= BATCH_SIZE * 1.1

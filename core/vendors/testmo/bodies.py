@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.model import Command, Phase, Progress, RemoteRun, TestReport, Totals, Verdict
+from core.secret import Redactor
 from core.vendors.testmo.cases import microseconds
 from core.vendors.testmo.extras import TYPES, field
 from core.vendors.testmo.fields import FAILURE, SUCCESS, Run
@@ -35,10 +36,14 @@ def of_run(settings: Settings, name: str, mark: str) -> dict[str, object]:
 
 
 def of_own_thread(settings: Settings, command: Command | None) -> dict[str, object]:
-    """What the one thread of a run has: how the command went, in the words of the vendor's command line."""
+    """What the one thread of a run has: how the command went, in the words of the vendor's command line.
+
+    The token is hidden here already, as the text may be cut.
+    """
     if command is None:
         return {}
-    text = f"Executing: {shlex.join(settings.command)}\n\n{command.output}\n\n{command.fact}"
+    redact = Redactor([settings.token])
+    text = f"Executing: {shlex.join(map(redact, settings.command))}\n\n{command.output}\n\n{command.fact}"
     observed = microseconds(command.seconds)
     return {"elapsed_observed": observed, "fields": [field(TYPES["console"], "Output", text)]}
 

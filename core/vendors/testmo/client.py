@@ -6,10 +6,12 @@ from dataclasses import replace
 from core.errors import BadInputError, CallFailedError, ResultUnknownError, StoppedError
 from core.model import Command, Phase, Progress, Reason, RemoteRun, TestReport, Totals, Verdict
 from core.ports import COVERS_START, Calls, Diary, Log, Reports, Wish
+from core.secret import Redactor
 from core.vendors.testmo import bodies, fields, results
 from core.vendors.testmo.closing import Closing
 from core.vendors.testmo.failed import with_failed
 from core.vendors.testmo.recorder import Recorder
+from core.vendors.testmo.redacting import in_body
 from core.vendors.testmo.references import run_reference
 from core.vendors.testmo.salvage import salvage
 from core.vendors.testmo.settings import UNSUPPORTED, Settings
@@ -35,7 +37,8 @@ class Testmo:
         self._shared = settings.thread_of.number if settings.thread_of else 0  # the run that other jobs use too
         self._recorder = Recorder(calls, log, 0 if self._shared else settings.project_id)
         self._closing = Closing(self._recorder, calls, log)
-        self._name = short(wish.name)
+        self._redact = Redactor([settings.token])
+        self._name = short(self._redact(wish.name))
         self._results: results.Results | None = None
         self._command: Command | None = None
         self._salvage: Callable[[], results.Results | None] | None = None  # what to do once stopping has begun
@@ -57,7 +60,7 @@ class Testmo:
         self._results = results.read(found, allow_missing=allowed, check=lambda: self._calls.pause(0))
         if self._shared:
             upload = self._prepare(self._shared, self._results)
-            upload.begin(bodies.of_thread(self._settings, self._command))
+            upload.begin(self._bare(bodies.of_thread(self._settings, self._command)))
             return self._run(self._shared)
         run = self._create()
         self._prepare(run, self._results)
@@ -85,7 +88,7 @@ class Testmo:
         self._owe(debt | {"label": label, COVERS_START: "yes"})
         self._starter = Starter(self._calls, self._log, project, self._name, self._mark)
         try:
-            run = self._starter.create(bodies.of_run(self._settings, self._name, self._mark))
+            run = self._starter.create(self._bare(bodies.of_run(self._settings, self._name, self._mark)))
         except CallFailedError:
             self._settle()  # surely there is none
             raise
@@ -109,7 +112,7 @@ class Testmo:
 
     def _prepare(self, run: int, found: results.Results) -> Upload:
         shared = bool(self._shared)
-        self._upload = Upload(self._recorder, self._calls, found, run=run, shared=shared, mark=self._mark)
+        self._upload = Upload(self._recorder, self._calls, found, self._redact, run=run, shared=shared, mark=self._mark)
         self._closing.upload = self._upload
         self._steps = self._upload.steps()
         return self._upload
@@ -124,7 +127,7 @@ class Testmo:
         if self._upload is None or self._results is None:
             return self._poll_foreign(run)
         if not self._upload.thread:
-            self._upload.begin(bodies.of_own_thread(self._settings, self._command))
+            self._upload.begin(self._bare(bodies.of_own_thread(self._settings, self._command)))
         for _ in range(STRETCH):
             if self._calls.left <= 0:
                 break
@@ -249,6 +252,10 @@ class Testmo:
 
     def usual_seconds(self) -> float | None:
         return None
+
+    def _bare(self, body: dict[str, object]) -> dict[str, object]:
+        found: dict[str, object] = in_body(body, self._redact)
+        return found
 
     def _owe(self, debt: dict[str, str]) -> None:
         self._diary.owe(debt)

@@ -9,7 +9,9 @@ from core.errors import BadInputError, EmptyResultsError
 from core.junit_read import Cases, JUnitError, JUnitFile, Limits, Survey, survey
 from core.model import Reason, TestSuite, Totals
 from core.ports import Reports
+from core.secret import Redactor
 from core.vendors.testmo.cases import as_test, size
+from core.vendors.testmo.redacting import redacted
 
 BATCH = 250  # tests in one append, as the vendor's command line sends them
 BATCH_SIZE = 2_000_000  # characters in one append, about
@@ -26,13 +28,13 @@ class Results:
     seconds: float
     doubts: tuple[str, ...]
 
-    def batches(self, most: int = BATCH) -> Iterator[list[dict[str, Any]]]:
+    def batches(self, redact: Redactor, most: int = BATCH) -> Iterator[list[dict[str, Any]]]:
         """All cases as tests of Testmo, in the order of the files. Raises JUnitError where a file has changed."""
         batch: list[dict[str, Any]] = []
         room = BATCH_SIZE
         for file in self.files:
             for case in file:
-                test = as_test(case)
+                test = as_test(redacted(case, redact))
                 needed = size(test)
                 if batch and (len(batch) >= most or needed > room):
                     yield batch

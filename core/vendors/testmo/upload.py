@@ -6,6 +6,7 @@ from core.errors import NothingStartedError, ResultUnknownError
 from core.junit_read import JUnitError
 from core.model import Reason
 from core.ports import Calls
+from core.secret import Redactor
 from core.vendors.testmo import fields
 from core.vendors.testmo.cases import microseconds
 from core.vendors.testmo.recorder import Recorder
@@ -19,11 +20,20 @@ class Upload:
     """Sends everything once. `sent` counts the tests that are surely there."""
 
     def __init__(
-        self, recorder: Recorder, calls: Calls, results: Results, *, run: int, shared: bool, mark: str
+        self,
+        recorder: Recorder,
+        calls: Calls,
+        results: Results,
+        redact: Redactor,
+        *,
+        run: int,
+        shared: bool,
+        mark: str,
     ) -> None:
         self._recorder = recorder
         self._calls = calls
         self._results = results
+        self._redact = redact
         self.run = run
         self._shared = shared
         self._mark = mark
@@ -52,7 +62,7 @@ class Upload:
         self._prove_the_thread()
         yield
         try:
-            for batch in self._results.batches():
+            for batch in self._results.batches(self._redact):
                 self._recorder.append(self.run, self.thread, batch, self.sent)
                 self.sent += len(batch)
                 yield
