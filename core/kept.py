@@ -28,6 +28,11 @@ class Kept:
                 self._tail_size = self._half
 
     @property
+    def held(self) -> int:
+        """How many characters are kept."""
+        return min(self.size, 2 * self._half)
+
+    @property
     def left_out(self) -> int:
         """How many characters are missing between the two halves."""
         return self.size - 2 * self._half if self.size > 2 * self._half else 0

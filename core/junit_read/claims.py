@@ -8,7 +8,10 @@ _MOST = 10
 class Claims:
     """Counts what has been read so far; the difference between a suite's end and its beginning is what it holds.
 
-    What is claimed are `cases` and `attempts`: one that was repeated is several tests in the words of Surefire.
+    What is claimed are `cases` and `attempts`: one that was repeated is several tests in the words of Surefire, and
+    each of its attempts that failed one of its failures, also where the last one passed
+    (https://github.com/EnricoMi/publish-unit-test-result-action/issues/539). Too few tests are worth a doubt and no
+    more, since Catch2 claims its assertions as tests.
     """
 
     def __init__(self) -> None:

@@ -31,7 +31,8 @@ class Limits:
 
     Beyond these a file is refused: `size` in bytes, `depth` in elements, `tag` in bytes of one tag or comment, `text`
     in characters of one element, `names` of elements and attributes (expat forgets none). Of a text `kept` characters
-    stay, of each kind of part `parts` in a case: what is beyond those is counted, not kept.
+    stay, of each kind of part `parts` in a case, and `held` characters of all its parts together; what is beyond those
+    is counted, not kept.
     """
 
     size: int = 4 << 30
@@ -41,6 +42,7 @@ class Limits:
     names: int = 10_000
     kept: int = 1 << 16
     parts: int = 1_000
+    held: int = 4 << 20
     check: Callable[[], None] = lambda: None  # called between pieces of a file; may raise, to end a long read
 
 

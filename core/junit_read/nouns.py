@@ -69,6 +69,7 @@ class JUnitSuite:
     path: tuple[str, ...]
     properties: list[Property] = field(default_factory=list)
     outputs: list[Output] = field(default_factory=list)
+    held: int = 0  # characters of both
 
     @property
     def name(self) -> str:

@@ -66,10 +66,14 @@ class OpenPart:
 
 
 class Extras:
-    """What a case holds besides its attributes; most cases hold nothing. At most `parts` of each kind are kept."""
+    """What a case holds besides its attributes; most cases hold nothing.
+
+    At most `parts` of each kind are kept, and `held` characters of all of them together.
+    """
 
     # Of the class, as defaults: an object that holds little costs little, and there is one for each case that failed.
     _decided = _further = 0
+    size = 0  # characters of what is kept
     attempts = 0
     flaky = False
     left_out = 0
@@ -79,6 +83,7 @@ class Extras:
 
     def __init__(self, limits: Limits) -> None:
         self._most = limits.parts
+        self._longest = limits.held
 
     def judge(self, tag: str) -> None:
         """Called for each complaint, also for those that are too many to be kept."""
@@ -95,20 +100,24 @@ class Extras:
         return self._decided if self._decided > 1 else max(self._decided, self._further)
 
     def take_property(self, attributes: dict[str, str]) -> None:
-        if self._has_room(len(self.properties)):
-            self.properties += (Property(name=attributes.get("name", ""), value=attributes["value"]),)
+        name, value = attributes.get("name", ""), attributes["value"]
+        if self._has_room(len(self.properties), len(name) + len(value)):
+            self.properties += (Property(name=name, value=value),)
 
     def take(self, part: OpenPart) -> None:
         text = part.text
+        size = text.held + sum(map(len, part.attributes.values()))
         if isinstance(text, OutputText):
-            if self._has_room(len(self.outputs)):
+            if self._has_room(len(self.outputs), size):
                 self.outputs += (part.output(text),)
         elif part.tag == "property":
-            if self._has_room(len(self.properties)):
+            if self._has_room(len(self.properties), size):
                 self.properties += (part.property(text),)
-        elif self._has_room(len(self.complaints)):
+        elif self._has_room(len(self.complaints), size):
             self.complaints += (part.complaint(text),)
 
-    def _has_room(self, count: int) -> bool:
-        self.left_out += count >= self._most
-        return count < self._most
+    def _has_room(self, count: int, size: int) -> bool:
+        has_room = count < self._most and self.size + size <= self._longest
+        self.size += size if has_room else 0
+        self.left_out += not has_room
+        return has_room

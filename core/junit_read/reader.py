@@ -3,7 +3,7 @@
 from core.junit_read.attempts import Attempts
 from core.junit_read.claims import Claims
 from core.junit_read.guard import Guard, Limits
-from core.junit_read.nouns import JUnitCase, JUnitSuite, Property
+from core.junit_read.nouns import JUnitCase, JUnitSuite
 from core.junit_read.parts import OUTPUTS, SEVERITY, Extras, OpenPart
 from core.junit_read.tally import Tally
 from core.model import Outcome
@@ -17,6 +17,7 @@ _ROOTS = ("testsuites", "testsuite")
 # Words of writers that have no element for it, such as GoogleTest and CTest for a test that is switched off.
 _STATUS = dict.fromkeys(("notrun", "disabled", "skipped", "ignored", "suppressed", "pending"), 1)
 _STATUS |= dict.fromkeys(("failed", "failure", "fail"), 2) | dict.fromkeys(("error", "errored"), 3)
+_NO_SUCCESS = ("false", "0", "no")
 
 
 class Reader:
@@ -68,7 +69,12 @@ class Reader:
             return
         self._plain = None
         self._free = True
-        if "status" in plain or "result" in plain or (self._failed and plain.get("name", "") in self._failed):
+        if (
+            "status" in plain
+            or "result" in plain
+            or "success" in plain
+            or (self._failed and plain.get("name", "") in self._failed)
+        ):
             self._close_case(plain, self._nothing)
         else:
             self.claims.cases += 1
@@ -95,7 +101,14 @@ class Reader:
             self._plain = None
             self._free = True
             try:
-                if "status" in plain or "result" in plain or "duration" in plain or plain["name"] in self._failed:
+                name = plain["name"]
+                if (
+                    "status" in plain
+                    or "result" in plain
+                    or "duration" in plain
+                    or "success" in plain
+                    or name in self._failed
+                ):
                     self._close_case(plain, self._nothing)
                 else:
                     self._times.append(plain["time"])
@@ -208,8 +221,10 @@ class Reader:
         if self._case is not None:
             self._extras = self._extras or Extras(self._limits)
             self._extras.take_property(attributes)
-        elif len(self._suites[-1].properties) < self._limits.parts:
-            self._suites[-1].properties.append(Property(name=attributes.get("name", ""), value=attributes["value"]))
+        else:
+            extras = Extras(self._limits)
+            extras.take_property(attributes)
+            self._take_of_suite(extras)
 
     def _take_beside_cases(self, tag: str, part: OpenPart | None) -> None:
         extras, suite = Extras(self._limits), self._suites[-1]
@@ -218,12 +233,22 @@ class Reader:
         if tag in SEVERITY:
             extras.judge(tag)
             self._close_case({"name": "<init>", "classname": suite.name}, extras, ours=True)  # its name in Jenkins
-        elif len(suite.outputs) + len(suite.properties) < self._limits.parts:
+        else:
+            self._take_of_suite(extras)
+
+    def _take_of_suite(self, extras: Extras) -> None:
+        """The same bounds as for a case."""
+        suite = self._suites[-1]
+        has_room = suite.held + extras.size <= self._limits.held
+        if has_room and len(suite.outputs) + len(suite.properties) < self._limits.parts:
+            suite.held += extras.size
             suite.outputs += extras.outputs
             suite.properties += extras.properties
 
     def _close_case(self, attributes: dict[str, str], extras: Extras, *, ours: bool = False) -> None:
-        severity = extras.severity or _by_status(attributes)
+        severity = extras.severity
+        if severity < 2:  # skipped or silent: a word that says worse is believed
+            severity = max(severity, _by_status(attributes))
         is_bad = severity > 1
         flaky = not severity and (extras.flaky or (bool(self._failed) and self._attempts.had_failed(attributes)))
         self.claims.cases += 1
@@ -251,8 +276,7 @@ class Reader:
 
 
 def _by_status(attributes: dict[str, str]) -> int:
-    """How bad a case without an element is, by the worst of the words that its attributes have for it."""
-    if "status" not in attributes and "result" not in attributes:
-        return 0
-    words = (attributes.get("status", ""), attributes.get("result", ""))
-    return max(_STATUS.get(word.strip().lower(), 0) for word in words)
+    """How bad a case without a bad element is, by the worst of the words that its attributes have for it."""
+    words = [attributes.get(name, "").strip().lower() for name in ("status", "result")]
+    found = max(_STATUS.get(word, 0) for word in words)
+    return max(found, 2) if attributes.get("success", "").strip().lower() in _NO_SUCCESS else found

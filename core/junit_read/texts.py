@@ -5,6 +5,7 @@ from core.kept import Kept
 
 MOST_DIRECTIVES = 1_000
 LONGEST_DIRECTIVE = 1 << 16  # characters
+LONGEST_DIRECTIVES = 1 << 20  # characters of all directives of an output; further ones are text like any other
 _BLOCK = "[[/PROPERTY]]"
 
 
@@ -19,6 +20,7 @@ class OutputText:
         self._most = most
         self._kept = Kept(most)
         self._found: list[Directive] = []
+        self._size = 0  # characters of what was found
         self._carry = ""  # the beginning of a line that may be a directive
         self._in_line = False  # what comes next goes on with a line that is none
         self._block: Kept | None = None
@@ -32,6 +34,11 @@ class OutputText:
         else:
             self._kept.add(text)
             self._in_line = bool(last)
+
+    @property
+    def held(self) -> int:
+        """How many characters are kept, directives and all."""
+        return self._kept.held + self._size
 
     def end(self) -> tuple[str, int, tuple[Directive, ...]]:
         """(text, characters left out, directives)."""
@@ -77,6 +84,7 @@ class OutputText:
             block.add(line)
             return
         value = block.text.removesuffix("\n").removesuffix("\r")
+        self._size += len(self._block_name) + len(value)
         self._found.append(Directive(kind="PROPERTY", name=self._block_name, value=value, is_text=True))
         self._block = None
 
@@ -101,6 +109,8 @@ class OutputText:
         name = argument.removesuffix("]")
         if not bar or kind not in ("ATTACHMENT", "PROPERTY", "STEP") or (argument and kind != "STEP"):
             return False
+        if self._size + len(inside) > LONGEST_DIRECTIVES:
+            return False
         if kind == "PROPERTY":
             name, equals, value = value.partition("=")
             if not equals:
@@ -108,5 +118,6 @@ class OutputText:
                     return False
                 self._block, self._block_line, self._block_name = Kept(self._most), line, name.strip()
                 return True
+        self._size += len(inside)
         self._found.append(Directive(kind=kind, name=name.strip(), value=value.strip()))
         return True

@@ -8,7 +8,7 @@ from core.sandbox import BOXES, Fault
 from core.sandbox.repertoire import scenarios_of
 from core.sandbox.testmo import recorded
 from tests.contract.test_testmo import CASES, USUAL, ours, write
-from tests.harness import Bench, Ended, KilledError
+from tests.harness import Bench, Ended
 
 SCENES = scenarios_of(BOXES["testmo"])
 START = {"vendor": "testmo", "mode": "start", "project_id": "1", "source": "frontend"}
@@ -70,11 +70,10 @@ def test_a_job_that_died_in_its_upload_is_no_green_of_the_run(how: str, tmp_path
         if how == "signal":
             bench.stop_in_call(5)
             assert thread(bench, run).status == 143
-            bench.stop = type(bench.stop)()
+            bench.another_process()
         else:
             bench.kill_in_call(5)
-            with pytest.raises(KilledError):
-                thread(bench, run)
+            thread(bench, run)
         first, second = waited(bench, run), waited(bench, run)
     (recorded_run,) = ours(first)
     whole, dead = recorded_run.threads
@@ -90,7 +89,7 @@ def test_failures_beat_a_thread_that_is_not_whole(tmp_path: Path) -> None:
         write(tmp_path, bad=1)
         bench.stop_in_call(5)
         assert thread(bench, run).status == 143
-        bench.stop = type(bench.stop)()
+        bench.another_process()
         assert waited(bench, run).status == 1
 
 
@@ -128,8 +127,7 @@ def test_counts_that_contradict_each_other_are_no_green(kind: str, tmp_path: Pat
 def test_a_clean_up_leaves_word_of_what_is_not_whole(tmp_path: Path) -> None:
     with bench_of(tmp_path) as bench:
         bench.kill_in_call(6)
-        with pytest.raises(KilledError):
-            bench.run(**USUAL)
+        bench.run(**USUAL)
         cleaned = bench.run(**USUAL, mode="cleanup")
         (run,) = [each for each in recorded(cleaned.ledger) if each.ours]
         assert (cleaned.status, run.completed, 0 < len(run.tests) < CASES) == (0, True, True)

@@ -125,6 +125,17 @@ DIALECTS = {
         ),
         cases=(_one(outcome=S), _one("b")),
     ),
+    "Catch2: its tests are assertions": Dialect(
+        xml=_suite(_case(), ' tests="7" failures="0"'), cases=(_one(),), doubts=1
+    ),
+    "a word that says worse than skipped": Dialect(
+        xml=_suite(_case("<skipped/>", more=' status="failed"')), cases=(_one(outcome=F),)
+    ),
+    "no success, by an attribute": Dialect(xml=_suite(_case(more=' success="False"')), cases=(_one(outcome=F),)),
+    "no success, by an attribute and an element of its own": Dialect(
+        xml=_suite(_case("<failed>why</failed>", more=' success="false"')), cases=(_one(outcome=F),)
+    ),
+    "a success, by an attribute": Dialect(xml=_suite(_case(more=' success="true"')), cases=(_one(),)),
     "CTest: failed by its status": Dialect(xml=_suite(_case(more=' status="fail"')), cases=(_one(outcome=F),)),
     "skipped with a status that says passed": Dialect(
         xml=_suite(_case("<skipped/>", more=' status="run"')), cases=(_one(outcome=S),)

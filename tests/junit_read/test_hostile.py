@@ -99,6 +99,36 @@ def test_one_suite_of_many_failures_is_read_in_flat_memory(tmp_path: Path) -> No
     assert peak < 20
 
 
+_DIRECTIVE = f"[[PROPERTY|a={'x' * 60_000}]]\n"
+_READ_ALL = PROGRAM.replace("survey([JUnitFile(sys.argv[1])]).totals.tests", "sum(1 for _ in JUnitFile(sys.argv[1]))")
+
+
+@pytest.mark.parametrize(
+    ("inside", "times"),
+    [
+        (f"<system-out>{_DIRECTIVE * 100}</system-out>", 24),
+        (f"<failure>{'x' * 70_000}</failure>", 1_000),
+        (f"<property name='a' value='{'x' * 60_000}'/>", 1_000),
+    ],
+    ids=["directives", "failures", "properties"],
+)
+@pytest.mark.parametrize("where", ["case", "suite"])
+def test_what_one_case_or_suite_holds_is_bounded_in_all(inside: str, times: int, where: str, tmp_path: Path) -> None:
+    path = tmp_path / "junit.xml"
+    with path.open("w") as file:
+        file.write("<testsuite>" + ("<testcase name='a'>" if where == "case" else ""))
+        for _ in range(times):
+            file.write(inside)
+        file.write("</testcase>" if where == "case" else "<testcase name='b'/>")
+        file.write("</testsuite>")
+    done = subprocess.run(
+        [sys.executable, "-c", _READ_ALL, str(path)], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    said, peak = done.stdout.splitlines()
+    assert int(said) >= 1
+    assert int(peak) / 1024 < 50
+
+
 def test_a_long_text_that_is_not_kept_any_more_is_refused_all_the_same(tmp_path: Path) -> None:
     path = tmp_path / "junit.xml"
     for tag in ("failure", "system-out", "property"):
