@@ -71,18 +71,24 @@ def find(
     search = _Search(workspace, (*OURS, *(path.strip("/") for path in ours if path.strip("/"))), check)
     wanted = [(pattern, _parts(pattern, workspace)) for pattern in patterns]
     excluded = [search.glob(parts) for pattern, parts in wanted if pattern.startswith("!")]
+    taken_out: list[str] = []
     files: dict[str, str] = {}  # by the real path, so that two names of one file count once
     for pattern, parts in wanted:
         if pattern.startswith("!"):
             continue
         matched = search.glob(parts)
-        readable = {path: real for path in sorted(matched.difference(*excluded)) if (real := search.readable(path))}
+        wished = matched.difference(*excluded)
+        readable = {path: real for path in sorted(wished) if (real := search.readable(path))}
         stale = [path for path, real in readable.items() if is_stale(real)]
         for path in sorted(readable.keys() - stale):
             files.setdefault(readable[path], path)
         search.problems += _left_out(pattern, stale, of=len(readable))
         if not matched:
             search.problems.append(Problem(lack=Lack.NOTHING, text=f"{pattern!r} matches no file.{search.hint(parts)}"))
+        taken_out += sorted(matched - wished)
+    if taken_out and not files and not search.problems:
+        text = f"The lines that begin with `!` take out all that the others match: {taken_out[0]!r} and the like."
+        search.problems.append(Problem(lack=Lack.NOTHING, text=text))
     return Found(files=tuple(sorted(files.values())), problems=tuple(dict.fromkeys(search.problems)))
 
 

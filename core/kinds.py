@@ -171,11 +171,11 @@ def relative_path(text: str) -> str:
     return text.replace("\\", "/").rstrip("/")
 
 
-def objects(text: str) -> tuple[Mapping[str, object], ...]:
-    """A list of objects as inline YAML; a single object counts as a list of one."""
+def objects(text: str, *, typed: bool = True) -> tuple[Mapping[str, object], ...]:
+    """A list of objects as inline YAML; a single object counts as a list of one. Without `typed` values are texts."""
     from core.guarded_yaml import load  # noqa: PLC0415 -- PyYAML costs 15 ms, and few runs need it
 
-    found = load(text)
+    found = load(text, typed=typed)
     found = [found] if isinstance(found, dict) else found
     if not isinstance(found, list) or not found or not all(isinstance(item, dict) for item in found):
         raise ValueError("must be a list of objects in YAML, such as [{os_type: linux, browser_type: chrome}].")

@@ -448,14 +448,18 @@ def test_everything_that_can_be_attached_is(tmp_path: Path) -> None:
         tags="pr\nnightly",
         config="Linux, Chrome",
         links="{name: build, url: 'https://ci.example/512', note: job 3}",
-        fields="[{name: Branch, value: main}, {name: Log, type: console, value: hello}]",
+        fields="[{name: Branch, value: main}, {name: Log, type: console, value: hello}, {name: B, value: true}, "
+        "{name: N, value: 0012}, {name: Nil, value: null}]",
         artifacts="{name: log, url: 'https://ci.example/log.txt', mime_type: text/plain, size: 1024}",
     )
     (run,) = ours(ended)
     assert (run.name, run.source, run.tags, run.config) == ("ci #512", "frontend", ("pr", "nightly"), "Linux, Chrome")
     assert run.links == ({"name": "build", "url": "https://ci.example/512", "note": "job 3"},)
-    assert [(item["name"], item["type"], item["value"]) for item in run.fields[:2]] == [
+    assert [(item["name"], item["type"], item["value"]) for item in run.fields[:5]] == [
         ("Branch", 1, "main"),
         ("Log", 4, "hello"),
+        ("B", 1, "true"),
+        ("N", 1, "0012"),
+        ("Nil", 1, ""),
     ]
     assert [(item["url"], item["size"]) for item in run.artifacts] == [("https://ci.example/log.txt", 1024)]

@@ -132,7 +132,12 @@ def test_each_pattern_that_matches_nothing_is_a_problem_of_its_own(workspace: Pa
 
 
 def test_what_an_exclusion_leaves_nothing_of_has_still_matched(workspace: Path) -> None:
-    assert find(["a.xml", "!a.xml"], str(workspace)) == Found(files=(), problems=())
+    assert find(["a.xml", "b.txt", "!a.xml"], str(workspace)) == Found(files=("b.txt",), problems=())
+
+
+def test_exclusions_that_leave_nothing_at_all_are_named(workspace: Path) -> None:
+    (problem,) = find(["a.xml", "!*.xml"], str(workspace)).problems
+    assert (problem.lack, "`!`" in problem.text, "'a.xml'" in problem.text) == (Lack.NOTHING, True, True)
 
 
 def test_an_empty_file_is_a_problem_that_can_be_allowed(workspace: Path) -> None:

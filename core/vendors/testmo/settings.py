@@ -44,7 +44,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _objects(text: str, needed: tuple[str, ...], allowed: tuple[str, ...], example: str) -> Iterator[dict[str, str]]:
-    for item in kinds.objects(text):
+    for item in kinds.objects(text, typed=False):
         wrong = sorted(str(name) for name in item if name not in allowed)
         if wrong:
             raise ValueError(f"{wrong[0]!r} is none of {', '.join(allowed)}. Example: {example}.")
