@@ -1,5 +1,6 @@
 """Testmo, `mode: wait`: a run that is not whole, or whose counts contradict each other, is never green."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,14 @@ def waited(bench: Bench, run: str, **inputs: str) -> Ended:
 
 def let_time_pass_in(bench: Bench, operation: str, nth: int, seconds: float) -> None:
     """While the server works on the `nth` such request."""
+
+    def pass_on() -> None:
+        bench.clock.time += seconds
+
+    act_in(bench, operation, nth, pass_on)
+
+
+def act_in(bench: Bench, operation: str, nth: int, act: Callable[[], None]) -> None:
     seen = 0
 
     def watch(exchange: object) -> None:
@@ -41,7 +50,7 @@ def let_time_pass_in(bench: Bench, operation: str, nth: int, seconds: float) -> 
         seen += getattr(exchange, "operation", "") == operation
         if seen == nth:
             seen += 1
-            bench.clock.time += seconds
+            act()
 
     bench.observers.append(watch)
 
@@ -159,3 +168,13 @@ def test_the_outage_window_bounds_what_is_tried_again_after_a_look(fault: str, t
         assert ended.seconds < 60
         patient = bench.run(**USUAL)
     assert (patient.status, patient.seconds > 600) == (7, True)
+
+
+def test_a_file_that_is_gone_once_all_is_recorded_is_a_report_that_can_not_be_written(tmp_path: Path) -> None:
+    with bench_of(tmp_path) as bench:
+        act_in(bench, "complete-run", 1, (tmp_path / "results.xml").unlink)
+        ended = bench.run(**USUAL)
+    (run,) = ours(ended)
+    assert (ended.status, ended.reason, len(run.tests), run.completed) == (6, "output", CASES, True), ended.log
+    assert "results.xml" in ended.log
+    assert "bug" not in ended.log
