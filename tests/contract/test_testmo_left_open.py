@@ -48,6 +48,12 @@ def test_one_that_shows_up_later_still_is_completed_by_the_clean_up(inputs: dict
     assert "Nothing was left behind" in again.log
 
 
+def test_a_run_that_a_list_shows_twice_is_one(tmp_path: Path) -> None:
+    with bench_of(tmp_path, "reset-after@create-run", "shifted@list-runs*forever") as bench:
+        ended = bench.run(**USUAL)
+    assert (ended.status, list(ids(ended).values())) == (0, [True]), ended.log
+
+
 def test_a_second_creation_that_is_refused_leaves_the_first_one_in_doubt(tmp_path: Path) -> None:
     with bench_of(tmp_path, "reset-before@create-run", "422@create-run*2") as bench:
         ended = bench.run(**USUAL)

@@ -198,6 +198,13 @@ def test_a_run_may_contradict_its_threads(scribe: Client, testmo: Sandbox, kind:
     assert [each["total_count"] for each in run["threads"]] == [2]
 
 
+def test_a_list_may_show_each_run_twice(scribe: Client, testmo: Sandbox) -> None:
+    plant(testmo, "shifted@list-runs")
+    run = record(scribe, PASSED)
+    shown = scribe.get("/projects/1/automation/runs").json["result"]
+    assert [row["id"] for row in shown] == [run, run]
+
+
 def test_a_run_may_seem_open_or_be_of_an_unknown_status(scribe: Client, testmo: Sandbox) -> None:
     run = spoilt(scribe, testmo, "still-open")
     assert (run["is_completed"], run["status"], run["completed_at"], run["total_count"]) == (False, 4, None, 2)

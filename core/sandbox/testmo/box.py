@@ -12,7 +12,7 @@ from core.sandbox.testmo import asks, truth, world
 from core.sandbox.testmo.checks import body_of
 from core.sandbox.testmo.repertoire import knobs_of
 from core.sandbox.testmo.routes import BASE, OPERATIONS, UNKNOWN, WRONG_METHOD, find
-from core.sandbox.testmo.spoilt import ALONE, RUNS, about_another, spoilt
+from core.sandbox.testmo.spoilt import SPOILT, about_another, spoilt
 from core.sandbox.testmo.state import NOT_FOUND, RefusedError, State, later
 
 _MESSAGES: Final = {
@@ -103,7 +103,7 @@ class TestmoBox:
                 seconds = float((call.own and call.own.argument) or _LATE)
                 with later(state, seconds):
                     return replace(self.failure(504), effect=act(state, call).effect)
-            case _ if kind in (*RUNS, *ALONE) and call.operation == "get-run":
+            case _ if kind in SPOILT.get(call.operation, ()):
                 answer = act(state, call)
                 return replace(answer, body=spoilt(kind, answer.body))
             case _:
