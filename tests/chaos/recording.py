@@ -18,7 +18,8 @@ SCENARIOS = {  # not those that take real time
 }
 CLOSED_BY_OTHERS = ("vanishing", "closed-early")
 LOUD = ("endless", "gzip-bomb", "slow-upload")  # these cost real time
-KINDS = [kind for kind in (*faults_of(BOX), *BOX.faults, *BOX.faults) if kind not in LOUD]  # its own more often
+APART = ("shifted", "many-counted", "none-counted", "none-ended")  # tried one by one, in tests/contract
+KINDS = [kind for kind in (*faults_of(BOX), *BOX.faults, *BOX.faults) if kind not in (*LOUD, *APART)]  # own more often
 LASTING = ("429", "503", "502", "reset-after", "500-after", "hang")
 FATAL = ("401", "403", "404", "413", "422", "501", "closed", "redirect")  # not too often: they end a step
 DOUBLING = ("twice", "late", "half", "extra-test", "lost-test")  # after these a second copy may be the server's doing
