@@ -96,7 +96,7 @@ class Starter:
         for wait in LAST_LOOKS:
             if self._calls.left <= wait:
                 fact = f"Testmo lists no run {self._name!r} of ours so far, but a list may lag behind."
-                raise ResultUnknownError(fact, reason=Reason.MAY_EXIST)
+                raise ResultUnknownError(fact, reason=Reason.UNAVAILABLE)  # a clean-up will know more
             self._calls.pause(wait)
             found = list(self.ours())
             if found:
@@ -116,7 +116,7 @@ class Starter:
             if kept in found:
                 return [run for run in found if run != kept]
         fact = f"Testmo does not list run {kept} so far, and so may not list another one that was created before it."
-        raise ResultUnknownError(fact, reason=Reason.MAY_EXIST)
+        raise ResultUnknownError(fact, reason=Reason.UNAVAILABLE)  # a clean-up will know more
 
     def ours(self) -> Iterator[int]:
         """The ids of the runs with our mark, each once, among the newest of the project."""
