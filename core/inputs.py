@@ -23,16 +23,23 @@ def gather(arguments: Sequence[str], environment: Mapping[str, str]) -> Raw:
     """Everything given, whatever it is called; check_names() judges the names."""
     raw = Raw()
     for variable, text in environment.items():
-        if variable.startswith("TEST_RUNNER_") and text.strip():
+        if variable.startswith("TEST_RUNNER_") and _is_set(text, environment):
             raw.values[variable.removeprefix("TEST_RUNNER_").lower().replace("_", "-")] = text
     for variable, text in environment.items():
         name = variable.removeprefix("INPUT_").lower()
-        if variable.startswith("INPUT_") and text.strip() and name not in _GITHUBS_OWN:
+        if variable.startswith("INPUT_") and _is_set(text, environment) and name not in _GITHUBS_OWN:
             raw.values[name] = text
             raw.strict.add(name)
     _read_flags(arguments, raw)
     _check_text(raw)
     return raw
+
+
+def _is_set(text: str, environment: Mapping[str, str]) -> bool:
+    """Azure Pipelines leaves `$(NAME)` as it stands where the pipeline has no such variable: that is no value."""
+    text = text.strip()
+    is_macro = text.startswith("$(") and text.find(")") == len(text) - 1
+    return bool(text) and not (is_macro and environment.get("TF_BUILD"))
 
 
 def _read_flags(arguments: Sequence[str], raw: Raw) -> None:
@@ -87,7 +94,7 @@ def fill_secrets(raw: Raw, known: Mapping[str, Option], environment: Mapping[str
     """An unset input is read from the vendor's usual variable."""
     for name, declaration in known.items():
         for variable in declaration.variables(raw.values):
-            if not raw.values.get(name, "").strip() and environment.get(variable, "").strip():
+            if not raw.values.get(name, "").strip() and _is_set(environment.get(variable, ""), environment):
                 raw.values[name] = environment[variable]
 
 

@@ -83,5 +83,8 @@ class Common:
         kinds.CA_BUNDLE, "A file of further certificate authorities (PEM) to trust.", default="", shown="none"
     )
     ci: str = option(
-        kinds.choice("github", "gitlab", "terminal", "generic"), "The CI system to serve.", default="", shown="detected"
+        kinds.choice("github", "gitlab", "azure", "terminal", "generic"),
+        "The CI system to serve.",
+        default="",
+        shown="detected",
     )

@@ -39,7 +39,6 @@ FILES = ("outputs.env", "annotations.json")  # what adapters leave among the res
 
 # Systems without an adapter of their own: their logs are plain, whatever they say about a terminal.
 _FOREIGN = (
-    "TF_BUILD",
     "CIRCLECI",
     "BUILDKITE",
     "BITBUCKET_COMMIT",
@@ -76,6 +75,10 @@ def _is_gitlab(env: Mapping[str, str]) -> bool:
     return env.get("GITLAB_CI") == "true"
 
 
+def _is_azure(env: Mapping[str, str]) -> bool:
+    return bool(env.get("TF_BUILD"))
+
+
 def _is_foreign(env: Mapping[str, str]) -> bool:
     """`CI=true` does not say which CI it is, but that nobody looks at a live line."""
     return (
@@ -92,6 +95,7 @@ def _otherwise(_env: Mapping[str, str]) -> bool:
 CIS: dict[str, CiSpec] = {
     "github": CiSpec(_is_github, "core.ci.github"),
     "gitlab": CiSpec(_is_gitlab, "core.ci.gitlab"),
+    "azure": CiSpec(_is_azure, "core.ci.azure"),
     "generic": CiSpec(_is_foreign, "core.ci.generic"),
     "terminal": CiSpec(_otherwise, "core.ci.terminal"),
 }

@@ -88,7 +88,9 @@ def _ci(process: Process, values: dict[str, str], vendor: str, redact: Redactor,
     import time  # noqa: PLC0415 -- built in
 
     override = values.get("ci", "").strip()
-    debug = values.get("log-level", "").strip() == "debug" or process.environment.get("RUNNER_DEBUG") == "1"
+    env = process.environment
+    asks = env.get("RUNNER_DEBUG") == "1" or env.get("SYSTEM_DEBUG", "").lower() == "true"  # GitHub's word, and Azure's
+    debug = asks or values.get("log-level", "").strip() == "debug"
     name = detect(process.environment, override if override in CIS else "")
     now = means.clock.now if means else time.monotonic
     return CIS[name].make(

@@ -59,6 +59,7 @@ def _a_run(ci: Ci) -> None:
         ("github.log", "github", False),
         ("terminal-plain.log", "terminal", False),
         ("terminal-tty.log", "terminal", True),
+        ("azure.log", "azure", False),
         ("generic.log", "generic", True),
         ("gitlab.log", "gitlab", False),
     ],
@@ -68,7 +69,7 @@ def test_the_log_of_a_typical_run(golden: str, name: str, *, tty: bool, tmp_path
     for path in files.values():
         path.touch()
     out = Screen(tty=tty)
-    _a_run(a_ci(name, out, {key: str(path) for key, path in files.items()}, debug=name == "github"))
+    _a_run(a_ci(name, out, {key: str(path) for key, path in files.items()}, debug=name in ("azure", "github")))
     seen = re.sub("[0-9a-f]{32}", "<random>", out.getvalue()).replace("\x1b", "<ESC>").replace("\r", "<CR>")
     if os.environ.get("UPDATE_GOLDEN"):
         (GOLDEN / golden).write_text(seen, "utf-8")

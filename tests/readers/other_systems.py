@@ -42,6 +42,13 @@ def markers(text: str) -> list[str]:
     return found + gitlab(text) + buildkite(text)
 
 
+def commands(text: str) -> list[tuple[str, ...]]:
+    """Every command that any of the systems would execute, without the texts: a name and the names of properties."""
+    found: list[tuple[str, ...]] = [(command.name, *command.properties) for command in read_log(text)[0]]
+    others = {"azure": azure, "teamcity": teamcity, "gitlab": gitlab, "buildkite": buildkite}
+    return found + [(system, name) for system, read in others.items() for name in read(text)]
+
+
 def without_ignorables(text: str) -> str:
     """What is left where a comparison ignores what Unicode lets it ignore, as .NET's cultural ones may."""
     return text.translate(IGNORABLE)

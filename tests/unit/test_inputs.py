@@ -129,3 +129,18 @@ def test_ids_may_be_given_as_the_addresses_of_the_vendors_pages() -> None:
         )
     )
     assert [(ref.project, ref.id) for ref in found.settings.scenarios] == [("77", "501"), ("77", "502")]  # type: ignore[attr-defined]
+
+
+def test_a_variable_that_azure_left_unexpanded_is_unset_there_and_a_text_elsewhere() -> None:
+    macros = {"TEST_RUNNER_TOKEN": "$(TEST_RUNNER_TOKEN)", "TEST_RUNNER_NAME": " $(Build.Reason) "}
+    azure = macros | {"TF_BUILD": "True", "TEST_RUNNER_COMMAND": "echo $(x) $(y)", "TEST_RUNNER_SOURCE": "$(a) $(b)"}
+    assert gather([], azure).values == {"command": "echo $(x) $(y)", "source": "$(a) $(b)"}
+    assert gather([], macros).values["token"] == "$(TEST_RUNNER_TOKEN)"
+
+
+def test_the_vendors_own_variable_is_unset_too_where_azure_left_it_unexpanded() -> None:
+    given = {f"TEST_RUNNER_{name.upper().replace('-', '_')}": text for name, text in GOOD.items() if name != "token"}
+    with_macro = given | {"AUTIFY_WEB_ACCESS_TOKEN": "$(AUTIFY_WEB_ACCESS_TOKEN)", "TF_BUILD": "True"}
+    assert set(problems(with_macro)) == {"token"}
+    with pytest.raises(MissingSecret):
+        asked(with_macro | {"TEST_RUNNER_ON_MISSING_SECRET": "skip"})
