@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from core import VERSION  # noqa: E402 -- after the path
-from tools.rendering import gitlab  # noqa: E402 -- the same
+from tools.rendering import azure, gitlab  # noqa: E402 -- the same
 from tools.rendering.action import action  # noqa: E402 -- the same
 from tools.rendering.help import help_text  # noqa: E402 -- the same
 from tools.rendering.tables import with_tables  # noqa: E402 -- the same
@@ -18,6 +18,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield ROOT / "action.yml", action()
     yield ROOT / "core" / "help.txt", help_text()
     yield ROOT / "core" / "version.txt", f"test-runner-action {VERSION}\n"
+    yield from azure.templates(ROOT)
     yield from gitlab.templates(ROOT)
     for path in (ROOT / "README.md",):
         yield path, with_tables(path.read_text(encoding="utf-8"))

@@ -72,8 +72,12 @@ class Step:
     shown: list[str] = field(default_factory=list)
 
     def merge(self, result: str) -> None:
-        """TaskResultUtil.MergeTaskResults: what has failed stays so."""
-        self.result = max(self.result, result, key=RESULTS.index)
+        self.result = merged(self.result, result)
+
+
+def merged(one: str, other: str) -> str:
+    """TaskResultUtil.MergeTaskResults: what has failed stays so."""
+    return max(one, other, key=RESULTS.index)
 
 
 def read_log(text: str, *, decodes: bool = True) -> Step:
@@ -101,7 +105,7 @@ def _execute(command: Command, step: Step) -> Iterator[str]:  # noqa: C901, PLR0
             if not command.data or "\n" in command.data or "\r" in command.data:
                 yield "a secret must be one line"
             step.secrets.append(command.data)
-        case "logissue":
+        case "logissue" | "issue":
             kind = given.get("type", "").lower()
             if kind not in ("error", "warning"):
                 yield f"issue type {kind} is not an expected issue type"
@@ -123,6 +127,8 @@ def _execute(command: Command, step: Step) -> Iterator[str]:  # noqa: C901, PLR0
             if not os.path.isabs(command.data) or not os.path.isfile(command.data):
                 yield f"cannot upload {command.data!r}: the file does not exist"
             step.summaries.append(command.data)
+        case "debug":
+            step.shown.append(_masked(f"##[debug]{command.data}", step.secrets))
         case "complete":
             result = given.get("result", "")
             if result not in RESULTS:
