@@ -29,10 +29,10 @@ class _Loader(yaml.BaseLoader):
 def _mapping(loader: yaml.BaseLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
     found: dict[Hashable, Any] = {}
     for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]  # PyYAML's own
+        key = loader.construct_object(key_node, deep=True)
         if key in found:
             raise TemplateError(f"{key!r} is already defined")
-        found[key] = loader.construct_object(value_node, deep=True)  # type: ignore[no-untyped-call]  # the same
+        found[key] = loader.construct_object(value_node, deep=True)
     return found
 
 

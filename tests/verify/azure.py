@@ -1,4 +1,4 @@
-"""A job of Azure Pipelines: expands a template of ours and really runs its steps, one after the other, as the agent does.
+"""A job of Azure Pipelines: a template is expanded, and its steps really run, one after the other, as by the agent.
 
 github.com/microsoft/azure-pipelines-agent: StepsRunner.cs for conditions, ProcessInvoker.cs for the signals,
 VarUtil.cs for the names of variables in the environment.
@@ -33,6 +33,7 @@ FIXED = {
     "SYSTEM_TEAMFOUNDATIONCOLLECTIONURI": "https://dev.azure.com/org/",
     "SYSTEM_TEAMPROJECT": "shop",
 }
+Signals = Sequence[tuple[signal.Signals, float]]
 OURS = ("TEST_RUNNER_", "INPUT_", "GITHUB_", "BUILD_", "SYSTEM_")
 
 
@@ -70,7 +71,7 @@ class Job:
         parameters: Mapping[str, str],
         *,
         cancel: Callable[[], None] | None = None,
-        signals: Sequence[tuple[signal.Signals, float]] = SCHEDULE,
+        signals: Signals = SCHEDULE,
     ) -> list[Ended]:
         """The bash steps of a template; `cancel` returns when the user cancels the first."""
         text = (ROOT / "azure-pipelines" / template).read_text(encoding="utf-8")
@@ -90,18 +91,24 @@ class Job:
         return {"succeeded()": good, "succeededOrFailed()": self.result != "Canceled", "always()": True}[condition]
 
     def _step(
-        self, step: Mapping[str, Any], cancel: Callable[[], None] | None, signals: Sequence[tuple[signal.Signals, float]]
+        self,
+        step: Mapping[str, Any],
+        cancel: Callable[[], None] | None,
+        signals: Signals,
     ) -> Ended:
         script = self.temporary / f"{step.get('name', 'script')}-{time.monotonic_ns()}.sh"
         script.write_text(self._expanded(step["bash"]), encoding="utf-8")
         began = time.monotonic()
-        with script.with_suffix(".log").open("wb") as out, subprocess.Popen(  # a file: who lives on may still write
-            self.launch(script),
-            cwd=self.workspace,
-            env=self._environment(step.get("env", {})),
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        ) as process:
+        with (
+            script.with_suffix(".log").open("wb") as out,
+            subprocess.Popen(  # a file: who lives on may still write
+                self.launch(script),
+                cwd=self.workspace,
+                env=self._environment(step.get("env", {})),
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            ) as process,
+        ):
             if cancel is not None:
                 cancel()
                 began = time.monotonic()
@@ -137,7 +144,7 @@ class Job:
             self.published += read_junit(path.read_text(encoding="utf-8"))
 
 
-def _end(process: "subprocess.Popen[bytes]", signals: Sequence[tuple[signal.Signals, float]]) -> None:
+def _end(process: "subprocess.Popen[bytes]", signals: Signals) -> None:
     """To the one process that the agent has started."""
     for number, seconds in signals:
         process.send_signal(number)

@@ -1,0 +1,97 @@
+"""Azure's templates as far as no tool is needed: expanded, and looked at. tests/verify/test_azure.py runs them."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.vendors import VENDORS
+from tests.readers.azure_template import TemplateError, expand, load
+from tools.rendering.azure import NAMES, parameter
+from tools.rendering.inputs import inputs
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = {name: (ROOT / "azure-pipelines" / name).read_text(encoding="utf-8") for name in NAMES}
+GUIDE = (ROOT / "docs" / "ci" / "azure.md").read_text(encoding="utf-8")
+OWN = {"IMAGE", "STEP", "PYTHON", "PROGRAM_DIRECTORY"}
+SECRETS = {item.name for item in inputs() if any(each.option.kind.secret for each in item.variants)}
+
+pytestmark = pytest.mark.parametrize("text", TEMPLATES.values(), ids=TEMPLATES)
+
+
+def _given(text: str) -> dict[str, str]:
+    """A value for every parameter that an input has: the first word of a closed list."""
+    known = {each["name"]: each for each in load(text)["parameters"]}
+    return {name: (spec.get("values") or ["", name])[1] for name, spec in known.items() if spec.get("default") == ""}
+
+
+def _bash(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [step for step in steps if "bash" in step]
+
+
+def test_every_input_is_a_parameter_and_reaches_both_steps_under_its_name(text: str) -> None:
+    given = _given(text) | {"vendor": "autify"} | {parameter(name): f"$(MY_{name})" for name in SECRETS}
+    for step in _bash(expand(text, given)):
+        for item in inputs():
+            variable = "TEST_RUNNER_" + item.name.upper().replace("-", "_")
+            assert step["env"][variable] == given[parameter(item.name)], item.name
+
+
+def test_what_is_not_given_is_not_set_but_for_secrets_which_need_a_mapping(text: str) -> None:
+    for vendor in VENDORS:
+        for step in _bash(expand(text, {"vendor": vendor})):
+            set_here = {name: value for name, value in step["env"].items() if name not in OWN}
+            assert set_here.pop("TEST_RUNNER_VENDOR") == vendor
+            assert all(value == f"$({name})" for name, value in set_here.items())
+            ours = {name.removeprefix("TEST_RUNNER_").lower().replace("_", "-") for name in set_here}
+            assert ours >= SECRETS
+            (token,) = [item for item in inputs() if item.name == "token"]
+            usual = {name for each in token.variants if vendor in each.vendors for name in each.option.environment}
+            assert {name for name in set_here if not name.startswith("TEST_RUNNER_")} == usual
+
+
+def test_a_word_that_is_none_of_its_closed_list_stops_the_pipeline_before_it_starts(text: str) -> None:
+    wrong = ({"vendor": "selenium"}, {"vendor": "autify", "mode": "x"}, {"vendor": "autify", "project-id": "7"})
+    for given in ({}, *wrong, {"vendor": "autify", "allowEmpty": "yes"}):
+        with pytest.raises(TemplateError):
+            expand(text, given)
+
+
+def test_no_text_of_an_input_stands_in_a_script_and_each_script_ends_in_exec(text: str) -> None:
+    scripts = [step["bash"] for step in _bash(load(text)["steps"])]
+    assert len(scripts) == 2
+    for script in scripts:
+        assert "${{" not in script
+        assert re.search(r"(?m)^exec [^\n]*(\\\n[^\n]*)?\n\Z", script)
+        assert not re.findall(r"\$\([A-Za-z_.]+\)", script)  # else the agent might put a variable's text there
+
+
+def test_failed_tests_by_choice_do_not_fail_and_the_users_own_list_beats_the_choice(text: str) -> None:
+    def fail_on(**given: str) -> object:
+        return expand(text, {"vendor": "autify", **given})[0]["env"].get("TEST_RUNNER_FAIL_ON")
+
+    assert fail_on() is None
+    assert fail_on(onTestFailure="issues") == "inconclusive error timed-out cancelled"
+    assert fail_on(onTestFailure="issues", failOn="failed") == "failed"
+
+
+def test_the_report_is_published_from_where_it_is_written_and_the_clean_up_always_runs(text: str) -> None:
+    def published(**given: str) -> list[str]:
+        steps = expand(text, {"vendor": "qtest", **given})
+        assert [step.get("condition") for step in _bash(steps)] == [None, "always()"]
+        return [step["inputs"]["testResultsFiles"] for step in steps if "task" in step]
+
+    assert published() == ["test-results/test-runner/qtest/junit.xml"]
+    assert published(resultsDir="my results") == ["my results/junit.xml"]
+    assert published(publishResults="false") == published(mode="start") == []
+
+
+def test_the_guides_examples_name_parameters_that_exist(text: str) -> None:
+    name = next(name for name, each in TEMPLATES.items() if each is text)
+    found = 0
+    for block in re.findall(r"(?s)```yaml\n(.*?)```", GUIDE):
+        for step in load(block)["steps"]:
+            if step.get("template") == f"azure-pipelines/{name}@testRunner":
+                found += len(expand(text, step["parameters"]))
+    assert found
