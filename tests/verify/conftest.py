@@ -7,6 +7,7 @@ import pytest
 
 from core.sandbox import Sandbox
 from tests.verify import engine as engines
+from tests.verify.base import base_image
 from tests.verify.engine import TOOLS, Engine, MissingError
 
 LIBRARY = TOOLS / "python" / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
@@ -27,7 +28,7 @@ def engine() -> Iterator[Engine]:
 def base(engine: Engine) -> str:
     """The name of the base image."""
     try:
-        return engines.base_image(engine)
+        return base_image(engine)
     except MissingError as error:
         pytest.skip(str(error))
 

@@ -1,12 +1,12 @@
-"""A Docker engine of our own, which touches neither the host's network nor its engine, and images without a registry.
+"""A Docker engine of our own, which touches neither the host's network nor its engine.
 
-Containers share the host's network, so that they reach a sandbox on 127.0.0.1; so must every build.
+Containers share the host's network, so that they reach a sandbox on 127.0.0.1; so must every build. What the engine
+holds is in memory where there is enough, and gone with it: on a disk, its end was most of the time of a test run.
 """
 
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -17,20 +17,10 @@ TOOLS = ROOT / ".tools"
 IMAGE = "test-runner-action:ci"
 START_SECONDS = 20.0
 LONGEST = 300.0  # seconds that any command may take
-# What CPython's own image is made from, without what no program reads.
-DEBIAN = (
-    "ca-certificates,netbase,tzdata,libssl3,libffi8,zlib1g,libbz2-1.0,liblzma5,libreadline8,libsqlite3-0,"
-    "libncursesw6,libexpat1,libuuid1,libnsl2,libtirpc3,libcrypt1"
-)
-PYTHON = """\
-FROM debian:bookworm-slim
-ENV PATH=/usr/local/bin:$PATH LANG=C.UTF-8 PIP_CERT=/etc/ssl/certs/ca-certificates.crt
-COPY ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
-COPY usr/ /usr/local/
-RUN ldconfig && cd /usr/local/bin && ln -s python{version} python3 && ln -s python{version} python \\
- && python -m ensurepip && ln -sf pip3 pip && python -c "import ssl,sqlite3,bz2,lzma,ctypes,readline,zlib"
-CMD ["python3"]
-"""
+ENOUGH = 6 << 30  # bytes of free memory, of which the engine takes a third
+# Ends with its parent, and sees mounts that nobody else sees: "$0" is in memory, and every mount goes with the process.
+ALONE = ("setpriv", "--pdeathsig", "TERM", "unshare", "--mount", "--propagation", "slave")
+IN_MEMORY = ("sh", "-c", f'mount -t tmpfs -o size={ENOUGH // 3} images "$0" && exec "$@"')
 
 
 class MissingError(Exception):
@@ -50,7 +40,7 @@ class Engine:
         options += ["--pidfile", str(at / "pid"), "-H", self.socket]
         options += ["--iptables=false", "--ip6tables=false", "--bridge=none", "--ip-forward=false"]
         with (at / "log").open("wb") as log:
-            self._daemon = subprocess.Popen(["dockerd", *options], stdout=log, stderr=log)
+            self._daemon = subprocess.Popen([*_place(at / "data"), "dockerd", *options], stdout=log, stderr=log)
         end = time.monotonic() + START_SECONDS
         while self.run("info", check=False).returncode:
             if self._daemon.poll() is not None or time.monotonic() > end:
@@ -90,7 +80,6 @@ class Engine:
                 self.run("rm", "-f", *everything, check=False)
             self._daemon.terminate()
         self._daemon.wait(timeout=60)
-        subprocess.run(["umount", str(self.folder / "exec" / "netns" / "default")], capture_output=True, check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -109,46 +98,11 @@ def _client() -> str:
     raise MissingError("no Docker client 20.10 in PATH: apt-get install docker.io")
 
 
-def base_image(engine: Engine) -> str:
-    """`python:3.x-slim-bookworm` as near as Debian's packages and this machine's CPython come to it."""
-    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    prefix = Path(sys.base_prefix)
-    if prefix == Path("/usr"):
-        raise MissingError("Python is Debian's own, which can't be copied into an image")
-    archive = TOOLS / "bookworm.tar"
-    if not archive.exists():
-        _bootstrap(archive)
-    engine.run("import", "--change", 'CMD ["bash"]', str(archive), "debian:bookworm-slim")
-    with tempfile.TemporaryDirectory() as folder:
-        context = Path(folder)
-        skipped = shutil.ignore_patterns("test", "__pycache__", "site-packages")
-        shutil.copytree(prefix / "lib", context / "usr/lib", ignore=skipped, symlinks=True)
-        shutil.copytree(prefix / "include", context / "usr/include", symlinks=True)
-        (context / "usr/lib" / f"python{version}" / "site-packages").mkdir(exist_ok=True)
-        (context / "usr/bin").mkdir()
-        shutil.copy2(prefix / "bin" / f"python{version}", context / "usr/bin")
-        shutil.copy2("/etc/ssl/certs/ca-certificates.crt", context)
-        (context / "Dockerfile").write_text(PYTHON.format(version=version))
-        name = f"python:{version}-slim-bookworm"
-        engine.run("build", "-q", "--network", "host", "-t", name, folder)
-    return name
-
-
-def _bootstrap(archive: Path) -> None:
-    if shutil.which("mmdebstrap") is None:
-        raise MissingError("mmdebstrap is not at hand: apt-get install mmdebstrap")
-    left_out = [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "man", "locale")]
-    partial = archive.with_suffix(".partial.tar")
-    done = subprocess.run(
-        ["mmdebstrap", "-q", "--variant=minbase", *left_out, f"--include={DEBIAN}", "bookworm", str(partial)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=LONGEST,
-    )
-    if done.returncode:
-        raise MissingError(f"mmdebstrap failed: {done.stderr[-300:]}")
-    partial.rename(archive)
+def _place(folder: Path) -> Sequence[str]:
+    """What a daemon is started by, so that it keeps its images in `folder`, seen by it alone."""
+    folder.mkdir()
+    pages = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return (*ALONE, *IN_MEMORY, str(folder)) if pages > ENOUGH else ALONE
 
 
 def build(engine: Engine, base: str, *, tag: str = IMAGE, folder: Path = ROOT, extra: Sequence[str] = ()) -> str:
