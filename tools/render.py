@@ -1,4 +1,4 @@
-"""Write what is generated from the settings: action.yml, help.txt, the README's tables. `--check` compares."""
+"""Write what is generated: action.yml, help.txt, the image's version, the README's tables. `--check` compares."""
 
 import sys
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ sys.path.insert(0, str(ROOT))
 from core import VERSION  # noqa: E402 -- after the path
 from tools.rendering import azure, gitlab  # noqa: E402 -- the same
 from tools.rendering.action import action  # noqa: E402 -- the same
+from tools.rendering.dockerfile import with_version  # noqa: E402 -- the same
 from tools.rendering.help import help_text  # noqa: E402 -- the same
 from tools.rendering.tables import with_tables  # noqa: E402 -- the same
 
@@ -20,6 +21,8 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield ROOT / "core" / "version.txt", f"test-runner-action {VERSION}\n"
     yield from azure.templates(ROOT)
     yield from gitlab.templates(ROOT)
+    dockerfile = ROOT / "Dockerfile"
+    yield dockerfile, with_version(dockerfile.read_text(encoding="utf-8"))
     for path in (ROOT / "README.md",):
         yield path, with_tables(path.read_text(encoding="utf-8"))
 

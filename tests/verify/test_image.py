@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from core.sandbox import Sandbox
-from tests.verify.engine import ROOT, Engine
+from tests.verify.engine import Engine, build
 from tests.verify.runner import Runner
 
 TOKEN = "t0ken-0f-the-image-tests"
+# What `python -v` says when it made bytecode from source, or wrote some.
+_COMPILED = re.compile(r"(?m)^# (?:code object from (?!'[^']*\.pyc')|wrote ).*$")
 INPUTS = {"vendor": "autify", "token": TOKEN, "project-id": "77", "scenarios": "501,502"}
 
 
@@ -21,7 +23,7 @@ def runner(engine: Engine, image: str, tmp_path: Path) -> Runner:
 
 
 def test_a_step_on_github_passes_and_leaves_outputs_summary_and_reports(runner: Runner, vendor: Sandbox) -> None:
-    ended = runner.step({**INPUTS, "base-url": vendor.url_of("passing")})
+    ended = runner.step({**INPUTS, "base-url": vendor.url_of("passing+1s")})
     assert (ended.status, ended.left) == (0, ())
     assert ended.outputs["conclusion"] == "passed"
     assert "passed" in ended.summary
@@ -32,7 +34,7 @@ def test_a_step_on_github_passes_and_leaves_outputs_summary_and_reports(runner: 
 
 
 def test_a_failing_run_fails_the_step(runner: Runner, vendor: Sandbox) -> None:
-    ended = runner.step({**INPUTS, "base-url": vendor.url_of("one-failure")})
+    ended = runner.step({**INPUTS, "base-url": vendor.url_of("one-failure+1s")})
     assert (ended.status, ended.outputs["conclusion"]) == (1, "failed")
     assert "::error title=" in ended.log
 
@@ -66,7 +68,7 @@ def test_jenkins_keeps_it_alive_with_cat_as_a_stranger_and_looks_at_its_processe
     try:
         engine.run("exec", inside, "ps", "-e")
         inputs = ("TEST_RUNNER_VENDOR=autify", "TEST_RUNNER_PROJECT_ID=77", "TEST_RUNNER_SCENARIOS=501")
-        where = f"TEST_RUNNER_BASE_URL={vendor.url_of('passing')}"
+        where = f"TEST_RUNNER_BASE_URL={vendor.url_of('passing+1s')}"
         words = [part for each in (*inputs, where, "TEST_RUNNER_TOKEN") for part in ("-e", each)]
         done = engine.run(
             "exec", *words, inside, "python", "/app/entrypoint.py", "run", environment={"TEST_RUNNER_TOKEN": TOKEN}
@@ -83,19 +85,88 @@ def test_azure_finds_what_it_prepares_its_user_with_and_gitlab_a_shell(engine: E
     engine.run("run", "--rm", "--network", "host", "--entrypoint", "bash", image, "-c", look)
 
 
-def test_a_read_only_image_compiles_nothing_and_works(engine: Engine, image: str) -> None:
-    words = ("--rm", "--read-only", "--network", "host", "-e", "PYTHONVERBOSE=1", image, "--version")
-    done = engine.run("run", *words)
-    assert done.stdout.startswith("test-runner-action ")
-    assert "wrote" not in done.stderr
-    sources = re.findall(r"code object from '?([^'\n]+\.py)\b(?!c)", done.stderr)
-    assert sources == []  # else it is from a .pyc
+def test_a_read_only_image_compiles_nothing_whatever_vendor_it_talks_to(
+    engine: Engine, image: str, tmp_path: Path
+) -> None:
+    told = _demo(engine, image, tmp_path)
+    assert _COMPILED.findall(told) == []
+    assert {name for name in ("requests", "zeep", "lxml") if f"import '{name}'" not in told} == set()
 
 
-def test_no_layer_holds_more_than_the_program(engine: Engine, image: str) -> None:
-    history = engine.run("history", "--no-trunc", "--format", "{{.CreatedBy}}", image).stdout
-    assert "token" not in history.lower()
-    found = engine.run("run", "--rm", "--network", "host", "--entrypoint", "find", image, "/app", "-type", "f").stdout
-    files = {line.removeprefix("/app/") for line in found.splitlines() if "__pycache__" not in line}
-    tracked = {str(path.relative_to(ROOT)) for path in (ROOT / "core").rglob("*") if path.is_file()} | {"entrypoint.py"}
-    assert files == {name for name in tracked if "__pycache__" not in name}
+def test_a_read_only_image_compiles_no_module_of_ours_nor_what_it_imports(engine: Engine, image: str) -> None:
+    code = "import core, pkgutil as p; [__import__(m.name) for m in p.walk_packages(core.__path__, 'core.')]"
+    words = (
+        "--rm",
+        "--read-only",
+        "--network",
+        "host",
+        "-e",
+        "PYTHONVERBOSE=1",
+        "-w",
+        "/app",
+        "--entrypoint",
+        "python",
+    )
+    told = engine.run("run", *words, image, "-c", code).stderr
+    assert _COMPILED.findall(told) == []
+    assert {name for name in ("yaml", "core.sandbox.qtest") if f"import '{name}'" not in told} == set()
+
+
+def test_without_bytecode_that_would_show(engine: Engine, image: str) -> None:
+    words = ("--rm", "--read-only", "--network", "host", "-e", "PYTHONVERBOSE=1", "-e", "PYTHONPYCACHEPREFIX=/nowhere")
+    done = engine.run("run", *words, image, "run", check=False)
+    assert done.returncode == 2
+    assert "# code object from /app/core/cli.py" in _COMPILED.findall(done.stderr)
+
+
+def test_it_works_as_nobody_in_particular_without_a_home_on_a_root_that_nobody_writes_to(
+    engine: Engine, image: str, vendor: Sandbox, tmp_path: Path
+) -> None:
+    tmp_path.chmod(0o777)
+    inputs = ("VENDOR=autify", "PROJECT_ID=77", "SCENARIOS=501", f"BASE_URL={vendor.url_of('passing+1s')}")
+    words = [part for each in inputs for part in ("-e", f"TEST_RUNNER_{each}")]
+    how = ("--rm", "--read-only", "--network", "host", "-u", "54321:54321", "--cap-drop", "ALL", "-e", "HOME")
+    mounts = ("-v", f"{tmp_path}:/ws", "-w", "/ws", "-e", "TEST_RUNNER_TOKEN")
+    engine.run("run", *how, *words, *mounts, image, environment={"TEST_RUNNER_TOKEN": TOKEN})
+    assert (tmp_path / "test-results/test-runner/autify/junit.xml").stat().st_uid == 54321
+
+
+def test_docker_stop_ends_it_in_time_and_in_order(engine: Engine, image: str, vendor: Sandbox, tmp_path: Path) -> None:
+    space = vendor.space("never-ends-running")
+    address = f"TEST_RUNNER_BASE_URL={vendor.url_of('never-ends-running')}"
+    inputs = ("TEST_RUNNER_VENDOR=autify", "TEST_RUNNER_PROJECT_ID=77", "TEST_RUNNER_SCENARIOS=501", address)
+    words = [part for each in (*inputs, "TEST_RUNNER_TOKEN") for part in ("-e", each)]
+    mounts = ("-v", f"{tmp_path}:/ws", "-w", "/ws", "--network", "host")
+    inside = engine.run("run", "-d", *words, *mounts, image, environment={"TEST_RUNNER_TOKEN": TOKEN}).stdout.strip()
+    try:
+        while not any(exchange.operation == "describe-result" for exchange in space.journal):
+            time.sleep(0.05)
+        began = time.monotonic()
+        engine.run("stop", "-t", "8", inside)
+        assert time.monotonic() - began < 7  # else the engine has killed it
+        assert engine.run("inspect", "--format", "{{.State.ExitCode}}", inside).stdout.strip() == "143"
+    finally:
+        engine.run("rm", "-f", inside)
+
+
+def test_our_packages_and_the_users_do_not_see_each_other(
+    engine: Engine, image: str, vendor: Sandbox, tmp_path: Path
+) -> None:
+    """In an image FROM ours the user installs what his tests want: another requests, or one that is broken."""
+    alone = ("run", "--rm", "--network", "host", "--entrypoint", "python", image, "-c", "import requests")
+    assert "ModuleNotFoundError" in engine.run(*alone, check=False).stderr
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "requests.py").write_text("raise SystemExit('the requests of the user')\n")
+    (theirs / "Dockerfile").write_text(f"FROM {image}\nCOPY requests.py /usr/local/lib/python3.11/site-packages/\n")
+    derived = build(engine, image, tag="theirs:ci", folder=theirs)
+    ended = Runner(engine, derived, tmp_path).step({**INPUTS, "base-url": vendor.url_of("passing+1s")})
+    assert ended.status == 0, ended.log
+
+
+def _demo(engine: Engine, image: str, folder: Path) -> str:
+    """What Python tells of itself while the image, read-only, runs the main job with each vendor."""
+    how = ("--rm", "--read-only", "--tmpfs", "/tmp", "--network", "host", "-e", "PYTHONVERBOSE=1")
+    done = engine.run("run", *how, "-v", f"{folder}:/ws", "-w", "/ws", image, "demo")
+    assert "All runs ended as expected." in done.stdout
+    return done.stderr
