@@ -1,6 +1,6 @@
-"""`make bench`: start-up, bytecode, pacing, JUnit, delay, uploads and Testmo, as ratios; nothing gates on them.
+"""`make bench`: start-up, bytecode, pacing, JUnit, delay, uploads, Testmo, the image: ratios; nothing gates on them.
 
-With words (`start`, `bytecode`, `pacing`, `junit`, `delay`, `upload`, `testmo`) only those parts.
+With words (`start`, `bytecode`, `pacing`, `junit`, `delay`, `upload`, `testmo`, `image`) only those parts.
 """
 
 import os
@@ -12,11 +12,11 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from tools.benchmarks import compiled, delay, junit, layout, pacing, starting, testmo, uploading
+from tools.benchmarks import compiled, delay, image, junit, layout, pacing, starting, testmo, uploading
 from tools.benchmarks.counting import VALGRIND
 from tools.benchmarks.output import note, title
 
-PARTS = ("start", "bytecode", "pacing", "junit", "delay", "upload", "testmo")
+PARTS = ("start", "bytecode", "pacing", "junit", "delay", "upload", "testmo", "image")
 IN_LAYOUT = {"start", "bytecode", "delay", "upload", "testmo"}
 
 
@@ -32,6 +32,8 @@ def main(wanted: list[str]) -> int:
         junit.measure()
     if IN_LAYOUT & set(parts):
         _in_layout(parts)
+    if "image" in parts:
+        image.measure()
     return 0
 
 

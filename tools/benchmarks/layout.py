@@ -6,12 +6,15 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+
+from docker.pack import UNUSED, drop
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
-# What no image has in its site-packages, or what would not be started in an image anyway.
+# What would not be started in an image anyway.
 _LEFT_OUT = shutil.ignore_patterns("site-packages", "dist-packages", "test", "tests", "idlelib", "__pycache__", "*.a")
-_SKIPPED = "/(test|tests|lib2to3)/"  # as in the Dockerfile
+_SKIPPED = "/(test|tests|lib2to3)/"  # some of what the image has no bytecode of; no start reads any of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,14 +34,13 @@ def build(folder: str) -> Layout:
     os.makedirs(os.path.dirname(python))
     shutil.copy2(real_interpreter(), python)
     shutil.copytree(os.path.join(sys.base_prefix, "lib", VERSION), os.path.join(usr, "lib", VERSION), ignore=_LEFT_OUT)
+    app = os.path.join(folder, "app")
     environment = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"}
-    where = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    asked = subprocess.run([python, "-c", where], env=environment, check=True, capture_output=True, text=True)
     fixed = "--no-compile --require-hashes --only-binary :all: --no-warn-script-location --disable-pip-version-check"
     requirements = os.path.join(ROOT, "requirements.txt")
-    pip = [sys.executable, "-m", "pip", "install", "-qq", *fixed.split(), "--target", asked.stdout.strip()]
+    pip = [sys.executable, "-m", "pip", "install", "-qq", *fixed.split(), "--target", app]
     subprocess.run([*pip, "-r", requirements], check=True)
-    app = os.path.join(folder, "app")
+    drop(Path(app), UNUSED)
     shutil.copytree(os.path.join(ROOT, "core"), os.path.join(app, "core"), ignore=_LEFT_OUT)
     shutil.copy2(os.path.join(ROOT, "entrypoint.py"), app)
     layout = Layout(

@@ -1,5 +1,6 @@
 """Start-up: help, bad input, and a run to its first request, each against what the interpreter alone costs."""
 
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -55,8 +56,9 @@ def commands(layout: Layout) -> Iterator[dict[str, Command]]:
 
 
 def alone(layout: Layout, code: str) -> Command:
-    """The interpreter and nothing of ours."""
-    return Command(arguments=[layout.python, "-c", code], environment=layout.environment)
+    """The interpreter and nothing of ours but the packages."""
+    environment = {**layout.environment, "PYTHONPATH": os.path.dirname(layout.entrypoint)}
+    return Command(arguments=[layout.python, "-c", code], environment=environment)
 
 
 def ours(layout: Layout, *arguments: str, status: int = 0) -> Command:
