@@ -83,7 +83,7 @@ class Common:
         kinds.CA_BUNDLE, "A file of further certificate authorities (PEM) to trust.", default="", shown="none"
     )
     ci: str = option(
-        kinds.choice("github", "gitlab", "azure", "terminal", "generic"),
+        kinds.choice("github", "gitlab", "azure", "jenkins", "terminal", "generic"),
         "The CI system to serve.",
         default="",
         shown="detected",

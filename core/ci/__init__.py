@@ -79,13 +79,13 @@ def _is_azure(env: Mapping[str, str]) -> bool:
     return bool(env.get("TF_BUILD"))
 
 
+def _is_jenkins(env: Mapping[str, str]) -> bool:
+    return bool(env.get("JENKINS_URL") and env.get("BUILD_ID"))
+
+
 def _is_foreign(env: Mapping[str, str]) -> bool:
     """`CI=true` does not say which CI it is, but that nobody looks at a live line."""
-    return (
-        bool(env.get("JENKINS_URL") and env.get("BUILD_ID"))
-        or any(env.get(name) for name in _FOREIGN)
-        or env.get("CI") in ("true", "1", "woodpecker")
-    )
+    return any(env.get(name) for name in _FOREIGN) or env.get("CI") in ("true", "1", "woodpecker")
 
 
 def _otherwise(_env: Mapping[str, str]) -> bool:
@@ -96,6 +96,7 @@ CIS: dict[str, CiSpec] = {
     "github": CiSpec(_is_github, "core.ci.github"),
     "gitlab": CiSpec(_is_gitlab, "core.ci.gitlab"),
     "azure": CiSpec(_is_azure, "core.ci.azure"),
+    "jenkins": CiSpec(_is_jenkins, "core.ci.jenkins"),
     "generic": CiSpec(_is_foreign, "core.ci.generic"),
     "terminal": CiSpec(_otherwise, "core.ci.terminal"),
 }

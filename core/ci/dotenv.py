@@ -19,13 +19,13 @@ def variable(name: str) -> str:
     return "TESTRUN_" + name.upper().replace("-", "_")
 
 
-def dotenv(values: Mapping[str, str]) -> str:
+def dotenv(values: Mapping[str, str], *, most: int = MOST) -> str:
     """The values that are not empty, in their order, as many as fit."""
     lines: list[str] = []
     room = SIZE
     for name, text in values.items():
         line = f"{variable(name)}={plain(text)}\n"
-        if text and len(text) <= LONGEST and len(lines) < MOST and len(line) <= room:
+        if text and len(text) <= LONGEST and len(lines) < most and len(line) <= room:
             lines.append(line)
             room -= len(line)
     return "".join(lines)

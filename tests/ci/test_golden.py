@@ -62,6 +62,7 @@ def _a_run(ci: Ci) -> None:
         ("azure.log", "azure", False),
         ("generic.log", "generic", True),
         ("gitlab.log", "gitlab", False),
+        ("jenkins.log", "jenkins", True),
     ],
 )
 def test_the_log_of_a_typical_run(golden: str, name: str, *, tty: bool, tmp_path: Path) -> None:

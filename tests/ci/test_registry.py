@@ -38,7 +38,7 @@ def test_the_input_ci_offers_every_system_that_there_is() -> None:
         ({"TF_BUILD": "True"}, "azure"),
         ({"TF_BUILD": "True", "JENKINS_URL": "x", "BUILD_ID": "1"}, "azure"),
         ({"TF_BUILD": ""}, "terminal"),
-        ({"JENKINS_URL": "https://jenkins", "BUILD_ID": "7"}, "generic"),
+        ({"JENKINS_URL": "https://jenkins", "BUILD_ID": "7", "CI": "true"}, "jenkins"),
         ({"JENKINS_URL": "https://jenkins"}, "terminal"),
         ({"BUILDKITE": "true"}, "generic"),
         ({"BUILDKITE": ""}, "terminal"),

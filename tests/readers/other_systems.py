@@ -1,4 +1,4 @@
-"""Ports of what other CI systems look for in a log: Azure's agent, TeamCity, GitLab, Buildkite.
+"""Ports of what other CI systems look for in a log: Azure's agent, TeamCity, GitLab, Buildkite, Jenkins.
 
 https://github.com/microsoft/azure-pipelines-agent: Command.cs; the others from their documentation.
 """
@@ -35,17 +35,22 @@ def buildkite(text: str) -> list[str]:
     return re.findall(r"(?:^|(?<=[\r\n]))(?:---|\+\+\+|~~~|\^\^\^ \+\+\+)\s", text)
 
 
+def jenkins(text: str) -> list[str]:
+    """Console notes: serialised objects in the log, which Jenkins makes elements of the page (ConsoleNote.java)."""
+    return re.findall("\x1b\\[8mha:", text)
+
+
 def markers(text: str) -> list[str]:
     """Every command that any of the systems would execute."""
     found = [f"github:{command.name}" for command in read_log(text)[0]] if "::" in text or "##[" in text else []
     found += [*azure(text), *teamcity(text)] if "##" in text else []
-    return found + gitlab(text) + buildkite(text)
+    return found + gitlab(text) + buildkite(text) + jenkins(text)
 
 
 def commands(text: str) -> list[tuple[str, ...]]:
     """Every command that any of the systems would execute, without the texts: a name and the names of properties."""
     found: list[tuple[str, ...]] = [(command.name, *command.properties) for command in read_log(text)[0]]
-    others = {"azure": azure, "teamcity": teamcity, "gitlab": gitlab, "buildkite": buildkite}
+    others = {"azure": azure, "teamcity": teamcity, "gitlab": gitlab, "buildkite": buildkite, "jenkins": jenkins}
     return found + [(system, name) for system, read in others.items() for name in read(text)]
 
 
