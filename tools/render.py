@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from core import VERSION  # noqa: E402 -- after the path
-from tools.rendering import azure, gitlab  # noqa: E402 -- the same
+from tools.rendering import azure, gitlab, jenkins  # noqa: E402 -- the same
 from tools.rendering.action import action  # noqa: E402 -- the same
 from tools.rendering.dockerfile import with_version  # noqa: E402 -- the same
 from tools.rendering.help import help_text  # noqa: E402 -- the same
@@ -21,6 +21,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield ROOT / "core" / "version.txt", f"test-runner-action {VERSION}\n"
     yield from azure.templates(ROOT)
     yield from gitlab.templates(ROOT)
+    yield from jenkins.files(ROOT)
     dockerfile = ROOT / "Dockerfile"
     yield dockerfile, with_version(dockerfile.read_text(encoding="utf-8"))
     for path in (ROOT / "README.md",):

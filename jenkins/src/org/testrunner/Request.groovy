@@ -1,0 +1,168 @@
+package org.testrunner
+
+import com.cloudbees.groovy.cps.NonCPS
+import groovy.json.JsonOutput
+
+/**
+ * What a pipeline asks of the step: its map, checked, as environment variables and credentials.
+ *
+ * Loops rather than closures, and only what Jenkins' sandbox allows: folders may have this library untrusted.
+ */
+class Request implements Serializable {
+    private static final long serialVersionUID = 1L
+    static final String IMAGE = 'ghcr.io/org/test-runner-action:1'
+    static final String SOURCE = 'https://github.com/org/test-runner-action'
+    static final List<String> ON_FAILURE = ['fail', 'unstable', 'return']
+
+    String vendor = ''
+    String mode = ''
+    String onFailure = 'fail'
+    boolean junit = true
+    boolean contained = true  // in a container, else by a Python of the agent
+    String folder = ''  // of the results, in the workspace
+    List<String> variables = []  // NAME=value
+    List<Map<String, String>> credentials = []  // id, variable
+    List<String> problems = []
+
+    /** The request that a map makes; `problems` has all that is wrong with it. */
+    @NonCPS
+    static Request of(Map config) {
+        Request made = new Request()
+        Map<String, Object> given = [:]
+        for (Object key : config.keySet()) {
+            Object value = config.get(key)
+            if (value != null && value.toString() != '') { given.put(key.toString(), value) }  // empty means unset
+        }
+        for (String name : given.keySet()) { made.take(name, given.get(name)) }
+        made.settle(given)
+        return made
+    }
+
+    @NonCPS
+    private void take(String name, Object value) {
+        if (Names.OWN.contains(name)) {
+            return
+        } else if (Names.VARIABLES.containsKey(name)) {
+            String text = textOf(name, value)
+            if (text != null) { variables.add(Names.VARIABLES.get(name) + '=' + text) }
+        } else if (Names.SECRETS.containsKey(name)) {
+            credentials.add([id: plain(name, value), variable: Names.SECRETS.get(name)])
+        } else if (Names.CREDENTIALS.containsKey(name)) {
+            problems.add("`${name}` is a secret, which must not stand in a pipeline: keep it as a credential " +
+                "(Secret text) and give its id, `${Names.CREDENTIALS.get(name)}`.".toString())
+        } else {
+            String near = Spelling.nearest(name, known())
+            problems.add("`${name}` is unknown.${near ? " Did you mean `${near}`?" : ''}".toString())
+        }
+    }
+
+    @NonCPS
+    private void settle(Map<String, Object> given) {
+        vendor = plain('vendor', given.get('vendor'))
+        if (!Names.VENDORS.contains(vendor)) {
+            problems.add("`vendor` ${vendor ? 'is not known' : 'is required'}: one of " +
+                "${String.join(', ', Names.VENDORS)}.".toString())
+        }
+        mode = plain('mode', given.get('mode'))
+        onFailure = plain('onFailure', given.get('onFailure')) ?: 'fail'
+        if (!ON_FAILURE.contains(onFailure)) {
+            problems.add("`onFailure` is one of ${String.join(', ', ON_FAILURE)}.".toString())
+        }
+        String publish = plain('junit', given.get('junit'))
+        if (!['', 'true', 'false'].contains(publish)) { problems.add('`junit` is true or false.') }
+        junit = publish != 'false'
+        folder = plain('resultsDir', given.get('resultsDir')) ?: "test-results/test-runner/${vendor}".toString()
+        if (!isPlace(folder)) {
+            problems.add('`resultsDir` is a path inside the workspace, of letters, digits, `.`, `_`, `-` and `/`.')
+        }
+        settleProgram(given)
+    }
+
+    @NonCPS
+    private void settleProgram(Map<String, Object> given) {
+        contained = !given.containsKey('python')
+        for (String name : ['image', 'dockerArgs']) {
+            if (!contained && given.containsKey(name)) { problems.add("`${name}` goes without `python`.".toString()) }
+        }
+        for (String name : ['program', 'programSource', 'programRef']) {
+            if (contained && given.containsKey(name)) { problems.add("`${name}` goes with `python`.".toString()) }
+        }
+        Map<String, String> defaults = contained ?
+            [image: IMAGE, dockerArgs: ''] : [python: '', program: '', programSource: SOURCE, programRef: 'v1']
+        Map<String, String> called = [image: 'PROGRAM_IMAGE', dockerArgs: 'PROGRAM_DOCKER_ARGS',
+            python: 'PROGRAM_PYTHON', program: 'PROGRAM_PATH', programSource: 'PROGRAM_SOURCE', programRef: 'PROGRAM_REF']
+        for (String name : defaults.keySet()) {
+            variables.add(called.get(name) + '=' + (plain(name, given.get(name)) ?: defaults.get(name)))
+        }
+        variables.add('PROGRAM_VARIABLES=' + String.join(' ', Names.USUAL_VARIABLES))
+        if (!given.containsKey('ci')) { variables.add('TEST_RUNNER_CI=jenkins') }  // also where JENKINS_URL is not set
+    }
+
+    /** The resource with the script that runs the program. */
+    @NonCPS
+    String getScript() { 'org/testrunner/' + (contained ? 'container.sh' : 'agent.sh') }
+
+    /** The variables of a step that leaves its results in this folder. */
+    @NonCPS
+    List<String> environment(String results) {
+        List<String> found = []
+        for (String each : variables) {
+            if (!each.startsWith('TEST_RUNNER_RESULTS_DIR=')) { found.add(each) }
+        }
+        found.add('TEST_RUNNER_RESULTS_DIR=' + results)
+        return found
+    }
+
+    @NonCPS
+    private String textOf(String name, Object value) {
+        String kind = Names.KINDS.get(name) ?: 'text'
+        if (kind == 'objects' && value instanceof Map) { return JsonOutput.toJson((Map) value) }
+        if (!(value instanceof List)) { return plain(name, value) }
+        List<String> items = []
+        for (Object item : (List) value) {
+            if (kind == 'objects' && item instanceof Map) {
+                items.add(JsonOutput.toJson((Map) item))
+            } else if (kind == 'list') {
+                String text = plain(name, item)
+                if (text.contains('\n') || text.contains('\r')) {
+                    problems.add("`${name}`: an item of the list holds a line break.".toString())
+                }
+                items.add(text)
+            } else {
+                problems.add(kind == 'text' ? "`${name}` takes one text, not a list.".toString() :
+                    "`${name}` takes a list of maps, or YAML as a text.".toString())
+                return null
+            }
+        }
+        return kind == 'objects' ? '[' + String.join(',', items) + ']' : String.join('\n', items)
+    }
+
+    /** A text, a number or a truth value as a text. */
+    @NonCPS
+    private String plain(String name, Object value) {
+        if (value == null) { return '' }
+        boolean simple = value instanceof CharSequence || value instanceof Number || value instanceof Boolean
+        String text = simple ? value.toString() : ''
+        if (!simple) { problems.add("`${name}` must be a text.".toString()) }
+        if (text.indexOf(0) >= 0) {
+            problems.add("`${name}` holds a NUL character.".toString())
+            return ''
+        }
+        return text
+    }
+
+    @NonCPS
+    private static boolean isPlace(String path) {
+        boolean clean = path.matches('[A-Za-z0-9._-][A-Za-z0-9._/-]*')
+        return clean && !('/' + path + '/').contains('/../')
+    }
+
+    @NonCPS
+    private static List<String> known() {
+        List<String> found = []
+        for (String each : Names.OWN) { found.add(each) }
+        for (String each : Names.VARIABLES.keySet()) { found.add(each) }
+        for (String each : Names.SECRETS.keySet()) { found.add(each) }
+        return found
+    }
+}

@@ -1,0 +1,99 @@
+import java.util.concurrent.locks.ReentrantLock
+
+/**
+ * Jenkins' pipeline steps as far as the library uses them, each call recorded.
+ *
+ * Like Jenkins: one branch of a pipeline runs at a time, and the others while it waits for a process; a step refuses
+ * parameters that it does not know; what is passed to a step must be serializable; credentials are in the
+ * environment of `sh` only, and hidden in the log.
+ */
+class Steps {
+    static final Map<String, List<String>> PARAMETERS = [
+        sh: ['script', 'returnStatus', 'label'],
+        string: ['credentialsId', 'variable'],
+        readFile: ['file', 'encoding'],
+        junit: ['testResults', 'allowEmptyResults', 'skipMarkingBuildUnstable'],
+    ]
+    final File root
+    final File workspace
+    final Map<String, String> secrets  // by the ids of their credentials
+    final Map<String, String> env  // of the build
+    final ReentrantLock turn = new ReentrantLock()
+    final List<Map> calls = [].asSynchronized()
+    final StringBuffer log = new StringBuffer()
+    String result = 'SUCCESS'
+    boolean unix = true
+    Closure<Integer> execute = { String script, Map environment -> 0 }
+    private final InheritableThreadLocal<Map> context = new InheritableThreadLocal<Map>()
+
+    Steps(Map given) {
+        root = given.root
+        workspace = given.workspace
+        secrets = given.secrets ?: [:]
+        env = [NODE_NAME: 'agent-1'] + (given.env ?: [:])
+        if (given.execute) { execute = given.execute }
+    }
+
+    Map getScope() { context.get() ?: [environment: [:], credentials: [:]] }
+
+    Object invoke(String name, List arguments) {
+        List plain = arguments.findAll { !(it instanceof Closure) }
+        new ObjectOutputStream(new ByteArrayOutputStream()).writeObject(plain)
+        Map named = plain && plain[0] instanceof Map ? (Map) plain[0] : [:]
+        List unknown = PARAMETERS.containsKey(name) ? named.keySet().toList() - PARAMETERS[name] : []
+        if (unknown) { throw new IllegalArgumentException("${name}: unknown parameters ${unknown}") }
+        calls << [step: name, arguments: plain, environment: scope.environment.keySet().toList()]
+        Closure body = arguments && arguments[-1] instanceof Closure ? (Closure) arguments[-1] : null
+        switch (name) {
+            case 'withEnv': return within(environment: plain[0].collectEntries { String each -> pair(each) }, body)
+            case 'withCredentials': return within(credentials: plain[0].collectEntries { [it.variable, secret(it)] }, body)
+            case 'string': return named
+            case 'sh': return status(named)
+            case 'libraryResource': return new File(new File(root, 'resources'), plain[0].toString()).getText('UTF-8')
+            case 'isUnix': return unix
+            case 'pwd': return workspace.path
+            case 'fileExists': return new File(workspace, plain[0].toString()).exists()
+            case 'readFile': return new File(workspace, named.file.toString()).getText(named.encoding.toString())
+            case 'junit': assert new File(workspace, named.testResults.toString()).file; return null
+            case 'echo': log.append("${plain[0]}\n"); return null
+            case 'unstable': result = 'UNSTABLE'; log.append("${plain[0]}\n"); return null
+            case 'error': throw new IllegalStateException(plain[0].toString())
+            default: throw new IllegalArgumentException("no such step: ${name}")
+        }
+    }
+
+    private static List<String> pair(String text) {
+        int equals = text.indexOf('=')
+        assert equals > 0
+        [text.substring(0, equals), text.substring(equals + 1)]
+    }
+
+    private String secret(Map binding) {
+        if (!secrets.containsKey(binding.credentialsId)) {
+            throw new IllegalStateException("Could not find credentials entry with ID '${binding.credentialsId}'")
+        }
+        secrets[binding.credentialsId]
+    }
+
+    private Object within(Map more, Closure body) {
+        Map before = scope
+        context.set([environment: before.environment + (more.environment ?: [:]),
+            credentials: before.credentials + (more.credentials ?: [:])])
+        try { return body.call() } finally { context.set(before) }
+    }
+
+    private Object status(Map named) {
+        Map environment = env + scope.environment + scope.credentials
+        int status = execute(named.script.toString(), environment)
+        if (named.returnStatus) { return status }
+        if (status) { throw new IllegalStateException("script returned exit code ${status}") }
+        return null
+    }
+
+    /** A line of the log as Jenkins shows it. */
+    void show(String line) {
+        String shown = line
+        for (String each : secrets.values()) { shown = shown.replace(each, '****') }
+        log.append(shown).append('\n')
+    }
+}

@@ -1,0 +1,197 @@
+"""The shared library, compiled and run by the groovy that Jenkins has; its scripts for real, in a container and not."""
+
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.sandbox import Sandbox
+from core.sandbox.space import Space
+from tests.verify.engine import ROOT, Engine, MissingError
+from tests.verify.jenkins import LIBRARY, Builds, Groovy
+
+TOKEN = "t0ken-0f-the-jenkins-tests"
+SECRETS = {"autify-token": TOKEN}
+RESULTS = "test-results/test-runner/autify"
+
+
+@pytest.fixture(scope="session")
+def groovy() -> Groovy:
+    try:
+        return Groovy()
+    except MissingError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def builds(groovy: Groovy, tmp_path: Path) -> Builds:
+    return Builds(groovy=groovy, folder=tmp_path)
+
+
+@pytest.fixture
+def contained(groovy: Groovy, engine: Engine, image: str, tmp_path: Path) -> Iterator[Builds]:
+    """An agent with Docker, whose `docker` is the engine's client."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "docker").symlink_to(engine.client)
+    agent = {"DOCKER_HOST": engine.environment["DOCKER_HOST"]}
+    yield Builds(groovy=groovy, folder=tmp_path, agent=agent, path=[str(programs)])
+    assert engine.containers() == []
+
+
+def here(url: str, more: str = "") -> str:
+    """A step by a Python of the agent."""
+    return (
+        f"testRunner(vendor: 'autify', credentialsId: 'autify-token', python: '{sys.executable}',"
+        f" program: '{ROOT}/entrypoint.py', projectId: 77, scenarios: [501, 502], baseUrl: '{url}'{more})"
+    )
+
+
+def in_container(url: str, image: str, more: str = "") -> str:
+    return (
+        f"testRunner(vendor: 'autify', credentialsId: 'autify-token', image: '{image}', dockerArgs: '--network host',"
+        f" projectId: 77, scenarios: [501, 502], baseUrl: '{url}'{more})"
+    )
+
+
+def wait_for_a_poll(space: Space) -> None:
+    end = time.monotonic() + 60
+    while not any(exchange.operation == "describe-result" for exchange in space.journal):
+        assert time.monotonic() < end, space.journal
+        time.sleep(0.05)
+
+
+def starts(space: Space) -> int:
+    return sum(exchange.operation == "execute-scenarios" for exchange in space.journal)
+
+
+def test_it_compiles(groovy: Groovy, tmp_path: Path) -> None:
+    sources = [str(path.relative_to(LIBRARY)) for folder in ("vars", "src") for path in LIBRARY.glob(f"{folder}/**/*.groovy")]
+    groovy.run("groovyc", "-d", str(tmp_path), *sources)
+    assert (tmp_path / "testRunner.class").is_file()
+    assert (tmp_path / "org" / "testrunner" / "Request.class").is_file()
+
+
+def test_every_case_of_the_step(groovy: Groovy) -> None:
+    assert re.search(r"(?m)^[0-9]{4,} passed$", groovy.run("groovy", "test/Harness.groovy", "."))
+
+
+def test_a_build_on_an_agent_passes_and_returns_the_outputs(builds: Builds, vendor: Sandbox) -> None:
+    ended = builds.run(here(vendor.url_of("passing")), secrets=SECRETS)
+    assert (ended.result, ended.error) == ("SUCCESS", None), ended.log
+    assert (ended.value["conclusion"], ended.value["exitCode"], ended.value["failed"]) == ("passed", 0, 0)
+    assert ended.value["tests"] > 0
+    assert ended.value["junit"] == f"{RESULTS}/junit.xml"
+    report = json.loads((builds.workspace / ended.value["json"]).read_text(encoding="utf-8"))
+    assert report["conclusion"] == "passed"
+    assert [call["step"] for call in ended.calls if call["step"] in ("sh", "junit")] == ["sh", "sh", "junit"]
+    assert "Nothing was left behind by this step." in ended.log
+    assert TOKEN not in ended.log + json.dumps(ended.calls)
+    assert starts(vendor.space("passing")) == 1
+
+
+def test_a_failed_run_fails_the_build_or_makes_it_unstable(builds: Builds, vendor: Sandbox) -> None:
+    url = vendor.url_of("one-failure")
+    ended = builds.run(here(url), secrets=SECRETS)
+    assert ended.result == "FAILURE"
+    assert ended.error is not None
+    assert ended.error.startswith("testRunner: tests failed (autify, exit code 1, tests-failed): 1 of ")
+    unstable = builds.run(here(url, ", onFailure: 'unstable'"), secrets=SECRETS)
+    assert (unstable.result, unstable.value["failed"]) == ("UNSTABLE", 1)
+    assert "junit" in [call["step"] for call in unstable.calls]
+
+
+def test_an_abort_ends_the_program_and_what_it_waits_for_is_named(builds: Builds, vendor: Sandbox) -> None:
+    space = vendor.space("never-ends-running")
+    url = vendor.url_of("never-ends-running")
+    ended = builds.run(here(url, ", onFailure: 'return'"), secrets=SECRETS, abort=lambda: wait_for_a_poll(space))
+    assert (ended.result, ended.value) == ("ABORTED", None)
+    assert "cancelled" in ended.log
+    assert [call["step"] for call in ended.calls].count("sh") == 2
+    outputs = (builds.workspace / RESULTS / "outputs.env").read_text(encoding="utf-8")
+    assert "TESTRUN_CONCLUSION=cancelled\n" in outputs
+    assert "TESTRUN_EXIT_CODE=143\n" in outputs
+
+
+def test_branches_in_one_workspace_keep_their_results_apart(builds: Builds, vendor: Sandbox) -> None:
+    good, bad = here(vendor.url_of("passing")), here(vendor.url_of("one-failure"), ", onFailure: 'unstable'")
+    ended = builds.run(f"parallel(good: {{ {good} }}, bad: {{ {bad} }}, failFast: false)", secrets=SECRETS)
+    assert ended.result == "UNSTABLE", ended.error
+    assert (ended.value["good"]["conclusion"], ended.value["bad"]["conclusion"]) == ("passed", "failed")
+    assert {ended.value[name]["junit"] for name in ("good", "bad")} == {
+        f"{RESULTS}/junit.xml",
+        f"{RESULTS}-2/junit.xml",
+    }
+
+
+def test_an_old_result_is_gone_before_anything_can_go_wrong(builds: Builds) -> None:
+    folder = builds.workspace / RESULTS
+    folder.mkdir(parents=True)
+    for name, text in (("outputs.env", "TESTRUN_CONCLUSION=passed\nTESTRUN_EXIT_CODE=0\n"), ("junit.xml", "<testsuites/>")):
+        (folder / name).write_text(text)
+    for program in ("python: 'no-such-python', program: 'x.py'", "image: 'no such image'"):
+        ended = builds.run(f"testRunner(vendor: 'autify', onFailure: 'return', {program})", secrets={})
+        assert ended.value["conclusion"] == "error"
+        assert ended.value["exitCode"] in (125, 126, 127)
+        assert list(folder.iterdir()) == []
+        assert "junit" not in [call["step"] for call in ended.calls]
+    ended = builds.run("testRunner(vendor: 'autify', python: 'true', program: 'x.py')", secrets={})
+    assert ended.result == "FAILURE"  # green, and not our program
+
+
+def test_hostile_values_reach_the_program_as_they_are(builds: Builds, vendor: Sandbox) -> None:
+    text = "'; touch owned; ' $(touch owned) `touch owned` ${TEST_RUNNER_TOKEN} \\ \" 한국어"
+    more = f", name: {json.dumps(text, ensure_ascii=False).replace('$', chr(92) + '$')}"
+    ended = builds.run(here(vendor.url_of("passing"), more), secrets=SECRETS)
+    assert ended.result == "SUCCESS", ended.log
+    assert f"name: {text}" in ended.log
+    assert not list(builds.folder.rglob("owned"))
+
+
+def test_the_program_can_be_fetched_by_the_step_itself(builds: Builds, vendor: Sandbox) -> None:
+    more = f", programSource: '{ROOT}', programRef: 'HEAD'"
+    pipeline = here(vendor.url_of("passing"), more).replace(f" program: '{ROOT}/entrypoint.py',", "")
+    ended = builds.run(pipeline, secrets=SECRETS)
+    assert (ended.result, ended.error) == ("SUCCESS", None), ended.log
+    assert not (builds.folder / "workspace@tmp" / "test-runner" / RESULTS).exists()
+    ended = builds.run(pipeline.replace("'HEAD'", "'no-such-ref'"), secrets=SECRETS)
+    assert ended.error is not None
+    assert "nothing was started: it is safe to repeat the step (autify, exit code 3)" in ended.error
+
+
+def test_a_build_in_a_container_passes(contained: Builds, image: str, vendor: Sandbox) -> None:
+    ended = contained.run(in_container(vendor.url_of("passing"), image), secrets=SECRETS)
+    assert (ended.result, ended.error) == ("SUCCESS", None), ended.log
+    assert ended.value["conclusion"] == "passed"
+    junit = contained.workspace / ended.value["junit"]
+    assert (junit.stat().st_uid, TOKEN in ended.log) == (os.getuid(), False)
+    page = json.loads((contained.workspace / ended.value["json"]).read_text(encoding="utf-8"))
+    assert "jenkins" in json.dumps(page)
+
+
+def test_an_abort_reaches_the_container_and_no_secret_is_in_the_list_of_processes(
+    contained: Builds, image: str, vendor: Sandbox
+) -> None:
+    space = vendor.space("never-ends-running")
+    seen: list[str] = []
+
+    def abort() -> None:
+        wait_for_a_poll(space)
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                seen.append(path.read_bytes().decode(errors="replace").replace("\0", " "))
+            except OSError:
+                continue
+
+    began = in_container(vendor.url_of("never-ends-running"), image)
+    ended = contained.run(began, secrets=SECRETS, abort=abort)
+    assert ended.result == "ABORTED", ended.log
+    assert any("docker run --rm" in line and "-e TEST_RUNNER_TOKEN" in line for line in seen)
+    assert not any(TOKEN in line for line in seen)
+    outputs = (contained.workspace / RESULTS / "outputs.env").read_text(encoding="utf-8")
+    assert "TESTRUN_EXIT_CODE=143\n" in outputs
