@@ -170,4 +170,26 @@ check(build([outputs: told(0)], config + [credentialsId: 'none']).error.message.
     try { library.loader.parseClass(source) } catch (Throwable error) { caught = error.message.contains('Rule: ') }
     check(caught, source)
 }
+
+// The examples in the documentation: each step that they take is one that starts, with known parameters alone.
+List examples = (new File(root, '../docs/ci/jenkins.md').text =~ /(?s)```groovy\n(.*?)```/).collect { it[1] }
+examples.each { String text ->
+    List asked = []
+    Script example = new GroovyShell().parse(text.replaceAll('@Library.*', ''))
+    Closure any = { String name, Object arguments ->
+        List given = (arguments as Object[]).toList()
+        if (name == 'testRunner') { asked << given[0] }
+        given.each { each -> (each instanceof Map ? each.values() : [each]).findAll { it instanceof Closure }*.call() }
+        name == 'testRunner' ? [exitCode: 0] : null
+    }
+    example.metaClass.methodMissing = any
+    example.metaClass.propertyMissing = { String name -> name }
+    example.run()
+    check(asked.size() == text.count('testRunner(') + (text.contains('for (') ? 1 : 0), text)
+    asked.each { Map one ->
+        Map end = build([outputs: told(0)], one + (one.credentialsId ? [credentialsId: 'token'] : [:]))
+        check(end.error == null && end.map.conclusion == 'passed', "${one}: ${end.error}")
+    }
+}
+check(examples.size() >= 5, examples)
 println "${checks} passed"

@@ -56,7 +56,7 @@ class Groovy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """A build: SUCCESS, UNSTABLE, FAILURE or ABORTED; what the pipeline returned, or its error; the steps and the log."""
+    """A build: SUCCESS, UNSTABLE, FAILURE or ABORTED; what the pipeline returned, or its error; the steps, the log."""
 
     result: str
     value: Any

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 
 from core.sandbox import Sandbox
 from core.sandbox.space import Space
-from tests.verify.engine import ROOT, Engine, MissingError
+from tests.verify.engine import ROOT, TOOLS, Engine, MissingError
 from tests.verify.jenkins import LIBRARY, Builds, Groovy
 
 TOKEN = "t0ken-0f-the-jenkins-tests"
@@ -71,7 +72,9 @@ def starts(space: Space) -> int:
 
 
 def test_it_compiles(groovy: Groovy, tmp_path: Path) -> None:
-    sources = [str(path.relative_to(LIBRARY)) for folder in ("vars", "src") for path in LIBRARY.glob(f"{folder}/**/*.groovy")]
+    sources = [
+        str(path.relative_to(LIBRARY)) for folder in ("vars", "src") for path in LIBRARY.glob(f"{folder}/**/*.groovy")
+    ]
     groovy.run("groovyc", "-d", str(tmp_path), *sources)
     assert (tmp_path / "testRunner.class").is_file()
     assert (tmp_path / "org" / "testrunner" / "Request.class").is_file()
@@ -132,7 +135,10 @@ def test_branches_in_one_workspace_keep_their_results_apart(builds: Builds, vend
 def test_an_old_result_is_gone_before_anything_can_go_wrong(builds: Builds) -> None:
     folder = builds.workspace / RESULTS
     folder.mkdir(parents=True)
-    for name, text in (("outputs.env", "TESTRUN_CONCLUSION=passed\nTESTRUN_EXIT_CODE=0\n"), ("junit.xml", "<testsuites/>")):
+    for name, text in (
+        ("outputs.env", "TESTRUN_CONCLUSION=passed\nTESTRUN_EXIT_CODE=0\n"),
+        ("junit.xml", "<testsuites/>"),
+    ):
         (folder / name).write_text(text)
     for program in ("python: 'no-such-python', program: 'x.py'", "image: 'no such image'"):
         ended = builds.run(f"testRunner(vendor: 'autify', onFailure: 'return', {program})", secrets={})
@@ -195,3 +201,48 @@ def test_an_abort_reaches_the_container_and_no_secret_is_in_the_list_of_processe
     assert not any(TOKEN in line for line in seen)
     outputs = (contained.workspace / RESULTS / "outputs.env").read_text(encoding="utf-8")
     assert "TESTRUN_EXIT_CODE=143\n" in outputs
+
+
+def test_the_script_for_agents_works_inside_of_our_image_as_a_stranger(
+    engine: Engine, image: str, vendor: Sandbox, tmp_path: Path
+) -> None:
+    """`docker.image(…).inside('--entrypoint=')`: `cat` keeps the container alive, `docker exec` runs the step."""
+    workspace = tmp_path / "ws"
+    workspace.mkdir()
+    workspace.chmod(0o777)
+    script = LIBRARY / "resources" / "org" / "testrunner" / "agent.sh"
+    mounts = ("-v", f"{workspace}:{workspace}", "-v", f"{script}:/script.sh:ro", "-w", str(workspace))
+    how = ("-d", "-t", "-u", "12345:12345", "--network", "host", "--entrypoint=")
+    inside = engine.run("run", *how, *mounts, image, "cat").stdout.strip()
+    variables = {
+        "PROGRAM_PYTHON": "python3",
+        "PROGRAM_PATH": "/app/entrypoint.py",
+        "TEST_RUNNER_VENDOR": "autify",
+        "TEST_RUNNER_CI": "jenkins",
+        "TEST_RUNNER_TOKEN": TOKEN,
+        "TEST_RUNNER_PROJECT_ID": "77",
+        "TEST_RUNNER_SCENARIOS": "501",
+        "TEST_RUNNER_BASE_URL": vendor.url_of("passing"),
+        "TEST_RUNNER_RESULTS_DIR": RESULTS,
+    }
+    words = [part for name in variables for part in ("-e", name)]
+    try:
+        engine.run("exec", *words, inside, "sh", "/script.sh", environment=variables)
+        again = engine.run(
+            "exec", *words, "-e", "PROGRAM_COMMAND=cleanup", inside, "sh", "/script.sh", environment=variables
+        )
+    finally:
+        engine.run("rm", "-f", inside)
+    outputs = workspace / RESULTS / "outputs.env"
+    assert (outputs.stat().st_uid, "TESTRUN_CONCLUSION=passed\n" in outputs.read_text()) == (12345, True)
+    assert "Nothing was left behind" in again.stdout
+
+
+def test_the_scripts_are_clean_shell() -> None:
+    scripts = [str(path) for path in (LIBRARY / "resources").rglob("*.sh")]
+    assert len(scripts) == 2
+    checker = TOOLS / "python" / "bin" / "shellcheck"
+    if not checker.exists():
+        pytest.skip("shellcheck is not at hand: run tests/verify/setup.sh")
+    done = subprocess.run([str(checker), *scripts], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")

@@ -190,13 +190,13 @@ class Names implements Serializable {
     /** Outputs that are whole numbers. */
     static final List<String> NUMBERS = [
         'exitCode',
+        'commandExitCode',
         'tests',
         'passed',
         'failed',
         'errored',
         'skipped',
         'flaky',
-        'commandExitCode',
         'jobs',
         'jobsFailed',
         'unmatched',

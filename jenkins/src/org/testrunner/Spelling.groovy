@@ -11,10 +11,10 @@ class Spelling implements Serializable {
     static String nearest(String name, List<String> known) {
         String wanted = bare(name)
         String best = ''
-        int least = 1 + wanted.length().intdiv(3)
+        int least = 1 + wanted.length()
         for (String each : known) {
             int away = distance(wanted, bare(each))
-            if (away < least) {
+            if (away < least && 3 * away <= wanted.length()) {
                 least = away
                 best = each
             }
