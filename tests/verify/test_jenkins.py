@@ -11,14 +11,20 @@ from pathlib import Path
 
 import pytest
 
+from core.ci.dotenv import FILE, LONGEST, plain
 from core.sandbox import Sandbox
 from core.sandbox.space import Space
+from tests.ci.hostile import HOSTILE, Folder, Screen, a_ci, redact
+from tests.readers.other_systems import markers
 from tests.verify.engine import ROOT, TOOLS, Engine, MissingError
 from tests.verify.jenkins import LIBRARY, Builds, Groovy
+from tools.rendering.jenkins import NUMBERS, camel
+from tools.rendering.outputs import OUTPUTS
 
 TOKEN = "t0ken-0f-the-jenkins-tests"
 SECRETS = {"autify-token": TOKEN}
 RESULTS = "test-results/test-runner/autify"
+COUNTED = [camel(name) for name in NUMBERS]
 
 
 @pytest.fixture(scope="session")
@@ -246,3 +252,39 @@ def test_the_scripts_are_clean_shell() -> None:
         pytest.skip("shellcheck is not at hand: run tests/verify/setup.sh")
     done = subprocess.run([str(checker), *scripts], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_a_hostile_vendor_sets_no_output_and_puts_no_note_into_the_log(builds: Builds, vendor: Sandbox) -> None:
+    ended = builds.run(here(vendor.url_of("hostile"), ", onFailure: 'return'"), secrets=SECRETS)
+    assert (ended.result, ended.value["conclusion"], ended.value["exitCode"]) == ("SUCCESS", "failed", 1)
+    assert set(ended.value) == {camel(name) for name in OUTPUTS}
+    assert markers(ended.log) == []
+    assert not set("\x00\x07\x08\x1b\x7f\x9b\u200b\u202e") & set(ended.log)
+
+
+WRITES = """
+import os, shutil, sys
+if len(sys.argv) == 1:
+    os.makedirs(os.environ["TEST_RUNNER_RESULTS_DIR"], exist_ok=True)
+    shutil.copy(os.environ["TEST_RUNNER_NAME"] + ".env", os.environ["TEST_RUNNER_RESULTS_DIR"] + "/outputs.env")
+"""
+
+
+def test_the_library_reads_what_the_adapter_writes_whatever_the_text(builds: Builds) -> None:
+    (builds.workspace / "writes.py").write_text(WRITES)
+    for number, text in enumerate(HOSTILE.values()):
+        folder, ci = Folder(), a_ci("jenkins", Screen(), {})
+        ci.outputs({"conclusion": "passed", "exit-code": "0", "run-id": text, "failed": text}, folder.leave)
+        (builds.workspace / f"{number}.env").write_text(folder[FILE], encoding="utf-8", newline="")
+    step = f"testRunner(vendor: 'autify', python: '{sys.executable}', program: 'writes.py', name: it)"
+    ended = builds.run(f"(0..<{len(HOSTILE)}).collect {{ {step} }}", secrets={})
+    assert ended.result == "SUCCESS", ended.error
+    for text, value in zip(HOSTILE.values(), ended.value, strict=True):
+        told = value.pop("runId")
+        assert told == (plain(redact(text)) if len(text) <= LONGEST else "")
+        assert value == {
+            camel(name): None if camel(name) in COUNTED else "" for name in OUTPUTS if name != "run-id"
+        } | {
+            "conclusion": "passed",
+            "exitCode": 0,
+        }
