@@ -1,4 +1,7 @@
-"""Where inputs come from, the strongest first: flags, INPUT_*, TEST_RUNNER_*, the vendor's usual secret variable."""
+"""Where inputs come from, the strongest first: flags, INPUT_*, TEST_RUNNER_*, the vendor's usual secret variable.
+
+Drone and Woodpecker give a plugin its settings as PLUGIN_*: there these stand between INPUT_* and TEST_RUNNER_*.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,6 +33,8 @@ def gather(arguments: Sequence[str], environment: Mapping[str, str]) -> Raw:
         if variable.startswith("INPUT_") and _is_set(text, environment) and name not in _GITHUBS_OWN:
             raw.values[name] = text
             raw.strict.add(name)
+    if environment.get("DRONE") or environment.get("CI") == "woodpecker":
+        _read_plugin(environment, raw)
     _read_flags(arguments, raw)
     _check_text(raw)
     return raw
@@ -40,6 +45,28 @@ def _is_set(text: str, environment: Mapping[str, str]) -> bool:
     text = text.strip()
     is_macro = text.startswith("$(") and text.find(")") == len(text) - 1
     return bool(text) and not (is_macro and environment.get("TF_BUILD"))
+
+
+def _read_plugin(environment: Mapping[str, str], raw: Raw) -> None:
+    """The settings of a plugin: `run-id` and `run_id` are PLUGIN_RUN_ID, with Drone also PLUGIN_RUN-ID."""
+    for variable, text in environment.items():
+        name = variable.removeprefix("PLUGIN_").lower().replace("_", "-")
+        if variable.startswith("PLUGIN_") and _is_set(text, environment) and name not in raw.strict:
+            raw.values[name] = _lines_of(text)
+            raw.strict.add(name)
+
+
+def _lines_of(text: str) -> str:
+    """A list that stands as JSON (Woodpecker makes it of a YAML list) as the lines that our lists are."""
+    if not text.startswith("["):
+        return text
+    import json  # noqa: PLC0415 -- only such a list pays for it
+
+    try:
+        items = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return "\n".join(items) if items and all(isinstance(item, str) for item in items) else text
 
 
 def _read_flags(arguments: Sequence[str], raw: Raw) -> None:

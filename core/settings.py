@@ -6,6 +6,19 @@ from core import kinds
 from core.options import option
 
 MODES = ("run", "start", "wait", "cleanup")
+OTHER_CIS = (
+    "circleci",
+    "buildkite",
+    "bitbucket",
+    "teamcity",
+    "drone",
+    "travis",
+    "woodpecker",
+    "codebuild",
+    "semaphore",
+    "codefresh",
+    "bamboo",
+)
 FAILURES = ("failed", "inconclusive", "error", "timed-out", "cancelled")
 
 
@@ -83,7 +96,7 @@ class Common:
         kinds.CA_BUNDLE, "A file of further certificate authorities (PEM) to trust.", default="", shown="none"
     )
     ci: str = option(
-        kinds.choice("github", "gitlab", "azure", "jenkins", "terminal", "generic"),
+        kinds.choice("github", "gitlab", "azure", "jenkins", *OTHER_CIS, "terminal", "generic"),
         "The CI system to serve.",
         default="",
         shown="detected",

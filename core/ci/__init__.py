@@ -37,20 +37,6 @@ class Surroundings:
 
 FILES = ("outputs.env", "annotations.json")  # what adapters leave among the results of a step
 
-# Systems without an adapter of their own: their logs are plain, whatever they say about a terminal.
-_FOREIGN = (
-    "CIRCLECI",
-    "BUILDKITE",
-    "BITBUCKET_COMMIT",
-    "TEAMCITY_VERSION",
-    "DRONE",
-    "TRAVIS",
-    "CODEBUILD_BUILD_ARN",
-    "SEMAPHORE",
-    "CF_BUILD_ID",
-    "bamboo_planKey",
-)
-
 
 class CiSpec:
     """One CI system: how to know it, and the module whose `make` makes its adapter."""
@@ -75,8 +61,15 @@ def _is_gitlab(env: Mapping[str, str]) -> bool:
     return env.get("GITLAB_CI") == "true"
 
 
-def _is_azure(env: Mapping[str, str]) -> bool:
-    return bool(env.get("TF_BUILD"))
+def _has(variable: str) -> Callable[[Mapping[str, str]], bool]:
+    def is_set(env: Mapping[str, str]) -> bool:
+        return bool(env.get(variable))
+
+    return is_set
+
+
+def _is_woodpecker(env: Mapping[str, str]) -> bool:
+    return env.get("CI") == "woodpecker"
 
 
 def _is_jenkins(env: Mapping[str, str]) -> bool:
@@ -85,7 +78,7 @@ def _is_jenkins(env: Mapping[str, str]) -> bool:
 
 def _is_foreign(env: Mapping[str, str]) -> bool:
     """`CI=true` does not say which CI it is, but that nobody looks at a live line."""
-    return any(env.get(name) for name in _FOREIGN) or env.get("CI") in ("true", "1", "woodpecker")
+    return env.get("CI") in ("true", "1")
 
 
 def _otherwise(_env: Mapping[str, str]) -> bool:
@@ -95,8 +88,19 @@ def _otherwise(_env: Mapping[str, str]) -> bool:
 CIS: dict[str, CiSpec] = {
     "github": CiSpec(_is_github, "core.ci.github"),
     "gitlab": CiSpec(_is_gitlab, "core.ci.gitlab"),
-    "azure": CiSpec(_is_azure, "core.ci.azure"),
+    "azure": CiSpec(_has("TF_BUILD"), "core.ci.azure"),
     "jenkins": CiSpec(_is_jenkins, "core.ci.jenkins"),
+    "circleci": CiSpec(_has("CIRCLECI"), "core.ci.circleci"),
+    "buildkite": CiSpec(_has("BUILDKITE"), "core.ci.buildkite"),
+    "bitbucket": CiSpec(_has("BITBUCKET_COMMIT"), "core.ci.bitbucket"),
+    "teamcity": CiSpec(_has("TEAMCITY_VERSION"), "core.ci.teamcity"),
+    "drone": CiSpec(_has("DRONE"), "core.ci.drone"),
+    "travis": CiSpec(_has("TRAVIS"), "core.ci.travis"),
+    "woodpecker": CiSpec(_is_woodpecker, "core.ci.woodpecker"),
+    "codebuild": CiSpec(_has("CODEBUILD_BUILD_ARN"), "core.ci.codebuild"),
+    "semaphore": CiSpec(_has("SEMAPHORE"), "core.ci.semaphore"),
+    "codefresh": CiSpec(_has("CF_BUILD_ID"), "core.ci.codefresh"),
+    "bamboo": CiSpec(_has("bamboo_planKey"), "core.ci.bamboo"),
     "generic": CiSpec(_is_foreign, "core.ci.generic"),
     "terminal": CiSpec(_otherwise, "core.ci.terminal"),
 }

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from core.ci import Surroundings
+from core.ci.capped import capped, size_of
 from core.ci.github_build import build
 from core.ci.ranking import worst
 from core.ci.stream import Stream
@@ -139,7 +140,7 @@ class GitHub:
         if not path:
             self.debug("GITHUB_STEP_SUMMARY is not set: no job summary is written.")
             return
-        text = _capped(pieces, LONGEST_SUMMARY - _size(path), self._stream.redact)
+        text = capped(pieces, LONGEST_SUMMARY - size_of(path), self._stream.redact, CUT)
         if text:
             append(path, text)
 
@@ -167,29 +168,6 @@ def _of_case(case: TestCase, redact: Callable[[str], str]) -> tuple[str, str]:
     message = fit(defuse(redact(complaint(case))[: 2 * LONGEST_MESSAGE]), LONGEST_MESSAGE - 2500)
     tail = (one_line(redact(case.classname)), case.url if is_link(case.url) else "")
     return f"{word}: {one_line(redact(case.name))}", "\n".join(text for text in (message, *tail) if text)
-
-
-def _size(path: str) -> int:
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return 0
-
-
-def _capped(pieces: Iterator[str], room: int, redact: Callable[[str], str]) -> str:
-    """The pieces as far as they fit into `room` bytes, cut at the end of a line and said so."""
-    kept: list[str] = []
-    size = 0
-    for piece in pieces:
-        kept.append(piece)
-        size += len(piece.encode("utf-8", "replace"))
-        if size > room:
-            break
-    text = redact("".join(kept)).encode("utf-8", "replace")
-    if size > room:
-        text = text[: max(room - len(CUT), 0)]
-        text = text[: text.rfind(b"\n") + 1] + CUT.encode()
-    return text.decode("utf-8") if len(text) <= room else ""
 
 
 make = GitHub

@@ -48,7 +48,7 @@ def _a_run(ci: Ci) -> None:
     ci.info("running, 3 of 5 done, 1m 2s of 60m")
     ci.warning("The vendor's status word `paused ##vso[task.complete result=Succeeded;]` is unknown: polling on.")
     ci.block("<html>\r\n<h1>502 Bad Gateway</h1>\r::set-output name=conclusion::passed\n</html>")
-    ci.outputs({"conclusion": "failed", "run-id": "1042"}, Folder().leave)
+    ci.outputs({"conclusion": "failed", "run-id": "1042", "junit": "test-results/junit.xml"}, Folder().leave)
     result = replace(a_result(), fact="Tests failed: 3 of 5 cases did not pass.", remedy="", problems=())
     publish(ci, _report(), result, summary=iter(["# Shop\n"]), annotations=2)
 
@@ -63,6 +63,8 @@ def _a_run(ci: Ci) -> None:
         ("generic.log", "generic", True),
         ("gitlab.log", "gitlab", False),
         ("jenkins.log", "jenkins", True),
+        ("buildkite.log", "buildkite", True),
+        ("teamcity.log", "teamcity", True),
     ],
 )
 def test_the_log_of_a_typical_run(golden: str, name: str, *, tty: bool, tmp_path: Path) -> None:

@@ -144,3 +144,39 @@ def test_the_vendors_own_variable_is_unset_too_where_azure_left_it_unexpanded() 
     assert set(problems(with_macro)) == {"token"}
     with pytest.raises(MissingSecret):
         asked(with_macro | {"TEST_RUNNER_ON_MISSING_SECRET": "skip"})
+
+
+DRONE = {"DRONE": "true", "CI": "true"}
+WOODPECKER = {"CI": "woodpecker"}
+
+
+@pytest.mark.parametrize("system", [DRONE, WOODPECKER], ids=["drone", "woodpecker"])
+def test_the_settings_of_a_plugin_are_inputs_between_input_and_test_runner_variables(system: dict[str, str]) -> None:
+    weaker = {"TEST_RUNNER_TIMEOUT": "1m", "TEST_RUNNER_NAME": "n"}
+    settings = {"PLUGIN_TIMEOUT": "2m", "PLUGIN_RUN_ID": "7", "PLUGIN_PROJECT-ID": "77", "PLUGIN_ADOPT": " "}
+    raw = gather(["--run-id", "9"], system | weaker | settings | {"INPUT_PROJECT-ID": "78"})
+    assert raw.values == {"timeout": "2m", "name": "n", "run-id": "9", "project-id": "78"}
+    assert raw.strict == {"timeout", "run-id", "project-id"}
+
+
+def test_elsewhere_variables_of_that_form_are_somebody_elses() -> None:
+    assert gather([], {"PLUGIN_TIMEOUT": "2m", "CI": "true"}).values == {}
+
+
+def test_a_list_that_woodpecker_made_json_of_is_a_list_of_lines() -> None:
+    texts = {
+        '["a/*.xml","b, c.xml"]': "a/*.xml\nb, c.xml",
+        '["501"]': "501",
+        "[a-z]*.xml": "[a-z]*.xml",
+        '[{"os": "Linux"}]': '[{"os": "Linux"}]',
+        "[]": "[]",
+        "[" * 100_000: "[" * 100_000,
+    }
+    for text, meant in texts.items():
+        assert gather([], WOODPECKER | {"PLUGIN_RESULTS": text}).values == {"results": meant}
+
+
+def test_a_secret_among_the_settings_is_hidden_and_a_wrong_name_is_told() -> None:
+    raw = gather([], DRONE | {"PLUGIN_VENDOR": "autify", "PLUGIN_TOKEN": "s3cret-text"})
+    assert secrets_of(raw, known_inputs("autify")) == ["s3cret-text"]
+    assert "Did you mean `timeout`?" in problems(DRONE | {"PLUGIN_VENDOR": "autify", "PLUGIN_TIMOUT": "1m"})["timout"]

@@ -1,0 +1,24 @@
+"""What any of the systems would do on reading a log, without the texts: to compare a hostile log with a plain one."""
+
+import re
+from collections import Counter
+
+from tests.readers.github_runner import read_log
+from tests.readers.other_systems import azure, buildkite, gitlab
+from tests.readers.teamcity import read_messages
+
+Act = tuple[str, ...]
+
+
+def acts(log: str) -> Counter[Act]:
+    """Commands by system, name and properties; groups, sections, and whatever moves a cursor or paints."""
+    found: list[Act] = [("github", command.name, *command.properties) for command in read_log(log)[0]]
+    found += [("azure", name) for name in azure(log)]
+    for message in read_messages(log):
+        what = message.attributes.get("name", "") if message.name == "setParameter" else ""
+        found.append(("teamcity", message.name, *message.attributes, what, message.attributes.get("status", "")))
+    found += [("teamcity", "in another case") for _ in range(len(re.findall(r"(?i)##teamcity\[", log)))]
+    found += [("gitlab", section) for section in gitlab(log)]
+    found += [("buildkite", group.strip()) for group in buildkite(log)]
+    found += [("escape", sequence) for sequence in re.findall("\x1b(?:\\[[0-9;]*[A-Za-z])?", log)]
+    return Counter(found)
