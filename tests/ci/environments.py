@@ -16,6 +16,7 @@ ENVIRONMENTS = {
         "GITHUB_REPOSITORY": "shop/web",
         "GITHUB_RUN_ID": "77",
         "GITHUB_RUN_NUMBER": "12",
+        "GITHUB_SERVER_URL": "https://github.com",
         "GITHUB_SHA": SHA,
         "GITHUB_WORKFLOW": "ci",
     },

@@ -1,6 +1,5 @@
 """outputs.env: what GitLab's own rules take, and nothing that a shell would act on."""
 
-import re
 import subprocess
 from pathlib import Path
 
@@ -8,22 +7,13 @@ import pytest
 
 from core.ci.dotenv import FILE, dotenv, plain
 from tests.ci.hostile import FRAGMENTS, HOSTILE, SECRET, Folder, Screen, a_ci
+from tests.readers.dotenv import read_dotenv
 from tools.rendering.outputs import OUTPUTS
-
-# app/services/ci/parse_dotenv_artifact_service.rb, and no quote, white space or `$` in a value
-LINE = re.compile(
-    r"(?P<key>[A-Z_][A-Z0-9_]*)=(?P<value>[^\s$\"'`\\\\]+)"
-)  # app/services/ci/parse_dotenv_artifact_service.rb
 
 
 def read(text: str) -> dict[str, str]:
-    assert text.endswith("\n") or not text
     assert len(text.encode()) < 5120
-    found = {}
-    for line in text.splitlines():
-        match = LINE.fullmatch(line)
-        assert match, line
-        found[match["key"]] = match["value"]
+    found = read_dotenv(text)
     assert len(found) < 20
     return found
 

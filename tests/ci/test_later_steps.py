@@ -1,0 +1,68 @@
+"""Outputs for the later steps of CircleCI and Bitbucket, read as these steps read them."""
+
+from pathlib import Path
+
+import pytest
+
+from core.ci.circleci import export
+from core.errors import OutputError
+from tests.ci.hostile import HOSTILE, SECRET, Folder, Screen, a_ci
+from tests.e2e.places import sourced
+from tests.readers.dotenv import read_dotenv
+
+
+def _given(ci: str, variable: str, tmp_path: Path, *values: dict[str, str]) -> str:
+    path = tmp_path / "given"
+    path.write_text("export MINE=1\n" if ci == "circleci" else "MINE=1\n")
+    one = a_ci(ci, Screen(), {variable: str(path)})
+    for each in values:
+        one.outputs(each, Folder().leave)
+    return path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_a_shell_that_sources_hostile_values_gets_them_and_nothing_else(text: str, tmp_path: Path) -> None:
+    values = {"run-id": text, "run-url": f"https://v.example/{text}", "conclusion": "failed"}
+    given = _given("circleci", "BASH_ENV", tmp_path, values)
+    found = sourced(given)
+    assert (
+        {"MINE", "TESTRUN_CONCLUSION"}
+        <= set(found)
+        <= {"MINE", "TESTRUN_CONCLUSION", "TESTRUN_RUN_ID", "TESTRUN_RUN_URL"}
+    )
+    assert found["TESTRUN_CONCLUSION"] == "failed"
+    assert SECRET not in given
+    assert list(tmp_path.iterdir()) == [tmp_path / "given"]
+
+
+def test_quotes_come_through_and_a_later_value_wins(tmp_path: Path) -> None:
+    given = _given("circleci", "BASH_ENV", tmp_path, {"run-id": "it's"}, {"run-id": "'$(id)'`x`\\"}, {"tests": ""})
+    assert sourced(given) == {"MINE": "1", "TESTRUN_RUN_ID": "'$(id)'`x`\\"}
+    assert export("run-id", "x" * 1001) == ""
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_bitbucket_gets_lines_of_safe_values(text: str, tmp_path: Path) -> None:
+    variable = "BITBUCKET_PIPELINES_VARIABLES_PATH"
+    given = _given("bitbucket", variable, tmp_path, {"run-id": text[:300]}, {"conclusion": "failed"})
+    found = read_dotenv(given)
+    assert found["TESTRUN_CONCLUSION"] == "failed"
+    assert set(found) <= {"MINE", "TESTRUN_CONCLUSION", "TESTRUN_RUN_ID"}
+    assert SECRET not in given
+
+
+@pytest.mark.parametrize(
+    ("ci", "variable"), [("circleci", "BASH_ENV"), ("bitbucket", "BITBUCKET_PIPELINES_VARIABLES_PATH")]
+)
+def test_a_file_that_is_a_link_or_cannot_be_written_is_told_and_where_none_is_named_nothing_is(
+    ci: str, variable: str, tmp_path: Path
+) -> None:
+    (tmp_path / "target").write_text("")
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    for path in (tmp_path / "link", tmp_path / "none" / "x"):
+        with pytest.raises(OutputError):
+            a_ci(ci, Screen(), {variable: str(path)}).outputs({"tests": "1"}, Folder().leave)
+    assert (tmp_path / "target").read_text() == ""
+    folder = Folder()
+    a_ci(ci, Screen()).outputs({"tests": "1"}, folder.leave)
+    assert folder == {"outputs.env": "TESTRUN_TESTS=1\n"}
