@@ -72,7 +72,7 @@ def _attacked(ci: str, attack: Attack, folder: Path) -> Left:
     (folder / "workspace" / "app.apk").write_bytes((FILES / "app.apk").read_bytes())
     hostile = scenarios_of(BOXES[job.box])["hostile"]
     with Sandbox(vendor=job.box, scenario=hostile, progression=Progression.immediate()) as sandbox:
-        usual = {"vendor": job.vendor, "token": TOKEN, "base_url": sandbox.url, "outage_window": "1s"}
+        usual = {"vendor": job.vendor, "token": TOKEN, "base_url": sandbox.url}
         return run(ci, folder, usual | dict(job.inputs) | dict(attack.inputs))
 
 

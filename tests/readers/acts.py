@@ -3,8 +3,9 @@
 import re
 from collections import Counter
 
+from tests.readers import gitlab
 from tests.readers.github_runner import read_log
-from tests.readers.other_systems import azure, buildkite, gitlab
+from tests.readers.other_systems import azure, buildkite
 from tests.readers.teamcity import read_messages
 
 Act = tuple[str, ...]
@@ -21,7 +22,10 @@ def acts(log: str) -> Counter[Act]:
         what = message.attributes.get("name", "") if message.name == "setParameter" else ""
         found.append(("teamcity", message.name, *message.attributes, what, message.attributes.get("status", "")))
     found += [("teamcity", "in another case") for _ in range(len(re.findall(r"(?i)##teamcity\[", log)))]
-    found += [("gitlab", section) for section in gitlab(log)]
+    if "\x1b" in log:
+        seen = gitlab.read_log(log)
+        found += [("gitlab", *section) for section in seen.sections]
+        found += [("gitlab style", style) for style in seen.styles]
     found += [("buildkite", group.strip()) for group in buildkite(log)]
     found += [("escape", sequence) for sequence in re.findall("\x1b(?:\\[[0-9;]*[A-Za-z])?", log)]
     return Counter(found)
