@@ -66,8 +66,13 @@ def _parameter(item: Input) -> list[str]:
         kinds = [each.option.kind for each in item.variants]
         closed = all(kind.flag or kind.name.startswith("one of") for kind in kinds)
         words = dict.fromkeys(word for kind in kinds for word in kind.choices)
-        rest = "default: ''" + (f", values: [{', '.join(map(repr, ['', *words]))}]" if closed else "")
+        rest = "default: ''" + (f", values: ['', {', '.join(map(_word, words))}]" if closed else "")
     return [*lines, f"- {{name: {parameter(item.name)}, type: string, {rest}}}"]
+
+
+def _word(text: str) -> str:
+    """Quoted where YAML would read something else than a text."""
+    return repr(text) if text in ("true", "false") else text
 
 
 def _variable(item: Input) -> list[str]:
