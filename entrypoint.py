@@ -30,18 +30,21 @@ import signal  # noqa: E402 -- after the help
 gc.set_threshold(20_000)
 
 noted: list[int] = []
+CTRL_BREAK = getattr(signal, "SIGBREAK", None)  # Windows' only signal for a process that leads a group
 
 
 def note(number: int, _frame: object) -> None:
     """Remember a signal until the program can act on it; as PID 1 it would otherwise be lost. The second one ends."""
     if noted:
         os._exit(128 + noted[0])
-    noted.append(number)
+    noted.append(signal.SIGTERM if number == CTRL_BREAK else number)
 
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, note)
     signal.signal(signal.SIGTERM, note)
+    if CTRL_BREAK is not None:
+        signal.signal(CTRL_BREAK, note)
     from core.cli import main
     from core.process import Process
 

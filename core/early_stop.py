@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from core.errors import StoppedError
+from core.signals import ending
 
 
 @contextmanager
@@ -13,13 +14,14 @@ def stopping_at_once(noted: Sequence[int]) -> Iterator[None]:
 
     Reading a pipe hears no bell. Signals that came before are heard too.
     """
+    means = ending()
 
     def stop(number: int, _frame: object) -> None:
-        stopped = StoppedError(number)
+        stopped = StoppedError(means.get(number, number))
         stopped.remedy = "Nothing was started."
         raise stopped
 
-    before = {int(number): signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in means}
     for number in before:
         signal.signal(number, stop)
     try:

@@ -29,7 +29,8 @@ def gather(arguments: Sequence[str], environment: Mapping[str, str]) -> Raw:
         if variable.startswith("TEST_RUNNER_") and _is_set(text, environment):
             raw.values[variable.removeprefix("TEST_RUNNER_").lower().replace("_", "-")] = text
     for variable, text in environment.items():
-        name = variable.removeprefix("INPUT_").lower()
+        # GitHub keeps hyphens, which no shell can pass on: an action of shell steps writes underscores.
+        name = variable.removeprefix("INPUT_").lower().replace("_", "-")
         if variable.startswith("INPUT_") and _is_set(text, environment) and name not in _GITHUBS_OWN:
             raw.values[name] = text
             raw.strict.add(name)

@@ -6,12 +6,13 @@ into the inboxes where this program waits (SimpleQueue.put is safe in a handler)
 
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from queue import SimpleQueue
 from types import FrameType
 from typing import Any
 
 from core.errors import StoppedError
+from core.signals import ending
 
 BELL = object()
 
@@ -19,7 +20,8 @@ BELL = object()
 class Stop:
     """The wish to stop. The first signal asks politely; the second exits at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, means: Mapping[int, int] | None = None) -> None:
+        self._means = ending() if means is None else means  # signal to catch: signal that it counts as
         self.signal: int = 0
         self.at_once: list[Callable[[], None]] = []  # what must be done even before an exit at once, in a handler
         self._closing = False
@@ -27,7 +29,7 @@ class Stop:
 
     def install(self, noted: Sequence[int] = ()) -> None:
         """Take over the handlers; `noted` are signals that came before this program was set up."""
-        for caught in (signal.SIGINT, signal.SIGTERM):
+        for caught in self._means:
             signal.signal(caught, self._handle)
         for number in noted:
             self._handle(number, None)
@@ -59,6 +61,6 @@ class Stop:
             for act in self.at_once:
                 act()
             os._exit(128 + self.signal)
-        self.signal = number
+        self.signal = self._means.get(number, number)
         for inbox in self._inboxes:
             inbox.put(BELL)

@@ -14,6 +14,7 @@ from queue import Empty, SimpleQueue
 from typing import IO, Any
 
 from core.child.ended import Ended
+from core.child.group import group_of
 from core.child.lines import Lines
 from core.child.starting import start
 from core.clock import span
@@ -68,6 +69,7 @@ class _Child:
         lines: Lines,
     ) -> None:
         self._process = process
+        self._group = group_of(process)
         self._clock = clock
         self._stop = stop
         self._show = show
@@ -82,7 +84,7 @@ class _Child:
         self._killed = False
         self._abandoned = False
         stop.subscribe(self._inbox)
-        stop.at_once.append(self._kill)
+        stop.at_once.append(self._group.kill)
         for work in (self._read, self._await_end):
             threading.Thread(target=work, daemon=True).start()
 
@@ -134,7 +136,7 @@ class _Child:
             return self._closed or now >= self._exited_at + self._drain
         if self._asked_at is not None and not self._killed and now >= self._asked_at + PATIENCE:
             self._killed = True
-            self._kill()
+            self._group.kill()
         return self._asked_at is not None and now >= self._asked_at + PATIENCE + BURIAL
 
     @property
@@ -159,30 +161,14 @@ class _Child:
     def _ask_to_end(self, number: int) -> None:
         if self._asked_at is None and self._exited_at is None:
             self._asked_at = self._clock.now()
-            self._signal(number)
-
-    def _kill(self) -> None:
-        self._signal(getattr(signal, "SIGKILL", signal.SIGTERM))
-
-    def _signal(self, number: int) -> None:
-        """To the whole group: a shell would end and leave its children."""
-        try:
-            if sys.platform == "win32":
-                if number == signal.SIGINT:
-                    self._process.send_signal(signal.CTRL_BREAK_EVENT)
-                else:
-                    self._process.terminate()
-            else:
-                os.killpg(self._process.pid, number)
-        except (ProcessLookupError, PermissionError):  # it has gone by itself; macOS says the second of zombies
-            pass
+            self._group.ask(number)
 
     def _leave(self) -> None:
         """However the wait ended: no process of ours goes on unless it ended by itself, and none is left unburied."""
-        self._stop.at_once.remove(self._kill)
+        self._stop.at_once.remove(self._group.kill)
         self._stop.unsubscribe(self._inbox)
         if self._exited_at is None or self._asked_at is not None:
-            self._kill()
+            self._group.kill()
         self._abandoned = True
         self._may_read.release()
         if not _WINDOWS:

@@ -180,3 +180,10 @@ def test_a_secret_among_the_settings_is_hidden_and_a_wrong_name_is_told() -> Non
     raw = gather([], DRONE | {"PLUGIN_VENDOR": "autify", "PLUGIN_TOKEN": "s3cret-text"})
     assert secrets_of(raw, known_inputs("autify")) == ["s3cret-text"]
     assert "Did you mean `timeout`?" in problems(DRONE | {"PLUGIN_VENDOR": "autify", "PLUGIN_TIMOUT": "1m"})["timout"]
+
+
+def test_the_variable_of_an_input_may_have_underscores_as_a_shell_must_write_it() -> None:
+    assert gather([], {"INPUT_RUN_ID": "7", "INPUT_OUTAGE-WINDOW": "1m"}).values == {
+        "run-id": "7",
+        "outage-window": "1m",
+    }

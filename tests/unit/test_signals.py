@@ -1,0 +1,105 @@
+"""Signals as they are on this system and, by injection, on Windows."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from core.child.group import WindowsGroup
+from core.signals import ending
+from core.stop import Stop
+
+WINDOWS = SimpleNamespace(SIGINT=2, SIGTERM=15, SIGBREAK=21)
+
+
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """Puts back what a test installs."""
+    caught = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
+    before = [signal.getsignal(number) for number in caught]
+    yield
+    for number, handler in zip(caught, before, strict=True):
+        signal.signal(number, handler)
+
+
+def test_ctrl_break_counts_as_the_signal_that_windows_lacks() -> None:
+    assert ending(WINDOWS) == {2: 2, 15: 15, 21: 15}
+    assert ending(SimpleNamespace(SIGINT=2, SIGTERM=15)) == {2: 2, 15: 15}
+
+
+def test_a_signal_rings_as_the_one_that_it_counts_as(handlers: None) -> None:
+    stop, inbox = Stop({signal.SIGUSR1: signal.SIGTERM}), SimpleQueue[Any]()
+    stop.subscribe(inbox)
+    stop.install()
+    os.kill(os.getpid(), signal.SIGUSR1)
+    inbox.get(timeout=5)
+    assert (stop.rung, stop.signal) == (True, signal.SIGTERM)
+
+
+def test_the_first_lines_of_the_program_catch_ctrl_break_too(tmp_path: Path) -> None:
+    """With another signal in its place: it is noted, and ends a step as SIGTERM does."""
+    entrypoint = Path(__file__).parents[2] / "entrypoint.py"
+    program = (
+        "import os, runpy, signal, sys; signal.SIGBREAK = signal.SIGUSR1; sys.argv = ['entrypoint.py', 'run'];"
+        "sys.path.insert(0, os.path.dirname(sys.orig_argv[-1]));"
+        "import core.cli as cli; real = cli.main;"
+        "cli.main = lambda process: (os.kill(os.getpid(), signal.SIGUSR1), real(process))[1];"
+        "runpy.run_path(sys.orig_argv[-1], run_name='__main__')"
+    )
+    environment = {"TEST_RUNNER_VENDOR": "autify", "TEST_RUNNER_CI": "generic"}
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(entrypoint)],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert done.returncode == 128 + signal.SIGTERM, done.stdout + done.stderr
+    assert "Nothing was started." in done.stdout
+
+
+class Process:
+    """What WindowsGroup needs of a process, and a list of what it did to it."""
+
+    pid = 4711
+
+    def __init__(self) -> None:
+        self.done: list[object] = []
+
+    def send_signal(self, number: int) -> None:
+        self.done.append(number)
+
+    def kill(self) -> None:
+        self.done.append("kill")
+
+
+def windows_group(process: Any, *, tool: Exception | None = None) -> WindowsGroup:
+    def run(words: tuple[str, ...], **_options: object) -> None:
+        process.done.append(words)
+        if tool:
+            raise tool
+
+    return WindowsGroup(process, run, ctrl_break=1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_on_windows_a_command_is_asked_by_ctrl_break_whatever_came(number: int) -> None:
+    process = Process()
+    windows_group(process).ask(number)
+    assert process.done == [1]
+
+
+@pytest.mark.parametrize("tool", [None, FileNotFoundError(), subprocess.TimeoutExpired("taskkill", 2)])
+def test_on_windows_a_command_is_killed_with_its_children_first(tool: Exception | None) -> None:
+    process = Process()
+    windows_group(process, tool=tool).kill()
+    assert process.done == [("taskkill", "/T", "/F", "/PID", "4711"), "kill"]
