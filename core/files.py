@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 from core.errors import OutputError
+from core.ownership import adopt
 
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _CLOEXEC = getattr(os, "O_CLOEXEC", 0)
@@ -134,6 +135,7 @@ def _enter(fd: int, part: str, *, create: bool) -> int:
         return os.open(part, _DIRECTORY | _NOFOLLOW, dir_fd=fd)
     made = os.open(part, _DIRECTORY | _NOFOLLOW, dir_fd=fd)
     os.fchmod(made, 0o755)  # whatever the umask: later steps of the job may run as another user
+    adopt(part, fd)
     return made
 
 
@@ -156,6 +158,8 @@ def _replace(at: int | None, path: str, name: str, pieces: Iterable[str]) -> int
         with open(fd, "w", encoding="utf-8", errors="replace", newline="\n") as file:
             if hasattr(os, "fchmod"):
                 os.fchmod(fd, 0o644)
+            if at is not None:
+                adopt(temporary, at)
             file.writelines(pieces)
             file.flush()
             size = os.fstat(fd).st_size

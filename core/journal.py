@@ -13,6 +13,7 @@ from typing import Any
 
 from core.errors import OutputError
 from core.model import RemoteRun
+from core.ownership import adopt
 
 FOLDER = ".test-runner"
 LARGEST = 64 << 20  # bytes: a long stay has some 1,000 for each job
@@ -44,8 +45,10 @@ class Journal:
             os.makedirs(folder, exist_ok=True)
             if os.path.islink(folder):
                 raise OSError(f"{FOLDER} is a symbolic link")  # noqa: TRY301 -- told like the others
+            adopt(folder, workspace)
             _ignore(folder)
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
+            adopt(path, folder)
         except OSError as error:
             fact = f"The journal in {FOLDER}/ can't be written: {error.strerror or error}."
             remedy = "Nothing was started. Make the workspace writable: a killed job is cleaned up by this journal."
@@ -127,8 +130,8 @@ class Left:
     doubtful: bool = False  # a start went out and its answer never came
 
 
-def left_behind(workspace: str, *, step: str, vendor: str) -> list[Left]:
-    """What earlier invocations of this very step and vendor did not finish, the oldest first.
+def left_behind(workspace: str, *, step: str | None, vendor: str) -> list[Left]:
+    """What earlier invocations of this very step and vendor did not finish, the oldest first; None: of any step.
 
     One that is still at work (on a terminal two steps may have the same name) has left nothing behind yet.
     """
@@ -142,10 +145,12 @@ def left_behind(workspace: str, *, step: str, vendor: str) -> list[Left]:
     return [left for left in found if left and (left.runs or left.debts or left.doubtful)]
 
 
-def _read(path: str, step: str, vendor: str) -> Left | None:
+def _read(path: str, step: str | None, vendor: str) -> Left | None:
     events = _events(path)
     begin = next(events, None)
-    if not begin or (begin.get("event"), begin.get("step"), begin.get("vendor")) != ("begin", step, vendor):
+    if not begin or (begin.get("event"), begin.get("vendor")) != ("begin", vendor):
+        return None
+    if step is not None and begin.get("step") != step:
         return None
     base_url = str(begin.get("base-url") or "")
     left = Left(journal=Journal(path, torn=True), mode=str(begin.get("mode")), base_url=base_url)
@@ -234,3 +239,4 @@ def _ignore(folder: str) -> None:
     if not os.path.lexists(path):
         with open(path, "w", encoding="utf-8") as file:
             file.write("*\n")
+        adopt(path, folder)

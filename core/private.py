@@ -3,6 +3,7 @@
 import os
 
 from core.errors import OutputError
+from core.ownership import adopt
 
 PARENT = ".test-runner"
 _NAME = "files-"
@@ -31,6 +32,8 @@ class PrivateFolder:
         path = self._path or os.path.join(self._parent, _NAME + os.urandom(6).hex())
         try:
             os.makedirs(path, mode=0o755)
+            adopt(self._parent, os.path.dirname(self._parent))
+            adopt(path, self._parent)
         except OSError as error:
             raise OutputError(f"A folder in {PARENT}/ can't be made: {error.strerror}.") from error
         self._release()
