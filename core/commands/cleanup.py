@@ -20,18 +20,30 @@ if TYPE_CHECKING:
     from core.ports import Ci
 
 
-def cleanup(process: Process, raw: Raw, known: Mapping[str, Option], ci: "Ci", means: "Means | None" = None) -> int:
+def cleanup(
+    process: Process,
+    raw: Raw,
+    known: Mapping[str, Option],
+    ci: "Ci",
+    means: "Means | None" = None,
+    *,
+    every_step: bool = False,
+) -> int:
     """0 when nothing of ours is left, 7 when something could not be ended: it is then named.
+
+    A command (`cleanup` as a word) is for the step that it belongs to. A step with `mode: cleanup` has a name of its
+    own, so it is for `every_step` that this workspace has seen.
 
     With nothing to do it is 0 whatever the inputs are: a step that failed on them left nothing behind.
     """
-    run_id, step = raw.values.get("run-id", "").strip(), ci.build().step
+    run_id = raw.values.get("run-id", "").strip()
+    step = None if every_step else ci.build().step
     found = left_behind(process.workspace, step=step, vendor=raw.values.get("vendor", "").strip())
     found = [left for left in found if not run_id or run_id in left.runs]
     record_to = raw.values.get("record-to", "").strip()
     recorded = left_behind(process.workspace, step=step, vendor=record_to) if record_to else []
     if not found and not recorded and not run_id:
-        ci.info("Nothing was left behind by this step.")
+        ci.info(f"Nothing was left behind by {'any' if every_step else 'this'} step.")
         return 0
     try:
         return _end(process, understand(raw, known), ci, found, recorded, run_id, means)

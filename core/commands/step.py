@@ -44,7 +44,7 @@ def step(process: Process, *, means: "Means | None" = None) -> int:
     if raw.values.get("mode", "").strip() == "cleanup":
         from core.commands.cleanup import cleanup  # noqa: PLC0415 -- a run needs nothing of it
 
-        return cleanup(process, raw, known, ci, means)
+        return cleanup(process, raw, known, ci, means, every_step=not command)
     publisher = Publisher(ci=ci, redact=redact, workspace=process.workspace, wanted=raw.values.get("results-dir", ""))
     title = f"Test run at {vendor}" if vendor else "Test run"
     try:

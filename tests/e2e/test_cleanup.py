@@ -181,3 +181,17 @@ def test_the_secret_is_masked_here_too(step: Step) -> None:
         killed(step, server, server.await_stall, **SCENARIO)
         ended = cleaned(step)
     assert ended.log.startswith("::add-mask::")
+
+
+def test_a_step_of_its_own_with_that_mode_ends_what_any_step_before_it_left(step: Step) -> None:
+    """Where an action has no post step, the cleaning step has another name than the one that was killed."""
+    with vendor("never-ends", "hang@start") as server:
+        killed(step, server, server.await_stall, **REPLACED)
+        step.extra["GITHUB_ACTION"] = "another"
+        assert NOTHING in cleaned(step).log  # as a post step, of that step alone
+        assert len(replaced(server)) == 1
+        ended = step.run(mode="cleanup")
+        assert (ended.status, replaced(server)) == (0, []), ended.log
+        again, asked = requests_of(server, lambda: step.run(mode="cleanup"))
+    assert (again.status, asked) == (0, [])
+    assert "Nothing was left behind by any step." in again.log
