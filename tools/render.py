@@ -9,7 +9,7 @@ sys.path.insert(0, str(ROOT))
 
 from core import VERSION  # noqa: E402 -- after the path
 from tools.rendering import azure, gitlab, jenkins  # noqa: E402 -- the same
-from tools.rendering.action import action  # noqa: E402 -- the same
+from tools.rendering.action import action, native  # noqa: E402 -- the same
 from tools.rendering.dockerfile import with_version  # noqa: E402 -- the same
 from tools.rendering.help import help_text  # noqa: E402 -- the same
 from tools.rendering.tables import with_tables  # noqa: E402 -- the same
@@ -17,6 +17,7 @@ from tools.rendering.tables import with_tables  # noqa: E402 -- the same
 
 def generated() -> Iterator[tuple[Path, str]]:
     yield ROOT / "action.yml", action()
+    yield ROOT / "native" / "action.yml", native()
     yield ROOT / "core" / "help.txt", help_text()
     yield ROOT / "core" / "version.txt", f"test-runner-action {VERSION}\n"
     yield from azure.templates(ROOT)

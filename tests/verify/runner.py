@@ -88,7 +88,7 @@ class Runner:
             if cancel is not None:
                 cancel()
                 began = time.monotonic()
-                self._end(process)
+                end(process)
             log, _ = process.communicate(timeout=LONGEST)
         output = (self._folder / "file_commands" / FILES["GITHUB_OUTPUT"]).read_text(encoding="utf-8")
         return Ended(
@@ -100,11 +100,13 @@ class Runner:
             left=tuple(self._engine.run("ps", "-q", "--filter", "label=job").stdout.split()),
         )
 
-    def _end(self, process: "subprocess.Popen[str]") -> None:
-        for number, seconds in SCHEDULE:
-            process.send_signal(number)
-            try:
-                process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                continue
-            return
+
+def end(process: "subprocess.Popen[str]") -> None:
+    """As the runner ends a step: it asks twice, then it kills."""
+    for number, seconds in SCHEDULE:
+        process.send_signal(number)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            continue
+        return
