@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test verify lint bench render lock clean
+.PHONY: help demo test verify lint audit bench render lock clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,11 +25,16 @@ lint: $(VENV)/dev  ## Run all linters
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python tools/render.py --check
-	@$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml native/action.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(BIN)/check-jsonschema --check-metaschema docs/report.schema.json
 	@$(BIN)/yamllint -s .
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/zizmor --offline --persona=auditor --quiet .
+
+audit: $(VENV)/dev  ## Look for known vulnerabilities in what is locked; asks the package index
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.txt
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements-dev.txt
 
 bench: $(VENV)/dev  ## Measure start-up, pacing and delay, as ratios from one run
 	@$(BIN)/python tools/bench.py
