@@ -7,7 +7,7 @@ tools=$PWD/.tools
 here=$PWD/tests/verify
 mkdir -p "$tools/node"
 
-packages=(docker.io mmdebstrap rsync groovy)
+packages=(docker.io mmdebstrap rsync groovy docker-registry)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

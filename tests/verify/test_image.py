@@ -1,6 +1,7 @@
 """The image as each CI system starts it, in a real Docker engine."""
 
 import json
+import os
 import re
 import time
 from pathlib import Path
@@ -31,6 +32,14 @@ def test_a_step_on_github_passes_and_leaves_outputs_summary_and_reports(runner: 
     report = json.loads((runner.workspace / ended.outputs["json"]).read_text(encoding="utf-8"))
     assert report["conclusion"] == "passed"
     assert TOKEN not in ended.log.replace(f"::add-mask::{TOKEN}", "")
+
+
+def test_what_a_step_leaves_in_a_workspace_belongs_to_the_workspaces_owner(runner: Runner, vendor: Sandbox) -> None:
+    os.chown(runner.workspace, 1001, 127)  # GitHub's own user; the container is root's
+    runner.step({**INPUTS, "base-url": vendor.url_of("passing")})
+    left = [path.lstat() for path in runner.workspace.rglob("*")]
+    assert len(left) >= 7  # three files of results, their folders, the journal
+    assert {(one.st_uid, one.st_gid) for one in left} == {(1001, 127)}
 
 
 def test_a_failing_run_fails_the_step(runner: Runner, vendor: Sandbox) -> None:
