@@ -17,7 +17,7 @@ test: $(VENV)/dev  ## Run all tests
 
 verify: $(VENV)/dev  ## Run the real tools against what we ship: Docker and the CI systems' own libraries
 	@tests/verify/setup.sh
-	@$(BIN)/python -m pytest -rs tests/verify
+	@$(BIN)/python -m pytest -rs --numprocesses=2 --dist=loadfile tests/verify
 
 lint: $(VENV)/dev  ## Run all linters
 	@$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """`python:3.x-slim-bookworm` as near as Debian's packages and this machine's CPython come to it, without a registry."""
 
+import fcntl
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
@@ -39,13 +39,15 @@ def base_image(engine: Engine) -> str:
     recipe = f"{sys.version}{prefix}{DEBIAN}{PYTHON}{NAME}{BELOW}"
     kept = TOOLS / f"python-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}.tar"
     TOOLS.mkdir(exist_ok=True)
-    if not kept.exists():
-        _make(engine, prefix)
-        partial = kept.with_suffix(f".{os.getpid()}.partial")
-        engine.run("save", "-o", str(partial), NAME, BELOW)
-        partial.rename(kept)
-    else:
-        engine.run("load", "-q", "-i", str(kept))
+    with (TOOLS / "base.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # who runs beside us waits, and loads what we have made
+        if not kept.exists():
+            _make(engine, prefix)
+            partial = kept.with_suffix(".partial")
+            engine.run("save", "-o", str(partial), NAME, BELOW)
+            partial.rename(kept)
+            return NAME
+    engine.run("load", "-q", "-i", str(kept))
     return NAME
 
 
