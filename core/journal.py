@@ -37,8 +37,21 @@ class Journal:
         self.problems: list[str] = []  # entries that could not be made when it was too late to do without
 
     @classmethod
-    def create(cls, workspace: str, *, step: str, vendor: str, mode: str, at: float, base_url: str = "") -> "Journal":
-        """A new file for this invocation. Raises OutputError: without a journal nothing is started."""
+    def create(
+        cls,
+        workspace: str,
+        *,
+        step: str,
+        vendor: str,
+        mode: str,
+        at: float,
+        base_url: str = "",
+        holder: "Mapping[str, str | int] | None" = None,
+    ) -> "Journal":
+        """A new file for this invocation. Raises OutputError: without a journal nothing is started.
+
+        `holder` says who this process is: core.holder.
+        """
         folder = os.path.join(workspace, FOLDER)
         path = os.path.join(folder, f"{int(at)}-{os.urandom(6).hex()}.jsonl")
         try:
@@ -56,7 +69,7 @@ class Journal:
         journal = cls(path)
         journal._lock = _lock(path)
         origin = {"step": step, "vendor": vendor, "mode": mode, "at": round(at), "base-url": base_url}
-        journal._write("begin", {"schema": 1, **origin})
+        journal._write("begin", {"schema": 1, **origin, "holder": dict(holder or {})})
         return journal
 
     def close(self) -> None:
@@ -120,10 +133,12 @@ class Journal:
 
 @dataclass(slots=True, kw_only=True)
 class Left:
-    """What one earlier invocation of this step left behind."""
+    """What one earlier invocation of this step left behind, or one that is still at work would leave."""
 
     journal: Journal
+    path: str
     mode: str
+    holder: Mapping[str, Any] = field(default_factory=dict)  # as core.holder wrote it, or somebody else
     base_url: str = ""  # of the vendor, where the entry has it
     runs: dict[str, RemoteRun] = field(default_factory=dict)
     debts: list[dict[str, str]] = field(default_factory=list)
@@ -135,14 +150,23 @@ def left_behind(workspace: str, *, step: str | None, vendor: str) -> list[Left]:
 
     One that is still at work (on a terminal two steps may have the same name) has left nothing behind yet.
     """
+    found = [_read(path, step, vendor) for path in _paths(workspace) if not is_held(path)]
+    return [left for left in found if left and (left.runs or left.debts or left.doubtful)]
+
+
+def at_work(workspace: str, *, step: str | None, vendor: str) -> list[Left]:
+    """The invocations of this step and vendor that are still at work, with whatever they have open so far."""
+    found = [_read(path, step, vendor) for path in _paths(workspace) if is_held(path)]
+    return [left for left in found if left]
+
+
+def _paths(workspace: str) -> list[str]:
     folder = os.path.join(workspace, FOLDER)
     try:
         names = sorted(name for name in os.listdir(folder) if name.endswith(".jsonl"))
     except OSError:
         return []
-    paths = [os.path.join(folder, name) for name in names]
-    found = [_read(path, step, vendor) for path in paths if not _is_locked(path)]
-    return [left for left in found if left and (left.runs or left.debts or left.doubtful)]
+    return [os.path.join(folder, name) for name in names]
 
 
 def _read(path: str, step: str | None, vendor: str) -> Left | None:
@@ -153,7 +177,14 @@ def _read(path: str, step: str | None, vendor: str) -> Left | None:
     if step is not None and begin.get("step") != step:
         return None
     base_url = str(begin.get("base-url") or "")
-    left = Left(journal=Journal(path, torn=True), mode=str(begin.get("mode")), base_url=base_url)
+    holder = begin.get("holder")
+    left = Left(
+        journal=Journal(path, torn=True),
+        path=path,
+        mode=str(begin.get("mode")),
+        holder=holder if isinstance(holder, dict) else {},
+        base_url=base_url,
+    )
     for entry in events:
         match entry:
             case {"event": "starting"}:
@@ -215,7 +246,8 @@ def _lock(path: str) -> int | None:
     return None
 
 
-def _is_locked(path: str) -> bool:
+def is_held(path: str) -> bool:
+    """Whether the process that made the journal lives: only that one holds it alone. False where there are no locks."""
     try:
         import fcntl  # noqa: PLC0415 -- not on Windows
 

@@ -5,10 +5,11 @@ It deletes and writes no files: the results in the folder are those of the step 
 
 from collections.abc import Mapping
 
+from core.ci.jobs import job
 from core.commands.asked import Asked, MissingSecret, understand
 from core.errors import RunnerError
 from core.inputs import Raw
-from core.journal import left_behind
+from core.journal import at_work, left_behind
 from core.options import Option
 from core.private import PrivateFolder
 from core.process import Process
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from core.commands.running import Means
     from core.journal import Left
     from core.ports import Ci
+
+NOT_ENDED = 7
 
 
 def cleanup(
@@ -34,25 +37,64 @@ def cleanup(
     A command (`cleanup` as a word) is for the step that it belongs to. A step with `mode: cleanup` has a name of its
     own, so it is for `every_step` that this workspace has seen.
 
+    A program of this very step that is still at work, since no signal of the CI has reached it, is ended first. Another
+    step's is none of ours to end, and what can't be ended is named.
+
     With nothing to do it is 0 whatever the inputs are: a step that failed on them left nothing behind.
     """
     run_id = raw.values.get("run-id", "").strip()
     step = None if every_step else ci.build().step
-    found = left_behind(process.workspace, step=step, vendor=raw.values.get("vendor", "").strip())
+    vendor, record_to = raw.values.get("vendor", "").strip(), raw.values.get("record-to", "").strip()
+    lives = [left for name in dict.fromkeys((vendor, record_to)) for left in _lives(process, step, name, run_id)]
+    if lives:
+        from core.commands.running import usual_means  # noqa: PLC0415 -- brings requests: mostly nothing to do
+
+        means = means or usual_means(process)
+        if _stopped(process, raw, ci, lives, means, every_step=every_step) and not means.stop.signal:
+            lives = []
+    found = left_behind(process.workspace, step=step, vendor=vendor)
     found = [left for left in found if not run_id or run_id in left.runs]
-    record_to = raw.values.get("record-to", "").strip()
     recorded = left_behind(process.workspace, step=step, vendor=record_to) if record_to else []
     if not found and not recorded and not run_id:
-        ci.info(f"Nothing was left behind by {'any' if every_step else 'this'} step.")
-        return 0
+        if not lives:
+            ci.info(f"Nothing was left behind by {'any' if every_step else 'this'} step.")
+        return NOT_ENDED if lives else 0
     try:
-        return _end(process, understand(raw, known), ci, found, recorded, run_id, means)
+        return _end(process, understand(raw, known), ci, found, recorded, run_id, means) or (NOT_ENDED if lives else 0)
     except MissingSecret:
         ci.warning("Nothing can be cleaned up without the secret, and `on-missing-secret` is `skip`.")
         return 0
     except RunnerError as error:
         ci.warning(error.advice)
         return int(error.exit_code)
+
+
+def _lives(process: Process, step: str | None, vendor: str, run_id: str) -> "list[Left]":
+    """The programs that are at work here, but for those of which it is sure that they are another job's."""
+    found = at_work(process.workspace, step=step, vendor=vendor)
+    if not found:
+        return []
+    from core.holder import is_of_another_job  # noqa: PLC0415 -- mostly nothing to do
+
+    here = job(process.environment)
+    return [left for left in found if not is_of_another_job(left, here) and (not run_id or run_id in left.runs)]
+
+
+def _stopped(process: Process, raw: Raw, ci: "Ci", lives: "list[Left]", means: "Means", *, every_step: bool) -> bool:
+    """End the programs that are surely this step's, and name the others. True when none goes on."""
+    from core.holder import end, is_of, told  # noqa: PLC0415 -- mostly nothing to do
+
+    results, ended = raw.values.get("results-dir", ""), True
+    for left in lives:
+        is_ours = not every_step and is_of(left, job(process.environment), results)
+        if is_ours and end(left, means.clock, means.stop):
+            ci.info(f"This step was still at work ({told(left)}): it was told to end, and has ended.")
+            continue
+        ended = False
+        what = "could not be ended from here" if is_ours else "is not surely this step's, so it was not ended"
+        runs = "".join(f" Its run {run.id} goes on: {run.url}" for run in left.runs.values())
+        ci.warning(f"A run is still at work: {told(left)} {what}. End it, and clean up again.{runs}")
+    return ended
 
 
 def _end(
@@ -66,6 +108,7 @@ def _end(
 ) -> int:
     from core.commands.running import assemble, usual_means  # noqa: PLC0415 -- brings requests: mostly nothing to do
     from core.ending import clean_up, end_run  # noqa: PLC0415 -- the same
+    from core.holder import holder  # noqa: PLC0415 -- the same
     from core.journal import Journal  # noqa: PLC0415 -- the same
 
     means = means or usual_means(process)
@@ -92,6 +135,7 @@ def _end(
             mode="cleanup",
             at=means.clock.wall(),
             base_url=asked.base_url,
+            holder=holder(job(process.environment), asked.common.results_dir),
         )
         _, _, vendor = assemble(process, asked, ci, journal, means, private)
         end_run(vendor, vendor.attach(run_id), done, problems)
@@ -101,4 +145,4 @@ def _end(
         ci.warning(sentence)
     if means.stop.signal:
         return 128 + means.stop.signal
-    return 7 if problems else 0
+    return NOT_ENDED if problems else 0

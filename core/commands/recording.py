@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 
+from core.ci.jobs import job
 from core.commands.asked import Asked
 from core.commands.publishing import Publisher
 from core.commands.recorder import renamed
 from core.commands.running import Means, assemble
 from core.engine import Hooks, RunRequest, execute
 from core.errors import OutputError, StoppedError
+from core.holder import holder
 from core.journal import Journal
 from core.model import Conclusion, Reason, RemoteRun, Result, TestReport
 from core.pacing import Pacing
@@ -94,6 +96,7 @@ class Recording:
                 mode="run",
                 at=self._means.clock.wall(),
                 base_url=self._asked.base_url,
+                holder=holder(job(self._process.environment), self._asked.common.results_dir),
             )
         except OutputError as error:
             raise OutputError(f"Nothing was recorded at {self._title}: {error.fact}", remedy=REMEDY) from error

@@ -5,11 +5,13 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from core.calls import ApiCalls
+from core.ci.jobs import job
 from core.clock import SystemClock
 from core.commands.asked import Asked
 from core.commands.machine import ThisMachine, secrets_in
 from core.commands.publishing import Publisher, results_folder
 from core.engine import Hooks, RunRequest, execute
+from core.holder import holder
 from core.journal import Journal
 from core.model import RemoteRun, Result, TestReport
 from core.pacing import Pacing
@@ -50,6 +52,7 @@ def execute_asked(
         mode=common.mode,
         at=clock.wall(),
         base_url=asked.base_url,
+        holder=holder(job(process.environment), common.results_dir),
     )
     patience, calls, vendor = assemble(process, asked, ci, journal, means, publisher.private)
     if asked.recorder:

@@ -63,9 +63,9 @@ def test_a_journal_that_is_taken_away_costs_no_run(tmp_path: Path) -> None:
     assert any("journal" in problem for problem in ended.report["problems"])
 
 
-def left(folder: Path, debt: dict[str, str], **origin: str) -> None:
+def left(folder: Path, debt: dict[str, str], base_url: str = "") -> None:
     """What a killed step left."""
-    journal = Journal.create(str(folder), step="chaos", vendor="autify", mode="run", at=0.0, **origin)
+    journal = Journal.create(str(folder), step="chaos", vendor="autify", mode="run", at=0.0, base_url=base_url)
     journal.owe(debt)
     journal.close()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import OutputError
-from core.journal import FOLDER, Journal, left_behind
+from core.journal import FOLDER, Journal, at_work, left_behind
 from core.model import RemoteRun
 
 RUN = RemoteRun(vendor="autify", id="7", url="https://vendor.example.com/7")
@@ -131,3 +131,16 @@ def test_an_entry_of_which_only_a_part_was_written_is_told(tmp_path: Path, monke
     mine.started(RUN)
     (found,) = left_behind(str(tmp_path), step="e2e", vendor="autify")
     assert list(found.runs) == ["7"]
+
+
+def test_a_step_that_is_at_work_is_known_with_who_it_is_and_what_it_has_open(tmp_path: Path) -> None:
+    mine = Journal.create(str(tmp_path), step="e2e", vendor="autify", mode="run", at=0, holder={"pid": 7})
+    assert at_work(str(tmp_path), step="other", vendor="autify") == []
+    assert at_work(str(tmp_path), step=None, vendor="testmo") == []
+    (found,) = at_work(str(tmp_path), step="e2e", vendor="autify")  # it may start a run yet
+    assert (found.holder, found.runs) == ({"pid": 7}, {})
+    mine.started(RUN)
+    (found,) = at_work(str(tmp_path), step=None, vendor="autify")
+    assert (found.holder, found.runs) == ({"pid": 7}, {"7": RUN})
+    mine.close()
+    assert at_work(str(tmp_path), step="e2e", vendor="autify") == []

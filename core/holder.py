@@ -1,0 +1,122 @@
+"""Who holds a journal: what `cleanup` must know to end a program of its own job that no signal of the CI reached.
+
+A journal that is locked has a maker that lives: nobody else ever holds it alone, and no child inherits it. So its
+process id can't have become another's, wherever that id means the same: on this host, since this boot, in this
+namespace. When the process was born proves it once more.
+"""
+
+import os
+import signal
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+
+from core.journal import Left, is_held
+from core.ports import Clock
+from core.stop import Stop
+
+GRACE = 2.0  # seconds for a program that is ending already: a second signal would take its reports away
+ENDING = 8.0  # seconds; a stop takes at most 5
+LOOK = 0.05  # seconds between two looks at the lock
+
+
+def holder(job: str, results: str) -> dict[str, str | int]:
+    """What this process writes into its journal. `results` is the input `results-dir`: two steps never share it."""
+    pid = os.getpid()
+    return {"pid": pid, "born": _born(pid), "place": _place(), "job": job, "results": _folder(results)}
+
+
+def is_of(left: Left, job: str, results: str) -> bool:
+    """Whether it is this job's and this step's; the step's name and vendor are the reader's to compare."""
+    return bool(job) and left.holder.get("job") == job and left.holder.get("results") == _folder(results)
+
+
+def is_of_another_job(left: Left, job: str) -> bool:
+    return bool(job) and left.holder.get("job") not in (job, "", None)
+
+
+def told(left: Left) -> str:
+    """The process for a person, who may have to end it."""
+    place = str(left.holder.get("place") or "an unknown host").split(" ")[0]
+    return f"process {left.holder.get('pid')} on {place}"
+
+
+def end(left: Left, clock: Clock, stop: Stop) -> bool:
+    """Ask the program to end, and wait until it has. False where it can't be reached, or goes on."""
+    pid, born = left.holder.get("pid"), left.holder.get("born")
+    if type(pid) is not int or pid <= 0 or pid == os.getpid() or left.holder.get("place") != _place():
+        return False
+    if _is_released(left, GRACE, clock, stop):
+        return True
+    return not stop.signal and _terminate(pid, born) and _is_released(left, ENDING, clock, stop)
+
+
+def _is_released(left: Left, seconds: float, clock: Clock, stop: Stop) -> bool:
+    inbox: SimpleQueue[object] = SimpleQueue()
+    stop.subscribe(inbox)
+    until = clock.now() + seconds
+    try:
+        while is_held(left.path):
+            if stop.signal or clock.now() >= until:
+                return False
+            with suppress(Empty):
+                clock.take(inbox, LOOK)
+    finally:
+        stop.unsubscribe(inbox)
+    return True
+
+
+def _terminate(pid: int, born: object) -> bool:
+    """SIGTERM to this very process. False where it isn't the one that was born then, or isn't ours to signal."""
+    handle = _handle(pid)
+    try:
+        if _born(pid) != born:
+            return False
+        if handle is None:
+            os.kill(pid, signal.SIGTERM)
+        else:
+            signal.pidfd_send_signal(handle, signal.SIGTERM)
+    except ProcessLookupError:
+        return True  # it ended by itself
+    except OSError:
+        return False
+    else:
+        return True
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def _handle(pid: int) -> int | None:
+    """What names this process even after its end; None where the system has no such thing."""
+    try:
+        return os.pidfd_open(pid)
+    except (AttributeError, OSError, OverflowError):
+        return None
+
+
+def _born(pid: int) -> str:
+    """When it was started, in ticks since the boot (proc(5), stat, field 22); nothing where there is no /proc."""
+    stat = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+    return stat[19] if len(stat) > 19 else ""  # the first that is left is field 3
+
+
+def _place() -> str:
+    """Where a process id of ours means this very process: the host, its boot, the namespace."""
+    host = os.uname().nodename if hasattr(os, "uname") else ""
+    try:
+        space = os.readlink("/proc/self/ns/pid")
+    except OSError:
+        space = ""
+    return f"{host} {_read('/proc/sys/kernel/random/boot_id').strip()} {space}"
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
+def _folder(results: str) -> str:
+    return os.path.normpath(results.strip()) if results.strip() else ""

@@ -1,0 +1,160 @@
+"""`cleanup` beside a program that lives, since no signal of its CI reached it: its own is ended, and nobody else's."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from core.sandbox import Sandbox
+from core.sandbox.qtest.truth import truth_of
+from tests.e2e.support import LONGEST, SCENARIO, Ended, Step, Vendor, vendor
+
+NOTHING = "Nothing was left behind by this step."
+
+
+@contextmanager
+def alive(step: Step, server: Vendor, **inputs: str) -> Iterator["subprocess.Popen[str]"]:
+    """A program that polls a run, and will for long."""
+    step.url = server.url
+    process = step.start(**{**SCENARIO, **inputs})
+    try:
+        server.await_call("describe-result")
+        yield process
+    finally:
+        process.kill()
+        process.communicate(timeout=LONGEST)
+
+
+def beside(step: Step, **inputs: str) -> Ended:
+    ended = step.run("cleanup", **inputs)
+    assert ended.errors == ""
+    return ended
+
+
+def edited(step: Step, **values: object) -> None:
+    """The journal as somebody else, or another machine, might have written it; its maker holds it still."""
+    (path,) = (step.workspace / ".test-runner").glob("*.jsonl")
+    first, *rest = path.read_text("utf-8").splitlines(keepends=True)
+    begin = json.loads(first)
+    begin["holder"] |= values
+    path.write_text(json.dumps(begin) + "\n" + "".join(rest), "utf-8")
+
+
+def test_a_program_of_this_step_that_got_no_signal_is_ended(step: Step) -> None:
+    with vendor("never-ends") as server, alive(step, server) as process:
+        ended = beside(step)
+        assert process.wait(LONGEST) == 128 + signal.SIGTERM
+    assert ended.status == 0, ended.log
+    assert "This step was still at work" in ended.log
+    assert [entry["event"] for entry in step.journals()[0]][-1] == "finished"
+
+
+def test_the_job_at_qtest_is_ended_with_it(step: Step) -> None:
+    """The whole of what a shell executor without signals leaves to `after_script`."""
+    with Sandbox(vendor="qtest") as qtest:
+        step.defaults = False
+        (step.workspace / "slow.py").write_text("import time\nopen('began', 'w').close()\ntime.sleep(60)\n")
+        inputs = {"vendor": "qtest", "token": "t0ken-0f-qtest", "base_url": qtest.url, "project_id": "1"}
+        inputs |= {"agent_name": "ci", "framework": "Shell", "command": f"{sys.executable} slow.py {{junit}}"}
+        process = step.start(**inputs, idle_timeout="20s", poll_interval="1s")
+        try:
+            while not (step.workspace / "began").exists():
+                assert process.poll() is None, process.communicate()
+            ended = beside(step, **inputs)
+            assert process.wait(LONGEST) == 128 + signal.SIGTERM
+        finally:
+            process.kill()
+            process.communicate(timeout=LONGEST)
+        jobs = [job for job in truth_of(qtest.ledger).jobs if job.ours]
+    assert ended.status == 0, ended.log
+    assert [job.words[-1] for job in jobs] == ["CANCELLED"]
+
+
+@pytest.mark.parametrize("changed", [{"GITHUB_RUN_ID": "4712"}, {"GITHUB_RUN_ATTEMPT": "2"}, {"GITHUB_JOB": "other"}])
+def test_another_jobs_program_is_none_of_ours(changed: dict[str, str], step: Step) -> None:
+    with vendor("never-ends") as server, alive(step, server) as process:
+        step.extra = changed
+        ended = beside(step)
+        assert (ended.status, NOTHING in ended.log) == (0, True), ended.log
+        assert process.poll() is None
+
+
+def test_another_steps_program_is_none_of_ours(step: Step) -> None:
+    with vendor("never-ends") as server, alive(step, server) as process:
+        step.extra = {"GITHUB_ACTION": "another-step"}
+        assert beside(step).status == 0
+        assert process.poll() is None
+
+
+def test_of_two_steps_of_one_name_it_is_the_one_with_the_same_results(step: Step) -> None:
+    """As two branches of a parallel stage in one workspace."""
+    with vendor("never-ends") as server, alive(step, server, results_dir="out/a") as process:
+        ended = beside(step, results_dir="out/b")
+        assert ended.status == 7
+        assert f"process {process.pid} on " in ended.log
+        assert process.poll() is None
+        assert beside(step, results_dir="out/a/").status == 0
+        assert process.wait(LONGEST) == 128 + signal.SIGTERM
+
+
+def test_where_no_job_is_known_the_program_is_named_and_not_ended(terminal: Step) -> None:
+    with vendor("never-ends") as server, alive(terminal, server) as process:
+        ended = beside(terminal)
+        assert (ended.status, NOTHING in ended.log) == (7, False)
+        assert f"process {process.pid} on " in ended.log
+        assert "/results/" in ended.log  # and the run that it waits for
+        assert process.poll() is None
+
+
+def test_a_step_that_cleans_up_after_all_names_what_is_at_work_and_ends_none(step: Step) -> None:
+    with vendor("never-ends") as server, alive(step, server) as process:
+        step.extra = {"GITHUB_ACTION": "last"}
+        ended = step.run(mode="cleanup")
+        assert ended.status == 7
+        assert process.poll() is None
+
+
+@pytest.mark.parametrize("place", ["", "elsewhere", None])
+def test_a_program_on_another_host_or_in_another_container_is_named(place: str | None, step: Step) -> None:
+    with vendor("never-ends") as server, alive(step, server) as process:
+        edited(step, place=place)
+        ended = beside(step)
+        assert ended.status == 7
+        assert "could not be ended from here" in ended.log
+        assert process.poll() is None
+
+
+@pytest.mark.parametrize("pid", ["reused", 0, -1, "1", True, None, 2**40])
+def test_a_process_that_is_not_the_one_of_the_journal_is_never_signalled(
+    pid: object, step: Step, tmp_path: Path
+) -> None:
+    """The number in the journal is now, or is said to be, that of a process which lives and is not ours."""
+    with vendor("never-ends") as server, alive(step, server) as process, bystander(tmp_path) as other:
+        edited(step, pid=other.pid if pid == "reused" else pid)
+        ended = beside(step)
+        assert ended.status == 7, ended.log
+        assert (process.poll(), other.poll()) == (None, None)
+
+
+@contextmanager
+def bystander(folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], cwd=folder) as other:
+        try:
+            yield other
+        finally:
+            other.kill()
+
+
+def test_a_program_that_does_not_end_is_named(step: Step) -> None:
+    with vendor("never-ends") as server, alive(step, server) as process:
+        os.kill(process.pid, signal.SIGSTOP)
+        ended = beside(step)
+        os.kill(process.pid, signal.SIGCONT)
+    assert ended.status == 7
+    assert "could not be ended from here" in ended.log
