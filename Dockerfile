@@ -33,4 +33,5 @@ LABEL org.opencontainers.image.title="test-runner-action" \
       org.opencontainers.image.version="${VERSION}"
 ENV LANG=C.UTF-8
 # No USER: GitHub's workspace belongs to root in the container. No shell: signals must reach Python as PID 1.
-ENTRYPOINT ["/usr/local/bin/python3", "/app/entrypoint.py"]
+# -E -s: a PYTHONPATH of the job is for the user's tests, and what it names must not stand in for our modules.
+ENTRYPOINT ["/usr/local/bin/python3", "-E", "-s", "/app/entrypoint.py"]

@@ -6,6 +6,7 @@ from os.path import abspath, dirname, join
 
 HERE = dirname(abspath(__file__))
 FIRST = sys.argv[1] if len(sys.argv) > 1 else ""
+OPTIONS = ("-E", "-s") if sys.flags.ignore_environment else ()
 OWN_HELP = ("api", "sandbox")  # these know more than one generated text
 
 if sys.version_info < (3, 11):  # noqa: UP036 -- an older one would only tell of a syntax error, with exit code 1
@@ -45,8 +46,14 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, note)
     if CTRL_BREAK is not None:
         signal.signal(CTRL_BREAK, note)
-    from core.cli import main
-    from core.process import Process
+    try:
+        from core.cli import main
+        from core.process import Process
+    except SystemExit as error:  # a file of the job's own that ends when it is imported; whatever its code, no green
+        sys.stderr.write(
+            "A module of the job, found by PYTHONPATH, stands in for one of ours: start us by python -E -s.\n"
+        )
+        raise SystemExit(70) from error
 
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")
@@ -62,7 +69,7 @@ if __name__ == "__main__":
             out=sys.stdout or open(os.devnull, "w"),  # noqa: SIM115 -- for the whole process; `>&-` closes the real one
             workspace=workspace,
             noted=noted,
-            program=(sys.executable, join(HERE, "entrypoint.py")),
+            program=(sys.executable, *OPTIONS, join(HERE, "entrypoint.py")),
         )
     )
     try:

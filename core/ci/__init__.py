@@ -1,5 +1,6 @@
 """The CI systems in the order in which they are detected. Naming one imports nothing of it."""
 
+import time
 from collections.abc import Callable, Mapping
 from importlib import import_module
 
@@ -11,9 +12,12 @@ if TYPE_CHECKING:
 
 
 class Surroundings:
-    """What an adapter works with: `workspace` is the job's folder; only differences of `now` (seconds) count."""
+    """What an adapter works with: `workspace` is the job's folder; only differences of `now` (seconds) count.
 
-    __slots__ = ("debug", "env", "now", "out", "redact", "vendor", "workspace")
+    `wall` gives seconds since 1970, for whoever shows a time of day.
+    """
+
+    __slots__ = ("debug", "env", "now", "out", "redact", "vendor", "wall", "workspace")
 
     def __init__(
         self,
@@ -22,6 +26,7 @@ class Surroundings:
         out: "TextIO",
         redact: Callable[[str], str],
         now: Callable[[], float],
+        wall: Callable[[], float] = time.time,
         vendor: str = "",
         workspace: str = ".",
         debug: bool = False,
@@ -30,6 +35,7 @@ class Surroundings:
         self.out = out
         self.redact = redact
         self.now = now
+        self.wall = wall
         self.vendor = vendor
         self.workspace = workspace
         self.debug = debug

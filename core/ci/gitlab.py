@@ -30,7 +30,7 @@ class GitLab(Generic):
     def __init__(self, surroundings: Surroundings) -> None:
         super().__init__(surroundings, name="gitlab")
         self._env = surroundings.env
-        self._now = surroundings.now
+        self._wall = surroundings.wall
         self._colours = not self._env.get("NO_COLOR")  # the log is no terminal, and shows colours all the same
         self._sections = 0
 
@@ -41,12 +41,12 @@ class GitLab(Generic):
     def group(self, title: str) -> Iterator[None]:
         self._sections += 1
         name = f"test_runner_{self._sections}"
-        marker = f"\x1b[0Ksection_start:{int(self._now())}:{name}[collapsed=true]{CLEAR}"
+        marker = f"\x1b[0Ksection_start:{int(self._wall())}:{name}[collapsed=true]{CLEAR}"
         self._stream.put(marker + self._stream.clean(title, one_line))
         try:
             yield
         finally:  # or all that follows would be folded away with it
-            self._stream.put(f"\x1b[0Ksection_end:{int(self._now())}:{name}{CLEAR}")
+            self._stream.put(f"\x1b[0Ksection_end:{int(self._wall())}:{name}{CLEAR}")
 
     def outputs(self, values: Mapping[str, str], leave: "Leave") -> None:
         super().outputs(values, leave)

@@ -59,7 +59,7 @@ def step(process: Process, *, means: "Means | None" = None) -> int:
         report, result = TestReport(title=title, run=None), _skipped()
     except RunnerError as error:
         report, result = TestReport(title=title, run=None), ended_by(error)
-    except Exception as error:  # noqa: BLE001 -- the last net: nothing leaves without a result
+    except (Exception, SystemExit) as error:  # noqa: BLE001 -- the last net: nothing leaves without a result
         report, result = TestReport(title=title, run=publisher.run), _bug(error, ci)
     return publisher.finish(report, result)
 
@@ -99,6 +99,7 @@ def _ci(process: Process, values: dict[str, str], vendor: str, redact: Redactor,
             out=process.out,
             redact=redact,
             now=now,
+            wall=means.clock.wall if means else time.time,
             vendor=vendor,
             workspace=process.workspace,
             debug=debug,
@@ -116,7 +117,7 @@ def _skipped() -> Result:
     )
 
 
-def _bug(error: Exception, ci: "Ci") -> Result:
+def _bug(error: BaseException, ci: "Ci") -> Result:
     """A result for what should never happen; the traceback goes to the log through the same defences as the rest."""
     import sys  # noqa: PLC0415 -- built in
     import traceback  # noqa: PLC0415 -- only a bug pays for it

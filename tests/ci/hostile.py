@@ -189,8 +189,9 @@ def a_ci(
     debug: bool = True,
     vendor: str = "autify",
     now: Callable[[], float] = lambda: 0.0,
+    wall: Callable[[], float] = lambda: 0.0,
 ) -> Ci:
-    surroundings = Surroundings(env=env, out=out, redact=redact, vendor=vendor, debug=debug, now=now)
+    surroundings = Surroundings(env=env, out=out, redact=redact, vendor=vendor, debug=debug, now=now, wall=wall)
     return CIS[name].make(surroundings)
 
 

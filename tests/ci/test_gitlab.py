@@ -23,17 +23,17 @@ JOB = {
 
 
 def test_a_group_is_a_folded_section_with_its_lines_and_its_time() -> None:
-    times = iter([100.9, 103.2])
+    times = iter([1_770_000_100.9, 1_770_000_103.2])
     out = Screen()
-    ci = a_ci("gitlab", out, now=lambda: next(times))
+    ci = a_ci("gitlab", out, now=lambda: 7.0, wall=lambda: next(times))
     with ci.group("Inputs"):
         ci.info("vendor: autify")
     ci.info("after")
     log = read_log(out.getvalue())
     assert log.sections == [("start", "test-runner-1", "[collapsed=true]"), ("end", "test-runner-1", "")]
     assert log.lines == ["Inputs", "vendor: autify", "after"]
-    assert "section_start:100:" in out.getvalue()
-    assert "section_end:103:" in out.getvalue()
+    assert "section_start:1770000100:" in out.getvalue()
+    assert "section_end:1770000103:" in out.getvalue()
 
 
 def test_a_section_ends_with_an_error_too_and_the_next_has_a_name_of_its_own() -> None:

@@ -28,7 +28,12 @@ def test_every_input_but_the_secrets_is_declared_and_becomes_its_variable(name: 
     assert wanted <= set(declared)
     assert not SECRETS & set(declared)
     ours = {key: text for key, text in job["variables"].items() if key.startswith("TEST_RUNNER_")}
-    assert ours == {f"TEST_RUNNER_{each.upper().replace('-', '_')}": f"$[[ inputs.{each} ]]" for each in wanted}
+    results = ours.pop("TEST_RUNNER_RESULTS_DIR")  # whose default is expanded, and whose regex lets in nothing else
+    assert results == "$[[ inputs.results-dir ]]"
+    assert ours == {
+        f"TEST_RUNNER_{each.upper().replace('-', '_')}": {"value": f"$[[ inputs.{each} ]]", "expand": False}
+        for each in wanted - {"results-dir"}
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -52,8 +57,13 @@ def test_what_is_not_given_passes_gitlabs_own_check(name: str) -> None:
 @pytest.mark.parametrize(
     ("each", "good", "bad"),
     [
-        ("timeout", ["45m", "1h30m", "$LONG", "${LONG}"], ["45", "45 m", "m", "45m\n", "$(id)"]),
-        ("project-id", ["77", "$PROJECT"], ["77a", "-1", "7 7", "77\n  script: x"]),
+        ("timeout", ["45m", "1h30m"], ["45", "45 m", "m", "45m\n", "$(id)", "$LONG"]),
+        ("project-id", ["77"], ["77a", "-1", "7 7", "77\n  script: x", "$PROJECT"]),
+        (
+            "results-dir",
+            ["out/a-1_b.c", "test-results/test-runner/$TEST_RUNNER_VENDOR"],
+            ["", "my results", "$CI_X", "a*"],
+        ),
         ("annotations", ["0", "8"], ["all"]),
         ("name", ['say "hi": # it\'s', "한국어", "$CI_COMMIT_TITLE"], ["a\nb", "a\r", "a\n"]),
         ("capabilities", ['[{os_type: "linux"}]'], ["[{a: b},\n{c: d}]"]),
@@ -86,4 +96,6 @@ def test_only_the_code_of_nothing_started_is_retried_and_reports_come_from_faile
 @pytest.mark.parametrize("name", NAMES)
 def test_cleanup_does_not_take_the_run_that_was_waited_for(name: str) -> None:
     _, job = _parts(name)
-    assert re.search(r"env -u TEST_RUNNER_RUN_ID \S*python\S* \S*entrypoint.py\S* cleanup", job["after_script"][0])
+    assert re.search(
+        r"env -u TEST_RUNNER_RUN_ID \S*python\S* -E -s \S*entrypoint.py\S* cleanup", job["after_script"][0]
+    )

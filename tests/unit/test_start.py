@@ -85,6 +85,21 @@ def test_bad_input_imports_nothing_that_only_a_run_needs(arguments: list[str], t
     assert not modules & ONLY_A_RUN
 
 
+@pytest.mark.parametrize("module", ["dataclasses", "difflib", "shutil", "requests"])
+def test_a_module_of_the_job_that_ends_the_program_is_no_green(module: str, tmp_path: Path) -> None:
+    """It stands in for ours where somebody starts us without -E: at once, or in the middle of a step.
+
+    `difflib` is one that a run does without: so it is the module that makes the difference.
+    """
+    (tmp_path / f"{module}.py").write_text("raise SystemExit(0)\n")
+    words = ["run", "--vendor", "autify", "--project-id", "77", "--scenarios", "1", "--base-url", "http://127.0.0.1:1"]
+    environment = {"PYTHONPATH": str(tmp_path), "TEST_RUNNER_TOKEN": "t0ken", "CI": "true", "LANG": "C.UTF-8"}
+    program = [sys.executable, str(ENTRYPOINT), *words, "--outage-window", "1s"]
+    done = subprocess.run(program, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    told = done.stdout + done.stderr
+    assert (done.returncode, bool(told)) == (3 if module == "difflib" else 70, True), told
+
+
 def test_a_run_at_a_vendor_imports_nothing_of_those_who_run_or_read_the_users_tests(tmp_path: Path) -> None:
     address = ("--base-url", "http://127.0.0.1:1", "--outage-window", "1s")
     arguments = ["run", "--vendor", "autify", "--project-id", "77", "--scenarios", "1", *address]

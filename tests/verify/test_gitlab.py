@@ -57,7 +57,7 @@ use:
   needs: [green-autify]
   script: ['echo "conclusion=$TESTRUN_CONCLUSION tests=$TESTRUN_TESTS of $TESTRUN_RUN_URL"']
 """
-NAME = 'say "hi": # it\'s $(id)'
+NAME = 'say "hi": # it\'s $(id) of $TEST_RUNNER_TOKEN, $HOME and $$x'
 
 
 def test_in_our_image_with_every_kind_of_end(project: Make, engine: Engine, image: str, vendor: Sandbox) -> None:
@@ -92,7 +92,7 @@ def test_in_our_image_with_every_kind_of_end(project: Make, engine: Engine, imag
 WRAPPED = """trap exit 1 TERM
 set -o pipefail
 set -o errexit
-: | eval $'cd /ws\\nexec python /app/entrypoint.py\\n'
+: | eval $'cd /ws\\nexec python3 -E -s /app/entrypoint.py\\n'
 exit 0
 """
 
@@ -144,7 +144,8 @@ def test_on_the_machine_itself_with_a_command_of_the_users(project: Make) -> Non
         inputs = {"vendor": "testmo", "base-url": testmo.url, "project-id": "1", "source": "shop"}
         inputs |= {"command": "python3 make.py", "results": "reports/*.xml"}
         inputs |= {"program-source": str(ROOT), "program-ref": "HEAD", "program-python": sys.executable}
-        made = project(_pipeline(inputs, component=HOST))
+        elsewhere = "default: {before_script: ['mkdir app && cd app']}\n"  # as in a monorepo
+        made = project(_pipeline(inputs, component=HOST, more=elsewhere))
         (made.folder / "make.py").write_text(COMMAND)
         ended = made.run()
         ours = [run for run in recorded(testmo.ledger) if run.ours]

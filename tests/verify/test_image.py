@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from core.sandbox import Sandbox
+from core.sandbox.testmo import recorded
 from tests.verify.engine import Engine, build
 from tests.verify.runner import Runner
 
 TOKEN = "t0ken-0f-the-image-tests"
 # What `python -v` says when it made bytecode from source, or wrote some.
 _COMPILED = re.compile(r"(?m)^# (?:code object from (?!'[^']*\.pyc')|wrote ).*$")
+ONE_CASE = """'<testsuite name="s"><testcase classname="c" name="adds"/></testsuite>'"""
 INPUTS = {"vendor": "autify", "token": TOKEN, "project-id": "77", "scenarios": "501,502"}
 
 
@@ -89,6 +91,24 @@ def test_jenkins_keeps_it_alive_with_cat_as_a_stranger_and_looks_at_its_processe
     assert (report.stat().st_uid, report.stat().st_gid) == (12345, 12345)
 
 
+def test_modules_of_the_job_stand_in_for_none_of_ours_and_are_there_for_its_command(
+    engine: Engine, image: str, tmp_path: Path
+) -> None:
+    for name in ("requests.py", "types.py", "sitecustomize.py"):
+        (tmp_path / name).write_text("raise SystemExit(0)\n")
+    (tmp_path / "theirs.sh").write_text(f'echo {ONE_CASE} > junit.xml; echo "path=$PYTHONPATH"\n')
+    how = ("--rm", "--network", "host", "-v", f"{tmp_path}:/ws", "-w", "/ws", "-e", "PYTHONPATH=/ws", "-e", "CI=true")
+    with Sandbox(vendor="testmo") as testmo:
+        inputs = ["VENDOR=testmo", f"BASE_URL={testmo.url}", "PROJECT_ID=1", "SOURCE=shop", "TOKEN=t0ken"]
+        inputs += ["COMMAND=sh theirs.sh", "RESULTS=junit.xml"]
+        words = [part for each in inputs for part in ("-e", f"TEST_RUNNER_{each}")]
+        done = engine.run("run", *how, *words, image, check=False)
+        assert (done.returncode, "path=/ws" in done.stdout) == (0, True), done.stdout + done.stderr
+        assert [run.completed for run in recorded(testmo.ledger) if run.ours] == [True]
+        clean = engine.run("run", *how, *words, "--entrypoint=/usr/local/bin/test-runner-cleanup", image).stdout
+    assert "Nothing was left behind" in clean
+
+
 def test_azure_finds_what_it_prepares_its_user_with_and_gitlab_a_shell(engine: Engine, image: str) -> None:
     look = "for p in sh bash getent useradd groupadd su ps; do command -v $p >/dev/null || { echo $p; exit 1; }; done"
     engine.run("run", "--rm", "--network", "host", "--entrypoint", "bash", image, "-c", look)
@@ -122,8 +142,9 @@ def test_a_read_only_image_compiles_no_module_of_ours_nor_what_it_imports(engine
 
 
 def test_without_bytecode_that_would_show(engine: Engine, image: str) -> None:
-    words = ("--rm", "--read-only", "--network", "host", "-e", "PYTHONVERBOSE=1", "-e", "PYTHONPYCACHEPREFIX=/nowhere")
-    done = engine.run("run", *words, image, "run", check=False)
+    words = ("--rm", "--read-only", "--network", "host", "--entrypoint", "python3")
+    options = ("-v", "-X", "pycache_prefix=/nowhere", "-E", "-s")
+    done = engine.run("run", *words, image, *options, "/app/entrypoint.py", "run", check=False)
     assert done.returncode == 2
     assert "# code object from /app/core/cli.py" in _COMPILED.findall(done.stderr)
 
@@ -176,6 +197,7 @@ def test_our_packages_and_the_users_do_not_see_each_other(
 def _demo(engine: Engine, image: str, folder: Path) -> str:
     """What Python tells of itself while the image, read-only, runs the main job with each vendor."""
     how = ("--rm", "--read-only", "--tmpfs", "/tmp", "--network", "host", "-e", "PYTHONVERBOSE=1")
-    done = engine.run("run", *how, "-v", f"{folder}:/ws", "-w", "/ws", image, "demo")
+    where = ("-v", f"{folder}:/ws", "-w", "/ws", "--entrypoint", "python3")
+    done = engine.run("run", *how, *where, image, "/app/entrypoint.py", "demo")
     assert "All runs ended as expected." in done.stdout
     return done.stderr

@@ -13,7 +13,8 @@ from tools.rendering.inputs import Input, inputs
 NAMES = ("test-runner.yml", "test-runner-host.yml")
 LONGEST_DESCRIPTION = 1024  # characters that GitLab takes
 RESULTS = "test-results/test-runner/$TEST_RUNNER_VENDOR"
-_VARIABLE = r"\$\{?[A-Za-z_][A-Za-z0-9_]*\}?"  # a CI variable may stand for any value
+# Where GitLab expands a variable in a path of reports, a space in it loses all of them, and the job stays as it is.
+_RESULTS_ARE = rf"{RESULTS.replace('$', chr(92) + '$')}|[A-Za-z0-9._/-]+"
 _COPY = "# Rendered from gitlab-ci/{name} by tools/render.py, for GitLab's components: do not edit.\n"
 
 
@@ -31,7 +32,8 @@ def with_inputs(text: str) -> str:
     given = [item for item in inputs() if not _is_secret(item)]
     secrets = [f"#   {_variables(item)}" for item in inputs() if _is_secret(item)]
     text = _between(text, "spec", [line for item in given for line in _input(item)])
-    text = _between(text, "variables", [line for item in given for line in _variable(item)])
+    results_last = sorted(given, key=lambda item: item.name == "results-dir")  # whose lines end as deep as the mark
+    text = _between(text, "variables", [line for item in results_last for line in _variable(item)])
     return _between(text, "secrets", secrets)
 
 
@@ -71,14 +73,14 @@ def _rules(item: Input) -> list[str]:
     if item.name == "vendor":
         return [f"options: {json.dumps(list(VENDORS))}"]
     if item.name == "results-dir":  # the job's reports are looked for where this says
-        return [f"default: {RESULTS}", "regex: '^[^\\r\\n]+$'"]
+        return [f"default: {RESULTS}", f"regex: '^({_RESULTS_ARE}|[A-Za-z0-9._/-]+)$'"]
     kinds = [each.option.kind for each in item.variants]
     if all(kind.flag or kind.name.startswith("one of") for kind in kinds):
         words = dict.fromkeys(word for kind in kinds for word in kind.choices)
         return ["default: ''", f"options: {json.dumps(['', *words])}"]
     patterns = {_pattern(kind) for kind in kinds}
     pattern = patterns.pop() if len(patterns) == 1 else ""
-    return ["default: ''", f"regex: '^({pattern}|{_VARIABLE})?$'" if pattern else r"regex: '^[^\r\n]*$'"]
+    return ["default: ''", f"regex: '^({pattern})?$'" if pattern else r"regex: '^[^\r\n]*$'"]
 
 
 def _pattern(kind: Kind) -> str:
@@ -89,5 +91,11 @@ def _pattern(kind: Kind) -> str:
 
 
 def _variable(item: Input) -> list[str]:
-    """The input as a variable of the job, as a block: GitLab inserts the text as it is, and no quote ends a block."""
-    return [f"{_name(item)}: |-", f"  $[[ inputs.{item.name} ]]"]
+    """The input as a variable of the job, as a block: GitLab inserts the text as it is, and no quote ends a block.
+
+    Not expanded: a text with `$TEST_RUNNER_TOKEN` in it, a title from somewhere else perhaps, would get the secret.
+    """
+    block = ["|-", f"$[[ inputs.{item.name} ]]"]
+    if item.name == "results-dir":  # its default holds a variable, and its regex nothing else
+        return [f"{_name(item)}: {block[0]}", f"  {block[1]}"]
+    return [f"{_name(item)}:", f"  value: {block[0]}", f"    {block[1]}", "  expand: false"]
