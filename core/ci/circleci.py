@@ -35,14 +35,16 @@ class CircleCI(Told):
         super().outputs(values, leave)
         path = self._env.get("BASH_ENV", "")
         if path:
-            append(path, "".join(export(name, self._stream.clean(self._values[name], defuse)) for name in values))
+            given = self._with_stale({name: self._values[name] for name in values})
+            append(path, "".join(export(name, self._stream.clean(text, defuse)) for name, text in given.items()))
 
 
 def export(name: str, text: str) -> str:
-    """`export NAME='value'`: between single quotes nothing but a single quote means anything to a shell."""
-    if not text or len(text) > LONGEST:
-        return ""
-    quoted = text.replace("'", "'\\''")
+    """`export NAME='value'`: between single quotes nothing but a single quote means anything to a shell.
+
+    Empty where there is no value, or one that is too long: an earlier step of the job may have set another.
+    """
+    quoted = "" if len(text) > LONGEST else text.replace("'", "'\\''")
     return f"export {variable(name)}='{quoted}'\n"
 
 

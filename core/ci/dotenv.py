@@ -7,6 +7,7 @@ GitLab takes neither a blank line nor a comment, no quotes, at most 20 variables
 from collections.abc import Mapping
 
 FILE = "outputs.env"
+PREFIX = "TESTRUN_"
 MOST = 19  # variables
 SIZE = 5_000  # bytes
 LONGEST = 1_000  # characters of one value
@@ -16,7 +17,7 @@ _PLAIN = frozenset(_LETTERS + "_./:@%+=,?#-")
 
 def variable(name: str) -> str:
     """The variable of an output: `run-id` is TESTRUN_RUN_ID."""
-    return "TESTRUN_" + name.upper().replace("-", "_")
+    return PREFIX + name.upper().replace("-", "_")
 
 
 def dotenv(values: Mapping[str, str], *, most: int = MOST) -> str:

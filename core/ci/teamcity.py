@@ -49,11 +49,15 @@ class TeamCity(Told):
             self._stream.put(service_message("blockClosed", name=name))
 
     def outputs(self, values: Mapping[str, str], leave: "Leave") -> None:
-        """Parameters of this build: later steps have them in their environment."""
+        """Parameters of this build: later steps have them in their environment, the empty ones too.
+
+        Else an earlier step's value would stand where this one has none.
+        """
         super().outputs(values, leave)
-        for name in values:
-            text = plain(self._values[name])
-            if text and len(text) <= LONGEST and self._set.get(name) != text:
+        for name, given in self._with_stale({name: self._values[name] for name in values}).items():
+            text = plain(given)
+            text = text if len(text) <= LONGEST else ""
+            if self._set.get(name) != text:
                 self._set[name] = text
                 safe = text.replace("%", "%%")  # between two of them TeamCity would put another parameter's value
                 self._stream.put(service_message("setParameter", name=f"env.{variable(name)}", value=safe))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from core.ci import Surroundings
+from core.ci.dotenv import PREFIX, variable
 from core.ci.generic import Generic
 from core.ci.steps import slug
 from core.model import Build
@@ -35,6 +36,13 @@ class Told(Generic):
             project=project,
             number=number,
         )
+
+    def _with_stale(self, values: Mapping[str, str]) -> dict[str, str]:
+        """The outputs to set, and as empty ones those that an earlier step of this job has set and this one has not."""
+        earlier = (name for name in self._env if name.startswith(PREFIX) and name.isascii() and name.isidentifier())
+        outputs = {name.removeprefix(PREFIX).lower().replace("_", "-"): name for name in earlier}
+        stale = [name for name, whole in outputs.items() if name not in self._values and variable(name) == whole]
+        return {**dict.fromkeys(stale, ""), **values}
 
 
 def _first(texts: str, given: Mapping[str, str]) -> str:

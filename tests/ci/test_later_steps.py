@@ -9,6 +9,7 @@ from core.errors import OutputError
 from tests.ci.hostile import HOSTILE, SECRET, Folder, Screen, a_ci
 from tests.e2e.places import sourced
 from tests.readers.dotenv import read_dotenv
+from tests.readers.teamcity import read_messages
 
 
 def _given(ci: str, variable: str, tmp_path: Path, *values: dict[str, str]) -> str:
@@ -37,8 +38,45 @@ def test_a_shell_that_sources_hostile_values_gets_them_and_nothing_else(text: st
 
 def test_quotes_come_through_and_a_later_value_wins(tmp_path: Path) -> None:
     given = _given("circleci", "BASH_ENV", tmp_path, {"run-id": "it's"}, {"run-id": "'$(id)'`x`\\"}, {"tests": ""})
-    assert sourced(given) == {"MINE": "1", "TESTRUN_RUN_ID": "'$(id)'`x`\\"}
-    assert export("run-id", "x" * 1001) == ""
+    assert sourced(given) == {"MINE": "1", "TESTRUN_RUN_ID": "'$(id)'`x`\\", "TESTRUN_TESTS": ""}
+    assert export("run-id", "x" * 1001) == "export TESTRUN_RUN_ID=''\n"
+
+
+FIRST = {"run-id": "7", "reason": "tests-failed", "run-url": "https://v.example/7", "recorded-run-id": "8"}
+SECOND = {"run-id": "9", "reason": "", "run-url": f"https://v.example/{'x' * 1000}"}
+
+
+def test_of_two_steps_of_a_circleci_job_nothing_of_the_first_stands_among_the_outputs_of_the_second(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "given"
+    path.touch()
+    a_ci("circleci", Screen(), {"BASH_ENV": str(path)}).outputs(FIRST, Folder().leave)
+    between = sourced(path.read_text("utf-8"))  # as the next step starts
+    assert between["TESTRUN_REASON"] == "tests-failed"
+    hostile = {"TESTRUN_X$(id)": "1", "TESTRUN_lower": "1", "testrun_run_id": "1"}
+    second = a_ci("circleci", Screen(), {"BASH_ENV": str(path), **between, **hostile})
+    second.outputs({"run-id": "9"}, Folder().leave)
+    second.outputs(SECOND, Folder().leave)
+    found = sourced(path.read_text("utf-8"))
+    assert {name: text for name, text in found.items() if text} == {"TESTRUN_RUN_ID": "9"}
+
+
+def test_of_two_steps_of_a_teamcity_build_nothing_of_the_first_stands_among_the_outputs_of_the_second() -> None:
+    first, second = Screen(), Screen()
+    a_ci("teamcity", first).outputs(FIRST, Folder().leave)
+    between = _parameters(first)
+    assert between["TESTRUN_REASON"] == "tests-failed"
+    ci = a_ci("teamcity", second, between)
+    ci.outputs({"run-id": "9"}, Folder().leave)
+    ci.outputs(SECOND, Folder().leave)
+    found = between | _parameters(second)
+    assert {name: text for name, text in found.items() if text} == {"TESTRUN_RUN_ID": "9"}
+
+
+def _parameters(out: Screen) -> dict[str, str]:
+    sets = [each.attributes for each in read_messages(out.getvalue()) if each.name == "setParameter"]
+    return {each["name"].removeprefix("env."): each["value"] for each in sets}
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

@@ -77,6 +77,7 @@ def test_an_output_is_a_parameter_once_and_refers_to_no_other_parameter() -> Non
     ci.outputs({"run-url": url, "tests": "3"}, Folder().leave)
     assert [each.attributes for each in read_messages(out.getvalue())] == [
         {"name": "env.TESTRUN_RUN_URL", "value": "https://v.example/%%env.SECRET%%"},
+        {"name": "env.TESTRUN_RUN_ID", "value": ""},
         {"name": "env.TESTRUN_TESTS", "value": "3"},
     ]
 

@@ -76,12 +76,13 @@ class Left:
             given = read_file_commands(self.files["GITHUB_OUTPUT"])
             return {"TESTRUN_" + name.upper().replace("-", "_"): text for name, text in given.items() if text}
         if self.ci == "circleci":
-            return sourced(self.files["BASH_ENV"])
+            return {name: text for name, text in sourced(self.files["BASH_ENV"]).items() if text}
         if self.ci == "bitbucket":
             return read_dotenv(self.files["BITBUCKET_PIPELINES_VARIABLES_PATH"])
         if self.ci == "teamcity":
             sets = [each.attributes for each in read_messages(self.log) if each.name == "setParameter"]
-            return {each["name"].removeprefix("env."): each["value"].replace("%%", "%") for each in sets}
+            given = {each["name"].removeprefix("env."): each["value"].replace("%%", "%") for each in sets}
+            return {name: text for name, text in given.items() if text}
         if self.ci == "azure":
             return azure_variables(self.log)
         if self.ci == "terminal":  # a person reads the files
