@@ -9,6 +9,12 @@ from dataclasses import dataclass, field
 from core.options import Option, Problem
 
 COMMANDS = ("run", "start", "wait", "cleanup", "api", "sandbox", "demo")
+# Where the vendors' secrets usually stand. Named here, since whichever vendor is asked, no other's is imported.
+USUAL_SECRETS = (
+    *("AUTIFY_WEB_ACCESS_TOKEN", "AUTIFY_MOBILE_ACCESS_TOKEN", "ATS_API_TOKEN", "APPTEST_AI_ACCESS_KEY"),
+    *("TESTMO_TOKEN", "QTEST_TOKEN"),
+)
+LONG_ENOUGH = 8  # characters; a shorter secret occurs in other texts by chance
 _GITHUBS_OWN = ("entrypoint", "args")  # every Docker action accepts these two
 
 
@@ -124,6 +130,13 @@ def fill_secrets(raw: Raw, known: Mapping[str, Option], environment: Mapping[str
         for variable in declaration.variables(raw.values):
             if not raw.values.get(name, "").strip() and _is_set(environment.get(variable, ""), environment):
                 raw.values[name] = environment[variable]
+
+
+def usual_secrets(environment: Mapping[str, str]) -> list[str]:
+    """The vendors' secrets that this job has, used or not: whole, and the key of a `user:key` or `bearer key`."""
+    texts = [environment[name] for name in USUAL_SECRETS if _is_set(environment.get(name, ""), environment)]
+    keys = (key for text in texts for key in (text.partition(":")[2].strip(), text.split()[-1]))
+    return list(dict.fromkeys((*texts, *(key for key in keys if len(key) >= LONG_ENOUGH))))
 
 
 def secrets_of(raw: Raw, known: Mapping[str, Option]) -> list[str]:

@@ -2,14 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 
+from core.inputs import LONG_ENOUGH, USUAL_SECRETS
+
 _PREFIXES = ("INPUT_", "TEST_RUNNER_", "PLUGIN_")  # inputs as GitHub, any CI, and Drone and its like hand them on
 # GitHub hands these to an action, not to a `run:` step: whoever writes there speaks, or acts, in our name.
-_NAMES = frozenset(("GITHUB_OUTPUT", "GITHUB_STATE", "ACTIONS_RUNTIME_TOKEN"))
-_LONG_ENOUGH = 8  # characters; a shorter secret occurs in paths by chance, and must be the whole value
+_GITHUBS = ("GITHUB_OUTPUT", "GITHUB_STATE", "ACTIONS_RUNTIME_TOKEN")
+# The vendors' tokens, also where ours has come by another way: templates hand on all that a job may have.
+_NAMES = frozenset((*_GITHUBS, *USUAL_SECRETS))
 
 
 def environment_without(environment: Mapping[str, str], secrets: Iterable[str]) -> dict[str, str]:
-    """A copy without our inputs, the files of our outputs, and every variable that holds one of our secrets."""
+    """A copy without our inputs, the files of our outputs, the vendors' tokens, and whatever holds a secret of ours.
+
+    A secret of fewer than LONG_ENOUGH characters occurs in paths by chance: it must be the whole value.
+    """
     hidden = [secret for secret in secrets if secret]
     return {
         name: value
@@ -19,4 +25,4 @@ def environment_without(environment: Mapping[str, str], secrets: Iterable[str]) 
 
 
 def _holds(value: str, secrets: Iterable[str]) -> bool:
-    return any(value == secret or (len(secret) >= _LONG_ENOUGH and secret in value) for secret in secrets)
+    return any(value == secret or (len(secret) >= LONG_ENOUGH and secret in value) for secret in secrets)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.errors import BadInputError
-from core.inputs import Raw, check_names, fill_secrets, secrets_of
+from core.inputs import LONG_ENOUGH, Raw, check_names, fill_secrets, secrets_of, usual_secrets
 from core.kinds import TEXT, choice
 from core.options import Option, Problem, declared, parse
 from core.settings import Common
@@ -67,9 +67,10 @@ def known_inputs(vendor: str, record_to: str = "") -> dict[str, Option]:
 
 
 def hidden_texts(raw: Raw, known: Mapping[str, Option], environment: Mapping[str, str]) -> list[str]:
-    """The secrets among the inputs, valid or not, to be hidden before anything is said about them."""
+    """The secrets among the inputs, valid or not, to be hidden before anything is said about them; then unused ones."""
     fill_secrets(raw, known, environment)
-    return secrets_of(raw, known)
+    found = secrets_of(raw, known)
+    return found + [text for text in usual_secrets(environment) if text not in found]
 
 
 def understand(raw: Raw, known: Mapping[str, Option]) -> Asked:
@@ -87,6 +88,7 @@ def understand(raw: Raw, known: Mapping[str, Option]) -> Asked:
         names.values = left_out(raw, known, problems)
     check_names(names, known, others, vendor)
     problems += names.problems
+    problems += _leaks(raw, known)
     common = parse(Common, raw.values, problems)
     wish = _recorder(raw, common, vendor, problems)
     if vendor not in VENDORS:
@@ -122,6 +124,21 @@ def _recorder(raw: Raw, common: Common, vendor: str, problems: list[Problem]) ->
     from core.commands.recorder import wished  # noqa: PLC0415 -- only who records pays for it
 
     return wished(name, raw, common, vendor, problems)
+
+
+def _leaks(raw: Raw, known: Mapping[str, Option]) -> list[Problem]:
+    """The inputs that hold the token, mostly since a CI has expanded a variable in them: they go to vendors and files.
+
+    Passwords are left out: somebody's may be his name.
+    """
+    secret = {name for name, declaration in known.items() if declaration.kind.secret}
+    texts = [raw.values[name].split()[-1:] for name in secret if known[name].required and name in raw.values]
+    tokens = [token for (token,) in filter(None, texts) if len(token) >= LONG_ENOUGH]
+    return [
+        (name, "holds the token, which would be sent and shown with it. Does it name a variable that the CI expands?")
+        for name in known
+        if name not in secret and any(token in raw.values.get(name, "") for token in tokens)
+    ]
 
 
 def _missing_secrets(raw: Raw, settings: type) -> set[str]:

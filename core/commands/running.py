@@ -12,6 +12,7 @@ from core.commands.machine import ThisMachine, secrets_in
 from core.commands.publishing import Publisher, results_folder
 from core.engine import Hooks, RunRequest, execute
 from core.holder import holder
+from core.inputs import usual_secrets
 from core.journal import Journal
 from core.model import RemoteRun, Result, TestReport
 from core.pacing import Pacing
@@ -19,6 +20,7 @@ from core.patience import Patience
 from core.ports import Ci, Clock, Log, Vendor, Wish
 from core.private import PrivateFolder
 from core.process import Process
+from core.secret import Secret
 from core.stop import Stop
 from core.transport import Transport
 
@@ -122,7 +124,10 @@ def assemble(
         workspace=process.workspace,
         ours=results_folder(common.results_dir, ci.build().step),
         environment=process.environment,
-        secrets=secrets_in(asked.settings, asked.recorder and asked.recorder.settings),
+        secrets=[
+            *secrets_in(asked.settings, asked.recorder and asked.recorder.settings),
+            *map(Secret, usual_secrets(process.environment)),
+        ],
         report=report,
         build=ci.build(),
         patience=patience,

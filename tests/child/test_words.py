@@ -63,6 +63,8 @@ def test_the_environment_lacks_what_is_ours_and_our_secrets() -> None:
         "test_runner_token": token,
         "PLUGIN_PASSWORD": "another",
         "TESTMO_TOKEN": token,
+        "QTEST_TOKEN": "of another vendor, and not used",
+        "ATS_API_TOKEN": "$(ATS_API_TOKEN)",  # as Azure leaves it where the pipeline has no such variable
         "COPY": f"Bearer {token}",
         "ABC": "abc",
         "GITHUB_OUTPUT": "/o",

@@ -212,3 +212,24 @@ def test_what_people_paste_becomes_the_address_of_the_api(given: str, base: str)
     address = load("testmo").address
     assert address is not None
     assert address(given) == base
+
+
+def test_another_tokens_variable_reaches_neither_the_users_command_nor_the_log(step: Step) -> None:
+    """Templates hand on every variable that a token may stand in; here the step's own came by another way."""
+    other, qtest = "other-real-secret-9", "bearer of-a-vendor-that-is-not-asked"
+    step.extra = {"TESTMO_TOKEN": other, "QTEST_TOKEN": qtest, "ATS_API_TOKEN": "$(ATS_API_TOKEN)", "MINE": "kept"}
+    (step.workspace / "x.sh").write_text(
+        f"cp ready.xml results.xml; env; echo {other} {qtest.rsplit(maxsplit=1)[-1]}; grep -c . results.xml\n"
+    )
+    write(step, 1)
+    (step.workspace / "results.xml").rename(step.workspace / "ready.xml")
+    with vendor(box="testmo") as server:
+        step.url = server.url
+        ended = step.run(**INPUTS, command="sh x.sh")
+    assert ended.status == 0, ended.log
+    shown = "".join(line for line in ended.log.splitlines(keepends=True) if not line.startswith("::add-mask::"))
+    assert "MINE=kept" in shown
+    assert "*** ***" in shown
+    leaks = (other, qtest.rsplit(maxsplit=1)[-1], "TESTMO_TOKEN", "QTEST_TOKEN", "ATS_API_TOKEN")
+    assert [text for text in leaks if text in shown] == []
+    assert {f"::add-mask::{other}", f"::add-mask::{qtest}"} <= set(ended.log.splitlines())

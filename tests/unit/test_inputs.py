@@ -4,7 +4,8 @@ import pytest
 
 from core.commands.asked import MissingSecret, known_inputs, understand
 from core.errors import BadInputError
-from core.inputs import gather, secrets_of
+from core.inputs import USUAL_SECRETS, gather, secrets_of, usual_secrets
+from tools.rendering.inputs import inputs
 
 GOOD = {"vendor": "autify", "token": "t0ken-x", "project-id": "77", "scenarios": "501"}
 
@@ -187,3 +188,32 @@ def test_the_variable_of_an_input_may_have_underscores_as_a_shell_must_write_it(
         "run-id": "7",
         "outage-window": "1m",
     }
+
+
+def test_every_usual_variable_of_a_secret_is_known_without_its_vendor() -> None:
+    variants = [each.option for item in inputs() for each in item.variants]
+    assert set(USUAL_SECRETS) == {name for option in variants if option.kind.secret for name in option.environment}
+
+
+def test_secrets_that_are_not_used_are_hidden_with_the_keys_in_them() -> None:
+    given = {"QTEST_TOKEN": "bearer 0123456789", "APPTEST_AI_ACCESS_KEY": "me:the-key-itself", "TESTMO_TOKEN": " "}
+    assert set(usual_secrets(given)) == {"bearer 0123456789", "0123456789", "me:the-key-itself", "the-key-itself"}
+    assert usual_secrets({"TF_BUILD": "True", "TESTMO_TOKEN": "$(TESTMO_TOKEN)"}) == []
+
+
+@pytest.mark.parametrize(("name", "around"), [("name", "a {} b"), ("results-dir", "out/{}"), ("scenarios", "{}")])
+def test_an_input_that_holds_the_token_is_refused_and_the_token_not_told(name: str, around: str) -> None:
+    """As where a CI has expanded a variable that a title named."""
+    token = "t0ken-of-some-length"
+    values = {**GOOD, "token": f" {token}\n", name: around.format(token)}
+    told = problems(as_input(values))
+    assert set(told) == {name}
+    assert "holds the token" in told[name]
+    assert token not in str(told)
+
+
+def test_a_short_token_and_a_password_may_occur_in_other_inputs() -> None:
+    asked(as_input({**GOOD, "token": "shop", "name": "shop nightly"}))
+    ats = {"vendor": "mendix-ats", "token": "t0ken-of-some-length", "app-id": "0" * 8 + "-0000-0000-0000-" + "0" * 12}
+    ats |= {"template-id": ats["app-id"], "username": "ATSAPIUser", "password": "ATSAPIUser"}
+    asked(as_input({**ats, "base-url": "https://ats.example.com"}))
