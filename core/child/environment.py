@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from core.inputs import LONG_ENOUGH, USUAL_SECRETS
 
-_PREFIXES = ("INPUT_", "TEST_RUNNER_", "PLUGIN_")  # inputs as GitHub, any CI, and Drone and its like hand them on
+# Inputs as GitHub, any CI, and Drone and its like hand them on; what a template tells the script that starts us.
+_PREFIXES = ("INPUT_", "TEST_RUNNER_", "PLUGIN_", "TESTRUN_SCRIPT_")
 # GitHub hands these to an action, not to a `run:` step: whoever writes there speaks, or acts, in our name.
 _GITHUBS = ("GITHUB_OUTPUT", "GITHUB_STATE", "ACTIONS_RUNTIME_TOKEN")
 # The vendors' tokens, also where ours has come by another way: templates hand on all that a job may have.

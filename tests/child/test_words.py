@@ -56,12 +56,14 @@ def test_who_does_not_is_not(text: str) -> None:
 def test_the_environment_lacks_what_is_ours_and_our_secrets() -> None:
     token = "s3cret-token"
     kept = {"PATH": "/usr/bin", "INPUTRC": "x", "GITHUB_SHA": "1", "GITHUB_STEP_SUMMARY": "/s", "SHORT": "abcd"}
+    kept |= {"TESTRUN_HOST_ID": "7"}  # an output of an earlier step
     ours = {
         "INPUT_TOKEN": token,
         "INPUT_RUN-ID": "7",
         "TEST_RUNNER_NAME": "n",
         "test_runner_token": token,
         "PLUGIN_PASSWORD": "another",
+        "TESTRUN_SCRIPT_PYTHON": "python3",
         "TESTMO_TOKEN": token,
         "QTEST_TOKEN": "of another vendor, and not used",
         "ATS_API_TOKEN": "$(ATS_API_TOKEN)",  # as Azure leaves it where the pipeline has no such variable

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from core.vendors import VENDORS
-from tests.readers.azure_template import TemplateError, expand, load
+from tests.readers.azure_template import TemplateError, expand, holds, load
 from tools.rendering.azure import NAMES, parameter
 from tools.rendering.inputs import inputs
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = {name: (ROOT / "azure-pipelines" / name).read_text(encoding="utf-8") for name in NAMES}
 GUIDE = (ROOT / "docs" / "ci" / "azure.md").read_text(encoding="utf-8")
-OWN = {"IMAGE", "STEP", "PYTHON", "PROGRAM_DIRECTORY"}
+OWN = {f"TESTRUN_SCRIPT_{name}" for name in ("IMAGE", "STEP", "PYTHON", "DIRECTORY")}
 SECRETS = {item.name for item in inputs() if any(each.option.kind.secret for each in item.variants)}
 
 pytestmark = pytest.mark.parametrize("text", TEMPLATES.values(), ids=TEMPLATES)
@@ -76,14 +76,21 @@ def test_failed_tests_by_choice_do_not_fail_and_the_users_own_list_beats_the_cho
     assert fail_on(onTestFailure="issues", failOn="failed") == "failed"
 
 
-def test_the_report_is_published_from_where_it_is_written_and_the_clean_up_always_runs(text: str) -> None:
-    def published(**given: str) -> list[str]:
+def test_the_report_is_published_where_this_step_has_written_one_and_the_clean_up_always_runs(text: str) -> None:
+    def published(**given: str) -> list[dict[str, Any]]:
         steps = expand(text, {"vendor": "qtest", **given})
         assert [step.get("condition") for step in _bash(steps)] == [None, "always()"]
-        return [step["inputs"]["testResultsFiles"] for step in steps if "task" in step]
+        return [step for step in steps if "task" in step]
 
-    assert published() == ["test-results/test-runner/qtest/junit.xml"]
-    assert published(resultsDir="my results") == ["my results/junit.xml"]
+    (step,) = published(stepName="nightly")
+    assert step["inputs"]["testResultsFiles"] == "$(nightly.TESTRUN_JUNIT)"
+    assert step["inputs"]["failTaskOnMissingResultsFile"] == "true"
+    states = {"succeeded": False, "succeededOrFailed": True, "always": True}
+    written = {"nightly.TESTRUN_JUNIT": "out/junit.xml"}
+    others: tuple[dict[str, str], ...] = ({"other.TESTRUN_JUNIT": "out/junit.xml"}, {"nightly.TESTRUN_JUNIT": ""}, {})
+    assert holds(step["condition"], states, written)
+    assert [holds(step["condition"], states, each) for each in others] == [False] * 3
+    assert not holds(step["condition"], states | {"succeededOrFailed": False}, written)
     assert published(publishResults="false") == published(mode="start") == []
 
 

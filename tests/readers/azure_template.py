@@ -15,6 +15,7 @@ CONDITION = re.compile(r"\$\{\{\s*(if|elseif|else)\b(.*)\}\}", re.DOTALL)
 TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<sign>[(),.\[\]]))"
 )
+STATES = {"succeeded()", "succeededOrFailed()", "always()"}  # what a condition may ask of the job so far
 Value = str | bool | float
 
 
@@ -155,6 +156,12 @@ def evaluate(text: str, known: Mapping[str, Value]) -> Value:
     return value
 
 
+def holds(condition: str, states: Mapping[str, bool], variables: Mapping[str, str]) -> bool:
+    """The condition of a step when its turn comes; `states` are `succeeded` and the like."""
+    known: dict[str, Value] = {name.lower(): text for name, text in variables.items()}
+    return _truth(evaluate(condition, known | {f"{name}()": state for name, state in states.items()}))
+
+
 def _expression(tokens: list[tuple[str, str]], known: Mapping[str, Value]) -> Value:
     if not tokens:
         raise TemplateError("an expression ends too early")
@@ -165,10 +172,13 @@ def _expression(tokens: list[tuple[str, str]], known: Mapping[str, Value]) -> Va
         return float(word)
     if word.lower() in ("true", "false"):
         return word.lower() == "true"
-    if word == "parameters":
-        return _parameter(tokens, known)
+    if word == "parameters" or (word == "variables" and STATES & known.keys()):
+        return (_parameter if word == "parameters" else _variable)(tokens, known)
     if kind != "name" or not tokens or tokens[0][1] != "(":
         raise TemplateError(f"Unrecognized value: {word!r}")
+    if f"{word}()" in known and tokens[1:2] == [("sign", ")")]:
+        del tokens[:2]
+        return known[f"{word}()"]
     return _call(word.lower(), list(_arguments(tokens, known)))
 
 
@@ -182,6 +192,14 @@ def _parameter(tokens: list[tuple[str, str]], known: Mapping[str, Value]) -> Val
     if name not in known:
         raise TemplateError(f"there is no parameter {name}")
     return known[name]
+
+
+def _variable(tokens: list[tuple[str, str]], known: Mapping[str, Value]) -> Value:
+    """`variables['NAME']`, whatever the case; one that does not exist is empty."""
+    opening, (kind, name), closing = tokens.pop(0)[1], tokens.pop(0), tokens.pop(0)[1]
+    if (opening, kind, closing) != ("[", "text", "]"):
+        raise TemplateError("a variable is written variables['NAME']")
+    return known.get(name[1:-1].lower(), "")
 
 
 def _arguments(tokens: list[tuple[str, str]], known: Mapping[str, Value]) -> Iterator[Value]:

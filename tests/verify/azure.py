@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.readers.azure_agent import Step, merged, read_log
-from tests.readers.azure_template import expand
+from tests.readers.azure_template import expand, holds
 from tests.verify.engine import LONGEST, ROOT
 from tests.writers.junit_readers import Read
 from tests.writers.junit_readers import azure as read_junit
@@ -80,7 +80,7 @@ class Job:
             if not self._is_due(step.get("condition", "succeeded()")):
                 continue
             if step.get("task") == "PublishTestResults@2":
-                self._publish(step["inputs"])
+                self.result = merged(self.result, self.publish(step["inputs"]))
                 continue
             ended.append(self._step(step, cancel, signals))
             cancel = None
@@ -88,7 +88,8 @@ class Job:
 
     def _is_due(self, condition: str) -> bool:
         good = self.result in ("Succeeded", "SucceededWithIssues")
-        return {"succeeded()": good, "succeededOrFailed()": self.result != "Canceled", "always()": True}[condition]
+        states = {"succeeded": good, "succeededOrFailed": self.result != "Canceled", "always": True}
+        return holds(condition, states, {**self.variables, **self.outputs})
 
     def _step(
         self,
@@ -129,7 +130,10 @@ class Job:
 
     def _expanded(self, text: str) -> str:
         """`$(NAME)` of a variable that exists; any other stays as it stands."""
-        known = {name.lower(): value for name, value in (*self.variables.items(), *self.secrets.items())}
+        known = {
+            name.lower(): value
+            for name, value in (*self.variables.items(), *self.secrets.items(), *self.outputs.items())
+        }
         return re.sub(r"\$\(([^()]*)\)", lambda found: known.get(found[1].lower(), found[0]), text)
 
     def _environment(self, mapped: Mapping[str, str]) -> dict[str, str]:
@@ -138,10 +142,13 @@ class Job:
         kept |= {re.sub("[. ]", "_", name).upper(): value for name, value in self.variables.items()}
         return kept | {name: self._expanded(value) for name, value in mapped.items()}
 
-    def _publish(self, inputs: Mapping[str, str]) -> None:
+    def publish(self, inputs: Mapping[str, str]) -> str:
+        """The result of the task: by default an empty search is but a warning."""
         assert inputs["testResultsFormat"] == "JUnit"
-        for path in self.workspace.glob(inputs["testResultsFiles"]):
+        found = list(self.workspace.glob(self._expanded(inputs["testResultsFiles"])))
+        for path in found:
             self.published += read_junit(path.read_text(encoding="utf-8"))
+        return "Succeeded" if found or inputs.get("failTaskOnMissingResultsFile") != "true" else "Failed"
 
 
 def _end(process: "subprocess.Popen[bytes]", signals: Signals) -> None:

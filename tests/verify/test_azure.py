@@ -2,15 +2,18 @@
 
 import json
 import os
+import re
 import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.sandbox import Sandbox
 from core.sandbox.testmo import recorded
+from tests.readers.azure_template import expand
 from tests.verify.azure import Job
 from tests.verify.engine import ROOT, Engine
 
@@ -129,7 +132,14 @@ def test_what_a_kill_leaves_is_ended_by_the_clean_up(host: Job, vendor: Sandbox)
 
 
 def test_in_a_container_job_where_no_signal_arrives_the_clean_up_ends_the_program(host: Job, vendor: Sandbox) -> None:
-    """`docker exec` dies and what it started lives on: here a shell between the agent and the script."""
+    """`docker exec` dies and what it started lives on: here a shell between the agent and the script.
+
+    Slim images have no `ps`.
+    """
+    host.environment = {"PATH": f"{host.workspace}/bin{os.pathsep}{os.environ['PATH']}"}
+    (host.workspace / "bin").mkdir()
+    (host.workspace / "bin" / "ps").write_text("#!/bin/sh\nexit 127\n")
+    (host.workspace / "bin" / "ps").chmod(0o755)
     host.launch = lambda script: ("bash", "-c", 'bash "$0" & wait', str(script))
     inputs = {**HOST, "baseUrl": vendor.url_of("never-ends-running")}
     run, clean_up = host.run("test-runner-host.yml", inputs, cancel=_polls(vendor, "never-ends-running"))
@@ -156,7 +166,50 @@ def test_a_command_runs_with_the_tools_of_the_agent(host: Job) -> None:
     assert (run.status, run.step.outputs["TESTRUN_COMMAND_EXIT_CODE"], run.step.problems) == (1, "1", []), run.log
     assert [(sorted(test.name for test in each.tests), each.completed) for each in ours] == [(["adds", "counts"], True)]
     seen = (host.workspace / "seen").read_text(encoding="utf-8")
-    assert (TOKEN in seen, "TEST_RUNNER_" in seen) == (False, False)
+    assert (TOKEN in seen, "TEST_RUNNER_" in seen, "TESTRUN_SCRIPT_" in seen) == (False, False, False)
+    assert not re.search("(?m)^(PYTHON|STEP|PROGRAM_DIRECTORY)=", seen)
+
+
+def test_no_report_of_an_earlier_build_is_published(host: Job, vendor: Sandbox) -> None:
+    def build(**changed: Any) -> Job:
+        given: dict[str, Any] = {"workspace": host.workspace, "temporary": host.temporary, "secrets": host.secrets}
+        return Job(**(given | changed))
+
+    passing = {**HOST, "baseUrl": vendor.url_of("passing")}
+    old = host.workspace / "test-results/test-runner/autify/junit.xml"
+    host.run("test-runner-host.yml", passing)
+    assert (len(host.published) > 0, old.is_file()) == (True, True)
+    skipped = build(result="Failed")
+    (clean_up,) = skipped.run("test-runner-host.yml", passing)
+    assert (clean_up.status, skipped.published, skipped.result) == (0, [], "Failed")
+    elsewhere = build(variables={"TEST_RUNNER_RESULTS_DIR": "out"})
+    elsewhere.run("test-runner-host.yml", {**HOST, "baseUrl": vendor.url_of("one-failure")})
+    assert {case.outcome for case in elsewhere.published} > {"failure"}
+    both = build()
+    both.run("test-runner-host.yml", {**HOST, "baseUrl": vendor.url_of("one-failure")})
+    first = len(both.published)
+    both.run("test-runner-host.yml", {**passing, "stepName": "second"})
+    assert (first > 0, len(both.published)) == (True, first)
+    (host.workspace / "none").mkdir()
+    broken = build(temporary=host.workspace / "none")
+    run, _ = broken.run("test-runner-host.yml", {**passing, "python": "/nowhere/python3"})
+    assert (run.status, broken.published, old.exists()) == (3, [], False)
+
+
+def test_a_report_that_is_gone_before_it_is_published_fails_the_job(host: Job) -> None:
+    text = (ROOT / "azure-pipelines" / "test-runner-host.yml").read_text(encoding="utf-8")
+    (template,) = [step for step in expand(text, HOST) if "task" in step]
+    assert host.publish(template["inputs"]) == "Failed"
+
+
+def test_the_results_of_a_step_are_nothing_but_its_own_to_delete(host: Job) -> None:
+    mine = [host.workspace / name for name in ("junit.xml", ".git/junit.xml")]
+    (host.workspace / ".git").mkdir()
+    for path in mine:
+        path.write_text("<mine/>")
+    for folder in (".", "./", "../" + host.workspace.name, str(host.workspace), ".git", ".git/"):
+        host.run("test-runner-host.yml", {**HOST, "resultsDir": folder, "baseUrl": "http://127.0.0.1:9"})
+        assert [path.read_text() for path in mine if path.exists()] == ["<mine/>"] * 2, folder
 
 
 def test_a_program_that_cannot_be_installed_starts_nothing(tmp_path: Path) -> None:
@@ -216,3 +269,40 @@ def test_a_container_whose_client_was_killed_is_ended_by_the_clean_up(
     assert run.status == -signal.SIGKILL
     report = json.loads((job.workspace / "test-results/test-runner/autify/report.json").read_text(encoding="utf-8"))
     assert (report["conclusion"], clean_up.status, engine.containers()) == ("cancelled", 0, [])
+
+
+def test_two_jobs_of_one_engine_leave_each_other_alone(
+    job: Job, engine: Engine, image: str, vendor: Sandbox, tmp_path: Path
+) -> None:
+    """Azure gives jobs of one name one SYSTEM_JOBID, in every build and every pipeline."""
+    other = Job(
+        workspace=tmp_path / "other ws",
+        temporary=tmp_path / "other tmp",
+        secrets=job.secrets,
+        environment=job.environment,
+    )
+    for folder in (other.workspace, other.temporary):
+        folder.mkdir()
+    polls = _polls(vendor, "never-ends-running")
+
+    def meanwhile() -> None:
+        polls()
+        (ours,) = engine.containers()
+        run, clean_up = other.run("test-runner.yml", {**INPUTS, "image": image, "baseUrl": vendor.url_of("passing")})
+        assert (run.status, clean_up.status, other.result) == (0, 0, "Succeeded"), run.log + clean_up.log
+        assert engine.containers() == [ours]
+
+    inputs = {**INPUTS, "image": image, "baseUrl": vendor.url_of("never-ends-running")}
+    run, _ = job.run("test-runner.yml", inputs, cancel=meanwhile)
+    assert (run.step.outputs["TESTRUN_CONCLUSION"], engine.containers()) == ("cancelled", [])
+
+
+def test_an_engine_that_cannot_be_reached_publishes_nothing_old(job: Job, image: str, vendor: Sandbox) -> None:
+    inputs = {**INPUTS, "image": image, "baseUrl": vendor.url_of("passing")}
+    job.run("test-runner.yml", inputs)
+    old = job.workspace / "test-results/test-runner/autify/junit.xml"
+    assert (len(job.published) > 0, old.is_file()) == (True, True)
+    away = {**job.environment, "DOCKER_HOST": "unix:///nowhere.sock"}
+    later = Job(workspace=job.workspace, temporary=job.temporary, secrets=job.secrets, environment=away)
+    run, _ = later.run("test-runner.yml", inputs)
+    assert (run.status, later.result, later.published, old.exists()) == (125, "Failed", [], False)
