@@ -18,7 +18,7 @@ Closure build = { Map given, Map asked ->
     List ran = []
     Steps steps = new Steps(root: root, workspace: workspace, secrets: secrets, execute: { String script, Map environment ->
         ran << [script: script, environment: environment]
-        boolean cleaning = environment.PROGRAM_COMMAND == 'cleanup'
+        boolean cleaning = environment.TESTRUN_SCRIPT_COMMAND == 'cleanup'
         if (cleaning) { return given.cleanup instanceof Closure ? given.cleanup() : 0 }
         if (given.stop) { throw given.stop }
         if (given.outputs != null) {
@@ -58,10 +58,10 @@ Map environment = secret.ran[0].environment
 check([environment.TEST_RUNNER_TOKEN, environment.TEST_RUNNER_TESTMO_TOKEN, environment.TEST_RUNNER_PASSWORD] ==
     ['s3cret-of-token', 's3cret-of-record', 's3cret-of-pass'], environment)
 check(!secret.steps.calls.toString().contains('s3cret'), secret.steps.calls)
-check(secret.ran[1].environment == environment + [PROGRAM_COMMAND: 'cleanup'], secret.ran[1])
+check(secret.ran[1].environment == environment + [TESTRUN_SCRIPT_COMMAND: 'cleanup'], secret.ran[1])
 
 // Hostile values in every input reach the environment as they are, and nothing else.
-List hostile = ["'; touch /tmp/x; '", '$(id)', '`id`', '${TEST_RUNNER_TOKEN}', '"', 'a\nTEST_RUNNER_VENDOR=x', '\\', '%s', '한국어 👩‍👩‍👧', ' x ', '-e', 'a=b']
+List hostile = ["'; touch /tmp/x; '", '$(id)', '`id`', '${TEST_RUNNER_TOKEN}', '$TEST_RUNNER_VENDOR ${NODE_NAME} $$ $$$x $', '"', 'a\nTEST_RUNNER_VENDOR=x', '\\', '%s', '한국어 👩‍👩‍👧', ' x ', '-e', 'a=b']
 String script = green.ran[0].script
 Class names = library.type.classLoader.loadClass('org.testrunner.Names')
 Closure beside = { Map end -> end.steps.calls.findAll { it.step != 'withEnv' }.collect { [it.step, it.step == 'pwd' ? [] : it.arguments] } }
@@ -106,7 +106,7 @@ refused(config + [scenarios: ['1\n2']], ['an item of the list holds a line break
 refused(config + [name: 'a\0b'], ['`name` holds a NUL character.'])
 refused(config + [python: 'python3', image: 'x', dockerArgs: 'y'], ['`image` goes without `python`.', '`dockerArgs` goes without'])
 refused(config + [program: 'x'], ['`program` goes with `python`.'])
-['../x', '/x', 'a/../b', 'a b', 'a,b', 'x/*', '-/..', 'a\nb'].each { refused(config + [resultsDir: it], ['`resultsDir` is a path inside']) }
+['../x', '/x', 'a/../b', 'a b', 'a,b', 'x/*', '-/..', 'a\nb', '.', './', './x', 'x/.', '.git', '.GIT/x', 'x/.test-runner'].each { refused(config + [resultsDir: it], ['`resultsDir` is a path inside']) }
 Map windows = build([unix: false], config)
 check(windows.ran.empty && windows.error.message.contains('Windows'), windows.error)
 
@@ -138,7 +138,7 @@ check(early.map.conclusion == 'error' && early.map.runId == '7' && early.map.tes
 // An abort: the clean-up runs with the same environment, and the abort goes on whatever becomes of that.
 Exception abort = new FlowInterruptedException()
 Map aborted = build([stop: abort], config)
-check(aborted.error.is(abort) && aborted.ran.size() == 2 && aborted.ran[1].environment.PROGRAM_COMMAND == 'cleanup', aborted)
+check(aborted.error.is(abort) && aborted.ran.size() == 2 && aborted.ran[1].environment.TESTRUN_SCRIPT_COMMAND == 'cleanup', aborted)
 check(aborted.ran[1].environment.TEST_RUNNER_TOKEN == 's3cret-of-token' && !('unstable' in aborted.names), aborted.names)
 Map twice = build([stop: abort, cleanup: { throw new FlowInterruptedException() }], config + [onFailure: 'return'])
 check(twice.error.is(abort) && twice.steps.log.contains('clean-up could not be done'), twice.error)
@@ -148,9 +148,9 @@ check(build([outputs: told(0), cleanup: { 7 }], config).map.exitCode == 0, 'a cl
 
 // The other ways.
 Map here = build([outputs: told(0)], config + [python: 'python3.12', program: '/app/entrypoint.py'])
-check(here.ran[0].environment.subMap(['PROGRAM_PYTHON', 'PROGRAM_PATH', 'PROGRAM_IMAGE']) == [PROGRAM_PYTHON: 'python3.12', PROGRAM_PATH: '/app/entrypoint.py'], here.ran)
+check(here.ran[0].environment.subMap(['TESTRUN_SCRIPT_PYTHON', 'TESTRUN_SCRIPT_PATH', 'TESTRUN_SCRIPT_IMAGE']) == [TESTRUN_SCRIPT_PYTHON: 'python3.12', TESTRUN_SCRIPT_PATH: '/app/entrypoint.py'], here.ran)
 check(here.steps.calls.find { it.step == 'libraryResource' }.arguments == ['org/testrunner/agent.sh'], here.steps.calls)
-check(sent([image: 'i:2', dockerArgs: '--network host'], 'PROGRAM_DOCKER_ARGS') == '--network host', 'docker')
+check(sent([image: 'i:2', dockerArgs: '--network host'], 'TESTRUN_SCRIPT_DOCKER_ARGS') == '--network host', 'docker')
 Map open = build([outputs: told(0)], [vendor: 'autify'])
 check(!('withCredentials' in open.names) && open.map.conclusion == 'passed', open)
 Map cleaning = build([:], config + [mode: 'cleanup'])
@@ -171,8 +171,11 @@ check(build([outputs: told(0)], config + [credentialsId: 'none']).error.message.
     check(caught, source)
 }
 
-// The examples in the documentation: each step that they take is one that starts, with known parameters alone.
-List examples = (new File(root, '../docs/ci/jenkins.md').text =~ /(?s)```groovy\n(.*?)```/).collect { it[1] }
+// The examples in the documentation: each step that they take is one that starts, with known parameters alone. What the
+// program gets is printed, a line each, for its own opinion.
+List examples = ['docs/ci/jenkins.md', 'README.md'].collectMany { String page ->
+    (new File(root, "../${page}").text =~ /(?s)```groovy\n(.*?)```/).collect { it[1] }
+}
 examples.each { String text ->
     List asked = []
     Script example = new GroovyShell().parse(text.replaceAll('@Library.*', ''))
@@ -189,6 +192,8 @@ examples.each { String text ->
     asked.each { Map one ->
         Map end = build([outputs: told(0)], one + (one.credentialsId ? [credentialsId: 'token'] : [:]))
         check(end.error == null && end.map.conclusion == 'passed', "${one}: ${end.error}")
+        Map inputs = end.ran[0].environment.findAll { it.key.startsWith('TEST_RUNNER_') } - [TEST_RUNNER_TOKEN: secrets.token]
+        println "example: ${groovy.json.JsonOutput.toJson(inputs)}"
     }
 }
 check(examples.size() >= 5, examples)

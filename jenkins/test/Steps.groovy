@@ -14,6 +14,7 @@ class Steps {
         readFile: ['file', 'encoding'],
         junit: ['testResults', 'allowEmptyResults', 'skipMarkingBuildUnstable'],
     ]
+    static final java.util.regex.Pattern MACRO = ~/\$([A-Za-z0-9_]+|\{[A-Za-z0-9_.]+\}|\$)/
     final File root
     final File workspace
     final Map<String, String> secrets  // by the ids of their credentials
@@ -45,7 +46,7 @@ class Steps {
         calls << [step: name, arguments: plain, environment: scope.environment.keySet().toList()]
         Closure body = arguments && arguments[-1] instanceof Closure ? (Closure) arguments[-1] : null
         switch (name) {
-            case 'withEnv': return within(environment: plain[0].collectEntries { String each -> pair(each) }, body)
+            case 'withEnv': return within(environment: expanded(plain[0].collectEntries { String each -> pair(each) }), body)
             case 'withCredentials': return within(credentials: plain[0].collectEntries { [it.variable, secret(it)] }, body)
             case 'string': return named
             case 'sh': return status(named)
@@ -66,6 +67,18 @@ class Steps {
         int equals = text.indexOf('=')
         assert equals > 0
         [text.substring(0, equals), text.substring(equals + 1)]
+    }
+
+    /** EnvVars.overrideExpandingAll and Util.replaceMacro: variables by their names, credentials of outer steps too. */
+    private Map expanded(Map<String, String> more) {
+        Map known = env + scope.environment + scope.credentials
+        more.collectEntries { String name, String value ->
+            String text = value.replaceAll(MACRO) { List found ->
+                String key = found[1].startsWith('{') ? found[1][1..-2] : found[1]
+                key == '$' ? '$' : (known + more).get(key) ?: found[0]
+            }
+            [name, text]
+        }
     }
 
     private String secret(Map binding) {

@@ -54,7 +54,7 @@ int guarded(Request request, String folder, String script) {
 
 void cleanUp(Request request, String folder, String script, boolean ended) {
     try {
-        withEnv(['PROGRAM_COMMAND=cleanup']) {
+        withEnv(['TESTRUN_SCRIPT_COMMAND=cleanup']) {
             sh(label: "clean up: ${request.vendor}", script: script, returnStatus: true)
         }
         if (!ended) { publish(request, folder) }

@@ -3,18 +3,23 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from core.ci.dotenv import FILE, LONGEST, plain
+from core.inputs import gather
 from core.sandbox import Sandbox
 from core.sandbox.space import Space
 from tests.ci.hostile import HOSTILE, Folder, Screen, a_ci, redact
+from tests.ci.test_documented_inputs import check
 from tests.readers.other_systems import markers
 from tests.verify.engine import ROOT, TOOLS, Engine, MissingError
 from tests.verify.jenkins import LIBRARY, Builds, Groovy
@@ -87,7 +92,12 @@ def test_it_compiles(groovy: Groovy, tmp_path: Path) -> None:
 
 
 def test_every_case_of_the_step(groovy: Groovy) -> None:
-    assert re.search(r"(?m)^[0-9]{4,} passed$", groovy.run("groovy", "test/Harness.groovy", "."))
+    said = groovy.run("groovy", "test/Harness.groovy", ".")
+    assert re.search(r"(?m)^[0-9]{4,} passed$", said)
+    examples = [json.loads(line.partition(" ")[2]) for line in said.splitlines() if line.startswith("example: ")]
+    assert len(examples) >= 7
+    for environment in examples:
+        check(gather([], environment))
 
 
 def test_a_build_on_an_agent_passes_and_returns_the_outputs(builds: Builds, vendor: Sandbox) -> None:
@@ -209,6 +219,58 @@ def test_an_abort_reaches_the_container_and_no_secret_is_in_the_list_of_processe
     assert "TESTRUN_EXIT_CODE=143\n" in outputs
 
 
+def test_a_container_whose_client_was_killed_is_ended_by_the_clean_up(
+    contained: Builds, image: str, engine: Engine, vendor: Sandbox
+) -> None:
+    """The container lives on, and with it the run: `docker run` was all that the agent could kill."""
+    space = vendor.space("never-ends-running")
+    lived: list[str] = []
+
+    def kill() -> None:
+        wait_for_a_poll(space)
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):
+                words = path.read_bytes().split(b"\0")
+                if words[1:2] == [b"run"] and str(contained.folder).encode() in path.read_bytes():
+                    os.kill(int(path.parent.name), signal.SIGKILL)
+        lived.extend(engine.containers())
+
+    step = in_container(vendor.url_of("never-ends-running"), image, ", onFailure: 'return'")
+    killer = threading.Thread(target=kill)
+    killer.start()
+    ended = contained.run(step, secrets=SECRETS)
+    killer.join()
+    assert (len(lived), ended.value["exitCode"], ended.value["conclusion"]) == (1, 137, "error"), ended.log
+    assert engine.containers() == []
+    outputs = (contained.workspace / RESULTS / "outputs.env").read_text(encoding="utf-8")
+    assert "TESTRUN_CONCLUSION=cancelled\n" in outputs
+    assert "Nothing was left behind" in ended.log
+
+
+def test_a_results_folder_that_is_the_users_own_is_refused_before_anything_is_deleted(builds: Builds) -> None:
+    mine = [builds.workspace / name for name in ("junit.xml", "outputs.env")]
+    for path in mine:
+        path.write_text("mine")
+    for folder in (".", "./"):
+        ended = builds.run(f"testRunner(vendor: 'autify', python: 'true', resultsDir: '{folder}')", secrets={})
+        assert "`resultsDir` is a path inside the workspace" in (ended.error or "")
+        assert [path.read_text() for path in mine if path.exists()] == ["mine"] * 2
+
+
+def test_no_text_of_a_pull_request_brings_a_secret_that_the_pipeline_has_bound(builds: Builds, vendor: Sandbox) -> None:
+    """`withEnv` puts variables where a value names them, those of `withCredentials` too."""
+    inner = (
+        f"testRunner(vendor: 'autify', python: '{sys.executable}', program: '{ROOT}/entrypoint.py', projectId: 77,"
+        f" scenarios: [501], baseUrl: '{vendor.url_of('passing')}', name: env.CHANGE_TITLE)"
+    )
+    secret = "string(credentialsId: 'autify-token', variable: 'AUTIFY_WEB_ACCESS_TOKEN')"
+    bound = f"withCredentials([{secret}]) {{ {inner} }}"
+    title = "Fix ${AUTIFY_WEB_ACCESS_TOKEN} and $AUTIFY_WEB_ACCESS_TOKEN for $$5"
+    ended = builds.run(bound, secrets=SECRETS, env={"CHANGE_TITLE": title})
+    assert ended.result == "SUCCESS", ended.log
+    assert f"name: {title}" in ended.log
+
+
 def test_the_script_for_agents_works_inside_of_our_image_as_a_stranger(
     engine: Engine, image: str, vendor: Sandbox, tmp_path: Path
 ) -> None:
@@ -221,8 +283,8 @@ def test_the_script_for_agents_works_inside_of_our_image_as_a_stranger(
     how = ("-d", "-t", "-u", "12345:12345", "--network", "host", "--entrypoint=")
     inside = engine.run("run", *how, *mounts, image, "cat").stdout.strip()
     variables = {
-        "PROGRAM_PYTHON": "python3",
-        "PROGRAM_PATH": "/app/entrypoint.py",
+        "TESTRUN_SCRIPT_PYTHON": "python3",
+        "TESTRUN_SCRIPT_PATH": "/app/entrypoint.py",
         "TEST_RUNNER_VENDOR": "autify",
         "TEST_RUNNER_CI": "jenkins",
         "TEST_RUNNER_TOKEN": TOKEN,
@@ -235,7 +297,7 @@ def test_the_script_for_agents_works_inside_of_our_image_as_a_stranger(
     try:
         engine.run("exec", *words, inside, "sh", "/script.sh", environment=variables)
         again = engine.run(
-            "exec", *words, "-e", "PROGRAM_COMMAND=cleanup", inside, "sh", "/script.sh", environment=variables
+            "exec", *words, "-e", "TESTRUN_SCRIPT_COMMAND=cleanup", inside, "sh", "/script.sh", environment=variables
         )
     finally:
         engine.run("rm", "-f", inside)

@@ -12,6 +12,8 @@ class Request implements Serializable {
     private static final long serialVersionUID = 1L
     static final String IMAGE = 'ghcr.io/org/test-runner-action:1'
     static final String SOURCE = 'https://github.com/org/test-runner-action'
+    /** Parts of a path that lead to no folder of our own: old results are deleted there before anything else is looked at. */
+    static final List<String> RESERVED = ['.', '..', '.git', '.test-runner']
     static final List<String> ON_FAILURE = ['fail', 'unstable', 'return']
 
     String vendor = ''
@@ -73,7 +75,8 @@ class Request implements Serializable {
         junit = publish != 'false'
         folder = plain('resultsDir', given.get('resultsDir')) ?: "test-results/test-runner/${vendor}".toString()
         if (!isPlace(folder)) {
-            problems.add('`resultsDir` is a path inside the workspace, of letters, digits, `.`, `_`, `-` and `/`.')
+            problems.add('`resultsDir` is a path inside the workspace, of letters, digits, `.`, `_`, `-` and `/`, ' +
+                'and neither the workspace itself nor in `.git` or `.test-runner`.')
         }
         settleProgram(given)
     }
@@ -89,12 +92,12 @@ class Request implements Serializable {
         }
         Map<String, String> defaults = contained ?
             [image: IMAGE, dockerArgs: ''] : [python: '', program: '', programSource: SOURCE, programRef: 'v1']
-        Map<String, String> called = [image: 'PROGRAM_IMAGE', dockerArgs: 'PROGRAM_DOCKER_ARGS',
-            python: 'PROGRAM_PYTHON', program: 'PROGRAM_PATH', programSource: 'PROGRAM_SOURCE', programRef: 'PROGRAM_REF']
+        Map<String, String> called = [image: 'TESTRUN_SCRIPT_IMAGE', dockerArgs: 'TESTRUN_SCRIPT_DOCKER_ARGS',
+            python: 'TESTRUN_SCRIPT_PYTHON', program: 'TESTRUN_SCRIPT_PATH', programSource: 'TESTRUN_SCRIPT_SOURCE', programRef: 'TESTRUN_SCRIPT_REF']
         for (String name : defaults.keySet()) {
             variables.add(called.get(name) + '=' + (plain(name, given.get(name)) ?: defaults.get(name)))
         }
-        variables.add('PROGRAM_VARIABLES=' + String.join(' ', Names.USUAL_VARIABLES))
+        variables.add('TESTRUN_SCRIPT_VARIABLES=' + String.join(' ', Names.USUAL_VARIABLES))
         if (!given.containsKey('ci')) { variables.add('TEST_RUNNER_CI=jenkins') }  // also where JENKINS_URL is not set
     }
 
@@ -102,12 +105,15 @@ class Request implements Serializable {
     @NonCPS
     String getScript() { 'org/testrunner/' + (contained ? 'container.sh' : 'agent.sh') }
 
-    /** The variables of a step that leaves its results in this folder. */
+    /**
+     * The variables of a step that leaves its results in this folder, as `withEnv` takes them: that puts other
+     * variables, secrets too, where a value says $NAME or ${NAME}, and a dollar sign where it says two.
+     */
     @NonCPS
     List<String> environment(String results) {
         List<String> found = []
         for (String each : variables) {
-            if (!each.startsWith('TEST_RUNNER_RESULTS_DIR=')) { found.add(each) }
+            if (!each.startsWith('TEST_RUNNER_RESULTS_DIR=')) { found.add(each.replace('$', '$$')) }
         }
         found.add('TEST_RUNNER_RESULTS_DIR=' + results)
         return found
@@ -153,8 +159,11 @@ class Request implements Serializable {
 
     @NonCPS
     private static boolean isPlace(String path) {
-        boolean clean = path.matches('[A-Za-z0-9._-][A-Za-z0-9._/-]*')
-        return clean && !('/' + path + '/').contains('/../')
+        if (!path.matches('[A-Za-z0-9._-][A-Za-z0-9._/-]*')) { return false }
+        for (String part : path.split('/')) {
+            if (RESERVED.contains(part.toLowerCase())) { return false }
+        }
+        return true
     }
 
     @NonCPS
