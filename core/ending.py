@@ -1,7 +1,7 @@
 """What is left to do at the vendor when a run is over for us: cancel it, undo what was made for it, name the rest."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from core.errors import CallFailedError, ResultUnknownError, RunnerError, StoppedError
 from core.journal import Journal, Left
@@ -66,15 +66,25 @@ def _cancelled_or_not(vendor: Vendor, run: RemoteRun) -> str:
     return "was ended at the vendor" if done else "goes on at the vendor, whose API can't cancel it"
 
 
-def pay(vendor: Vendor, journal: Journal, patience: Patience) -> list[str]:
-    """Undo what this process still owes at the vendor; sentences about what could not be undone."""
-    problems: list[str] = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """The debts that were undone, and sentences about what could not be."""
+
+    undone: list[dict[str, str]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def pay(vendor: Vendor, journal: Journal, patience: Patience) -> Payment:
+    """Undo what this process still owes at the vendor. What is for a person to look at is named and owed no more."""
+    payment = Payment()
+    problems = payment.problems
     if journal.debts:
         patience.grant(PAYING_SECONDS)
     for debt in reversed(journal.debts.copy()):  # the last first: what it was made with must still be there
         try:
             _undo(debt, vendor, patience)
             journal.settle(debt)
+            payment.undone.append(debt)
         except (LookupError, TypeError, ValueError):
             journal.settle(debt)  # no line of ours, or of another version: nothing can be done about it
             problems.append("An entry of the journal makes no sense and was dropped.")
@@ -85,7 +95,7 @@ def pay(vendor: Vendor, journal: Journal, patience: Patience) -> list[str]:
                 problems.append(f"Left at the vendor: {name}. {error.advice}")
             else:
                 problems.append(f"Left at the vendor: {name}. {error} Run `mode: cleanup`, or remove it there.")
-    return problems
+    return payment
 
 
 def _undo(debt: Mapping[str, str], vendor: Vendor, patience: Patience) -> None:
@@ -100,8 +110,9 @@ def _undo(debt: Mapping[str, str], vendor: Vendor, patience: Patience) -> None:
 def clean_up(left: Left, vendor: Vendor, patience: Patience, done: list[str], problems: list[str]) -> None:
     """End what a killed invocation left; adds sentences on what was done, and on what could not be."""
     before = left.journal.debts.copy()
-    problems += pay(vendor, left.journal, patience)
-    paid = [debt for debt in before if debt not in left.journal.debts]
+    payment = pay(vendor, left.journal, patience)
+    problems += payment.problems
+    paid = payment.undone
     if left.mode in ("run", "wait"):
         for run in list(left.runs.values()):
             if run.shared or end_run(vendor, run, done, problems):

@@ -88,7 +88,7 @@ def execute(
         if left == run and known is None:  # what was known of the cases: for the report, not for a verdict
             report = replace(vendor.collect(run, complete=False), verdict=None)
         journal.finished(left)
-    problems += pay(vendor, journal, patience)
+    problems += pay(vendor, journal, patience).problems
     report = bearable(report) if result.reason is Reason.SIGNAL else report
     return report, replace(
         result, problems=(*result.problems, *problems, *journal.problems), seconds=patience.clock.now() - began
