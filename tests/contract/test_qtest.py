@@ -364,7 +364,7 @@ def test_what_became_of_a_job_whose_time_was_over_is_told(faults: tuple[str, ...
 def test_a_job_that_is_gone_when_its_end_is_told_again_is_not_taken_for_completed(tmp_path: Path) -> None:
     ended, truth = play(tmp_path, f"500@{FINISH}", "404@update-job-status#3")
     assert (ended.status, ended.reason) == (7, "refused")
-    assert paths(truth) == [GIVEN_UP]
+    assert paths(truth) == [DONE], "told once more at the end: qTest may have heard it the first time"
 
 
 def test_after_a_claim_without_an_answer_nobody_says_that_nothing_was_started(tmp_path: Path) -> None:
@@ -382,6 +382,33 @@ def test_a_claim_without_an_answer_is_still_named_by_the_cleanup_after_a_kill(tm
         ended = bench.run(**USUAL, mode="cleanup")
     assert (killed.status, ended.status) == (-9, 7)
     assert str(truth_of(ended.ledger).running[0].id) in ended.log
+    assert "Undone at the vendor" not in ended.log
+
+
+def test_a_job_that_qtest_may_have_completed_is_never_made_failed(tmp_path: Path) -> None:
+    ended, truth = play(tmp_path, f"500-after@{FINISH}*6", scenario="lenient", timeout="1m", idle_timeout="5s")
+    assert (ended.status, ended.reason) == (7, "unavailable"), ended.log
+    assert set(paths(truth)[0][2:]) == {"COMPLETED"}
+
+
+@pytest.mark.parametrize("end", ["killed", "stopped"])
+def test_a_job_whose_end_was_on_its_way_is_completed_once_more(end: str, tmp_path: Path) -> None:
+    for name in ("usual", "cut"):
+        (tmp_path / name).mkdir()
+    usual, _ = play(tmp_path / "usual", scenario="lenient")
+    finish = usual.journal.index(usual.calls("update-job-status")[1]) + 1
+    faults = [f"hang-after@{FINISH}"]
+    with Bench(tmp_path / "cut", scenario=SCENES["lenient"], faults=faults, vendor="qtest") as bench:
+        if end == "killed":
+            bench.kill_in_call(finish)
+            assert bench.run(**USUAL).status == -9
+            bench.another_process()
+            ended = bench.run(**USUAL, mode="cleanup")
+        else:
+            bench.stop_in_call(finish)
+            ended = bench.run(**USUAL)
+    assert ended.status == (0 if end == "killed" else 143), ended.log
+    assert paths(truth_of(ended.ledger)) == [("PLANNED", "RUNNING", "COMPLETED", "COMPLETED")]
 
 
 def test_a_host_whose_command_takes_hours_stays_online(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from core.vendors.qtest.agents import Agent, nothing
 from core.vendors.qtest.jobs import Job
 
 REFUSALS = (Fault.REFUSED, Fault.ABSENT)
+COMPLETED, FAILED = "COMPLETED", "FAILED"
 REASONS = {Fault.REFUSED: Reason.REFUSED, Fault.ABSENT: Reason.REFUSED, Fault.AUTH: Reason.AUTH}
 _WAITS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds before each further try to end a job; the last one for ever
 _QUICK = 2.0  # seconds that a call may take after a signal
@@ -37,6 +38,7 @@ class Claims:
         self._log = log
         self._run_anyway = run_anyway
         self.current: Job | None = None  # claimed, and not ended
+        self._wanted = FAILED  # what it is to become: COMPLETED once qTest may have heard that
         self._unanswered: list[dict[str, str]] = []
 
     def claim(self, job: Job) -> Claim:
@@ -45,6 +47,7 @@ class Claims:
         A second try after a lost answer is made only where the user wants the job to be run anyway: its answer can't
         be told from that to another runner's claim, and might make the job RUNNING with nobody to run it.
         """
+        self._wanted = FAILED
         claiming, running = self._debt(job, "claiming"), self._debt(job, "running")
         self._diary.owe(claiming)
         self._unanswered.append(claiming)  # owed until the end of the step names it: we may be killed before
@@ -81,8 +84,10 @@ class Claims:
     def finish(self, job: Job, status: str) -> None:
         """End a job of ours. Raises CallFailedError where qTest refuses, or does not answer up to the deadline.
 
-        The job is then still owed: should it be RUNNING after all, paying makes it FAILED.
+        The job is then still owed: should it be RUNNING after all, paying makes it FAILED; COMPLETED where qTest may
+        have heard that, since a table of statuses without rules would let FAILED replace it.
         """
+        self._expect(job, status)
         unsure, waits = False, iter(_WAITS)
         while True:
             try:
@@ -91,6 +96,8 @@ class Claims:
             except CallFailedError as failure:
                 if unsure and failure.fault is Fault.REFUSED:
                     break  # an earlier try, whose answer was lost, has ended it; a job that is gone proves nothing
+                if failure.fault.surely_without_effect and not unsure:
+                    self._expect(job, FAILED)
                 if failure.fault.surely_without_effect or not failure.fault.passes:
                     raise
                 unsure = True
@@ -109,9 +116,19 @@ class Claims:
         self.current = None
         self._diary.settle(self._debt(job, "running"))
 
+    def _expect(self, job: Job, status: str) -> None:
+        """Write down what the job is to become, before qTest is told."""
+        before = self._debt(job, "running")
+        self._wanted = status
+        after = self._debt(job, "running")
+        if after != before:
+            self._diary.owe(after)
+            self._diary.settle(before)
+
     def abort(self) -> bool | None:
         """After a signal: CANCELLED if qTest takes that, else FAILED, both in a hurry. None where nothing is ours.
 
+        COMPLETED once more where that was on its way.
         Raises ResultUnknownError where a claim has no answer: whether it is ours then can't be known.
         """
         job = self.current
@@ -121,21 +138,23 @@ class Claims:
                 raise ResultUnknownError(fact, reason=Reason.MAY_EXIST)
             return None
         try:
-            self._put(job, "CANCELLED", seconds=_QUICK)
+            self._put(job, "CANCELLED" if self._wanted == FAILED else self._wanted, seconds=_QUICK)
         except CallFailedError as failure:
             self._log.debug(failure.fact)
-            self.close(job.project, job.id, seconds=_QUICK)
+            self.close(job.project, job.id, self._wanted, seconds=_QUICK)
         self.done(job)
         return True
 
-    def close(self, project: int, job: int, *, seconds: float | None = None) -> None:
-        """FAILED for a job that was left RUNNING; that it is over already is no error."""
+    def close(self, project: int, job: int, status: str = FAILED, *, seconds: float | None = None) -> None:
+        """End a job that was left RUNNING; that it is over already is no error. Raises ValueError for another end."""
+        if status not in (COMPLETED, FAILED):
+            raise ValueError(status)
         try:
             self._calls.read(
                 "update-job-status",
                 parse=nothing,
                 path={"project_id": project, "job_id": job},
-                body={"status": "FAILED"},
+                body={"status": status},
                 seconds=seconds,
             )
         except CallFailedError as failure:
@@ -151,4 +170,6 @@ class Claims:
         agent = self._where()
         label = f"the job {job.id} of the project {job.project}, {state}"
         ids = {"job": job.id, "project": job.project, "host": agent.host, "agent": agent.id}
-        return {"kind": "job", "label": label, "state": state} | {name: str(number) for name, number in ids.items()}
+        wanted = {"wanted": self._wanted} if state == "running" and self._wanted != FAILED else {}
+        known = {"kind": "job", "label": label, "state": state} | wanted
+        return known | {name: str(number) for name, number in ids.items()}

@@ -7,7 +7,7 @@ from core.model import Reason
 from core.ports import Calls
 from core.vendors.qtest import fields
 from core.vendors.qtest.agents import Agent, nothing
-from core.vendors.qtest.claims import REFUSALS, Claims
+from core.vendors.qtest.claims import FAILED, REFUSALS, Claims
 from core.vendors.qtest.hosting import Hosting
 from core.vendors.qtest.settings import Settings
 
@@ -18,7 +18,7 @@ def undo(
     """Pay one debt. Raises KeyError or ValueError for what is none, ResultUnknownError for what must be left alone."""
     match debt["kind"]:
         case "job" if debt["state"] == "running":
-            claims.close(int(debt["project"]), int(debt["job"]))
+            claims.close(int(debt["project"]), int(debt["job"]), debt.get("wanted", FAILED))
         case "job":
             _unanswered(debt, settings, hosting, claims, page)
         case "schedule":
