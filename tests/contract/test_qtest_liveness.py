@@ -95,6 +95,14 @@ def test_it_is_the_same_while_results_are_logged(tmp_path: Path) -> None:
     assert third // 60 == second // 60
 
 
+@pytest.mark.parametrize("log", ["#1", "#2", "#3", "*forever"])
+def test_no_job_is_given_up_to_spare_calls(log: str, tmp_path: Path) -> None:
+    ended, truth = play(tmp_path, f"minute-left=0@submit-test-log{log}", timeout="50s", idle_timeout="5s")
+    assert (ended.status, len(truth.logs), paths(truth)) == (0, 3, [DONE]), ended.log
+    last, end = ended.calls("submit-test-log")[-1], ended.calls("update-job-status")[-1]
+    assert end.at - last.at < 1, "a claimed job is ended at once"
+
+
 @pytest.mark.parametrize(("left", "warned"), [("0", 1), ("99", 1), ("100", 0)])
 def test_a_month_that_is_nearly_used_up_is_a_warning(left: str, warned: int, tmp_path: Path) -> None:
     ended, _ = play(tmp_path, f"month-left={left}@retrieve-jobs*forever", scenario="overdue", max_jobs="2")

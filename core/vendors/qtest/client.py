@@ -15,8 +15,9 @@ from core.errors import (
 from core.model import Phase, Progress, Reason, RemoteRun, TestReport, Verdict
 from core.ports import Calls, Diary, Log, Wish
 from core.translate import nothing_started
+from core.vendors.qtest.allowance import RESERVE
 from core.vendors.qtest.claims import Claim, Claims
-from core.vendors.qtest.executing import RESERVE, Execution
+from core.vendors.qtest.executing import Execution
 from core.vendors.qtest.hosting import Hosting
 from core.vendors.qtest.identity import identity
 from core.vendors.qtest.jobs import Job
@@ -47,7 +48,7 @@ class QTest:
         self._hosting = Hosting(settings, who, calls, diary, log, wish.machine.clock)
         run_anyway = settings.on_ambiguous_claim == "run"
         self._claims = Claims(calls, diary, log, lambda: self._hosting.agent, run_anyway=run_anyway)
-        self._logs = Logs(settings, wish.machine.build, calls, log, self._hosting.spare)
+        self._logs = Logs(settings, wish.machine.build, calls, log, self._hosting.allowance)
         self._worker: Worker | None = None
         self._order: Order | None = None
         self._sweeps = Sweeps(settings, self._hosting, wish.machine.clock, log)

@@ -8,13 +8,13 @@ from core.errors import BadInputError
 from core.junit_read import JUnitError, JUnitFile, Survey, survey
 from core.model import Command, Totals
 from core.ports import Calls, Machine
+from core.vendors.qtest.allowance import RESERVE
 from core.vendors.qtest.files import Files, Written
 from core.vendors.qtest.jobs import Job, Material
 from core.vendors.qtest.settings import Settings
 from core.vendors.qtest.template import Values, fill, variables
 
 _MOST_DOUBTS = 5
-RESERVE = 30.0  # seconds of `timeout` that are kept for telling qTest how it ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ class Hosting:
         self._log = log
         self._clock = clock
         self._registry = Registry(settings, identity, calls, log, self._greet)
-        self._allowance = Allowance(calls, log)
+        self.allowance = Allowance(calls, log, lambda: self.now)
         self._server: tuple[float, float] | None = None  # (qTest's time, our clock at that moment)
         self._pinged = 0.0
         self._greeted = 0  # the host that was pinged on the way in
@@ -132,7 +132,8 @@ class Hosting:
             path={"host_id": self.agent.host},
             query=self._window(),
         )
-        self.spare(headers)
+        self.allowance.heed(headers)
+        self.allowance.spare()
         for text in found.odd:
             self._warn(text)
         for job in found.jobs:
@@ -141,10 +142,6 @@ class Hosting:
             if not job.known:
                 self._warn(f"qTest's status {job.status[:60]!r} of job {job.id} is unknown here: it is not run.")
         return jobs.due([job for job in found.jobs if job.project == self._settings.project_id], self.now)
-
-    def spare(self, headers: Mapping[str, str]) -> None:
-        """Wait where the headers of an answer say that hardly any call is left in this minute."""
-        self._allowance.spare(headers, self.now)
 
     def is_listed(self, job: int) -> bool | None:
         """Whether the job still waits; None where qTest does not say."""

@@ -2,7 +2,7 @@
 
 import os
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.errors import CallFailedError, Fault
@@ -10,6 +10,7 @@ from core.junit_read import JUnitFile
 from core.model import Build, Outcome
 from core.ports import Answer, Calls, Log
 from core.vendors.qtest import fields
+from core.vendors.qtest.allowance import Allowance
 from core.vendors.qtest.jobs import Job, Material
 from core.vendors.qtest.matching import Match
 from core.vendors.qtest.settings import Settings
@@ -36,11 +37,9 @@ class Entry:
 class Logs:
     """Sends them and remembers their ids."""
 
-    def __init__(
-        self, settings: Settings, build: Build, calls: Calls, log: Log, spare: Callable[[Mapping[str, str]], None]
-    ) -> None:
+    def __init__(self, settings: Settings, build: Build, calls: Calls, log: Log, allowance: Allowance) -> None:
         self._settings = settings
-        self._spare = spare
+        self._allowance = allowance
         self._build = build
         self._calls = calls
         self._log = log
@@ -60,6 +59,7 @@ class Logs:
 
     def _send(self, entry: Entry, body: dict[str, object]) -> None:
         path = {"project_id": entry.job.project, "test_run_id": entry.material.test_run}
+        self._allowance.spare()  # before a further log: after the last one the job has to be ended
         try:
             found, headers = self._calls.create(
                 "submit-test-log",
@@ -76,7 +76,7 @@ class Logs:
                 raise
             found, headers = landed, {}
         self.ids.append(found)
-        self._spare(headers)
+        self._allowance.heed(headers)
 
     def _find(self, path: dict[str, int], body: dict[str, object]) -> int | None:
         """The log whose answer was lost, by its times: a claimed job is run by nobody else in the same second."""
