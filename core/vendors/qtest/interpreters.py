@@ -8,13 +8,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.vendors.qtest.runners import MODULES
+from core.vendors.qtest.shell_code import hands_on
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reader:
     """How a program is given code on its command line, by the letters of its options and the names of long ones.
 
     `code`: what follows is code, in the same word or the next. `takes`: a value follows. `ends`: what follows is
-    another program's. `joined`: in a cluster of letters the value is the rest of the word. `all_after`: so is all else.
+    another program's, which must be one of MODULES. `joined`: in a cluster of letters the value is the rest of the
+    word. `all_after`: all that follows the code is code as well.
     """
 
     code: str
@@ -25,30 +29,53 @@ class _Reader:
     all_after: bool = False
 
 
+POSIX_SHELLS = ("sh", "bash", "rbash", "dash", "ash", "yash", "posh", "zsh", "ksh", "mksh", "oksh", "osh", "ysh")
+_PYTHONS = ("python", "pythonw", "ipython", "pypy", "py", "jython", "graalpy", "micropython")
 _SHELL = _Reader(code="cC", takes="oO", long=("--command", "--commands", "--init-command"), joined=False)
 _NODE = _Reader(code="ep", takes="rC", long=("--eval", "--print", "--import"))
 _CALLED = _Reader(code="c", long=("--command", "--call"), joined=False)
 _EVALUATES = _Reader(code="eE", long=("--eval", "--print"))
 _READERS = {
-    **dict.fromkeys(
-        ("sh", "bash", "rbash", "dash", "ash", "zsh", "ksh", "mksh", "fish", "csh", "tcsh", "nu", "xonsh"), _SHELL
-    ),
-    **dict.fromkeys(("python", "pythonw", "pypy", "py", "guile"), _Reader(code="c", takes="WX", ends="m")),
+    **dict.fromkeys((*POSIX_SHELLS, "fish", "csh", "tcsh", "nu", "xonsh", "elvish"), _SHELL),
+    **dict.fromkeys(_PYTHONS, _Reader(code="c", takes="WX", ends="m")),
+    "guile": _Reader(code="c"),
     # with -n or -p the arguments are opened, and `open` of Perl runs what ends in a bar
     "perl": _Reader(code="eE", takes="ImM", all_after=True),
     "ruby": _Reader(code="e", takes="IrCEKW"),
     "php": _Reader(code="rBRE", takes="cdfFStz", long=("--run", "--process-begin", "--process-code", "--process-end")),
-    **dict.fromkeys(("node", "nodejs", "bun", "deno"), _NODE),
+    **dict.fromkeys(("node", "nodejs", "ts-node", "tsx", "bun", "deno"), _NODE),
     **dict.fromkeys(("lua", "luajit", "rscript", "r", "julia", "groovy", "scala", "osascript", "elixir"), _EVALUATES),
-    **dict.fromkeys(("su", "runuser", "script", "flock", "npx", "npm", "psql"), _CALLED),
+    **dict.fromkeys(("su", "runuser", "script", "flock", "npx", "npm"), _CALLED),
     "env": _Reader(code="S", takes="uC", long=("--split-string",)),
 }
 # Whatever they are told is put together again, and read by a shell or in a language of their own.
 _ALL_IS_CODE = frozenset(
-    ("cmd", "ssh", "rsh", "plink", "adb", "wsl", "watch", "parallel", "make", "gmake", "nmake", "awk", "gawk", "mawk")
+    (
+        *("cmd", "ssh", "rsh", "plink", "adb", "wsl", "watch", "parallel", "make", "gmake", "nmake", "nix-shell"),
+        *(
+            "awk",
+            "gawk",
+            "mawk",
+            "sed",
+            "gsed",
+            "ed",
+            "ex",
+            "vi",
+            "vim",
+            "nvim",
+            "emacs",
+            "m4",
+            "bc",
+            "expect",
+            "tclsh",
+        ),
+        *("sqlite", "psql", "mysql", "mariadb", "sqlplus", "sqlcmd", "redis-cli", "mongo", "mongosh"),
+        *("gdb", "lldb", "matlab", "octave", "octave-cli", "gnuplot", "ghci", "runghc", "erl", "iex", "sbcl"),
+    )
 )
 _POWERSHELLS = ("powershell", "pwsh", "pwsh-preview")
 _BATCH = (".bat", ".cmd")
+_BUILD = re.compile(r"(?:[-_.]?[0-9][0-9.]*(?:[dtmuw]{1,2})?)?(?:[-_](?:dbg|debug|static|dev|preview|lts))?\Z")
 _SWITCH = re.compile(r"[-/](?:no.*|sta|mta|l(?:ogin)?|i|interactive)", re.IGNORECASE)
 _FILE = re.compile(r"[-/]f(?:i|il|ile)?", re.IGNORECASE)
 _COMMAND = re.compile(r"[-/](?:c.*|e|ec|en.*)", re.IGNORECASE)
@@ -58,7 +85,7 @@ def code_words(words: Sequence[str]) -> dict[int, str]:
     """The program that reads it as code, for each such word by its place."""
     found: dict[int, str] = {}
     for at, word in enumerate(words):
-        name = _name(word)
+        name = name_of(word)
         if name in _ALL_IS_CODE or name.endswith(_BATCH):
             places = set(range(at + 1, len(words)))
         elif name in _POWERSHELLS:
@@ -71,10 +98,10 @@ def code_words(words: Sequence[str]) -> dict[int, str]:
     return found
 
 
-def _name(word: str) -> str:
-    """`/usr/bin/python3.12` and `Python.exe` are both `python`."""
+def name_of(word: str) -> str:
+    """`/usr/bin/python3.13t`, `python3-dbg` and `Python.exe` are all `python`."""
     name = re.split(r"[/\\]", word)[-1].lower().removesuffix(".exe")
-    return re.sub(r"[-_.]?[0-9][0-9.]*\Z", "", name) or name
+    return _BUILD.sub("", name) or name
 
 
 def _of_options(words: Sequence[str], program: int, reader: _Reader) -> set[int]:
@@ -90,7 +117,7 @@ def _of_options(words: Sequence[str], program: int, reader: _Reader) -> set[int]
         elif word[:1] in ("-", "+"):
             ends, code, values = _read_option(word, reader)
             if ends:
-                break
+                return found | _of_module(words, at)
             if code:
                 found.add(at)
                 awaited = True
@@ -100,7 +127,20 @@ def _of_options(words: Sequence[str], program: int, reader: _Reader) -> set[int]
             awaited = False
         else:
             break
-    return set(range(min(found), len(words))) if found and reader.all_after else found
+    if not found or not (reader.all_after or reader is _SHELL):
+        return found
+    # behind the code of a shell are the arguments that it may read in any way
+    posix = name_of(words[program]) in POSIX_SHELLS
+    return found if posix and hands_on(words[max(found)]) else set(range(min(found), len(words)))
+
+
+def _of_module(words: Sequence[str], option: int) -> set[int]:
+    """Of `python -m`: a module that runs tests reads names, any other one whatever it likes."""
+    _, _, attached = words[option].partition("m")
+    module = attached or "".join(words[option + 1 : option + 2])
+    if module == "coverage" and "-m" in words[option + 1 :]:
+        return _of_module(words, words.index("-m", option + 1))
+    return set() if name_of(module) in MODULES else set(range(option, len(words)))
 
 
 def _read_option(word: str, reader: _Reader) -> tuple[bool, bool, int]:

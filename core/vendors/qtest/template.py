@@ -6,7 +6,6 @@ Test texts are written by whoever may edit a test case at qTest: they are values
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from core.errors import BadInputError
 from core.options import Problem
@@ -20,7 +19,6 @@ OF_A_MATERIAL = (*HOSTILE, "test_run_id")
 _ALL = re.compile(r"\{(automation_contents?|test_case_name|test_run_id|job_id|material_file|junit)\}")
 _TEXT = re.compile(r"\{(automation_contents?|test_case_name)\}")
 _EXPANDED = "{automation_contents}"
-_CODE = re.compile(r"-[A-Za-z]*c|/[ck]|-(?:enc|encoded)?command|-e|--eval|-r", re.IGNORECASE)
 _LONGEST = 4 << 10  # bytes of one content
 _WITH_A_SHELL = "Write bash -c '… \"$QTEST_AUTOMATION_CONTENT\"' with `shell: env`"
 
@@ -28,7 +26,7 @@ _WITH_A_SHELL = "Write bash -c '… \"$QTEST_AUTOMATION_CONTENT\"' with `shell: 
 def check_template(command: str, *, env: bool, per_material: bool) -> Iterator[Problem]:
     """What is wrong with a command, whatever the jobs hold."""
     from core.child.words import split  # noqa: PLC0415 -- only who has a command pays for it
-    from core.vendors.qtest.interpreters import code_words  # noqa: PLC0415 -- the same
+    from core.vendors.qtest.reading import reader_of_a_text  # noqa: PLC0415 -- the same
 
     try:
         words = split(command)
@@ -36,13 +34,11 @@ def check_template(command: str, *, env: bool, per_material: bool) -> Iterator[P
         yield from error.problems
         return
     used = {name for word in words for name in _ALL.findall(word)}
-    reader = next((name for at, name in code_words(words).items() if _TEXT.search(words[at])), "")
+    reader = reader_of_a_text(words)
     if _ALL.search(words[0]):
         yield "command", "begins with a placeholder: what is run is not for qTest to say."
     elif env and used:
         yield "command", "holds a placeholder, and with `shell: env` everything comes in variables (QTEST_…)."
-    elif any(_CODE.fullmatch(before) and _ALL.search(word) for before, word in pairwise(words)):
-        yield "command", f"fills a text into code. {_WITH_A_SHELL}."
     elif reader:
         yield "command", f"fills a text into what {reader} reads as code. {_WITH_A_SHELL}, or use {{material_file}}."
     elif any(_EXPANDED in word and word != _EXPANDED for word in words):

@@ -1,0 +1,63 @@
+"""Who would read a text of qTest's users as code, if it were filled into this command.
+
+Interpreters are asked first, then the test runner; of any other program an option that says code is believed.
+"""
+
+import re
+from collections.abc import Sequence
+
+from core.vendors.qtest.interpreters import code_words, name_of
+from core.vendors.qtest.runners import begins_at, reads_as_code
+
+TEXT = re.compile(r"\{(automation_contents?|test_case_name)\}")
+_ALONE = re.compile(r"-[a-z]{0,2}[ce]|-r|-ex|--?(?:r|run|enc)|/[ck]", re.IGNORECASE)
+_ATTACHED = re.compile(r"-[ce].", re.IGNORECASE | re.DOTALL)
+_PART = re.compile(r"(?:eval|command).*|exec|execute|cmd|batch")
+_VARIABLE = re.compile(r"[A-Za-z_]\w*=")
+_CONTAINERS = frozenset(("docker", "podman", "nerdctl", "kubectl"))  # their `-e` is a variable's
+_LAUNCHERS = frozenset(
+    "env sudo doas nohup nice time timeout xargs setsid stdbuf busybox npx exec dlx".split()  # noqa: SIM905 -- a list
+)
+
+
+def reader_of_a_text(words: Sequence[str]) -> str:
+    """The program or the option that would; empty where every text is a mere value."""
+    names = [name_of(word) for word in words]
+    interpreted = code_words(words)
+    begin, runner = begins_at(words, names)
+    for at, word in enumerate(words):
+        if at == 0 or not TEXT.search(word):
+            continue
+        if at in interpreted:
+            return interpreted[at]
+        if at >= begin:
+            if reads_as_code(words, at, runner):
+                return runner
+        elif found := _says_code(words, at, names):
+            return found
+    return ""
+
+
+def _says_code(words: Sequence[str], at: int, names: Sequence[str]) -> str:
+    """The option, or the word, by which any program says that what follows is run."""
+    word, before = words[at], words[at - 1]
+    option, equals, _ = word.partition("=")
+    if equals and _is_code(option):
+        return option
+    if _ATTACHED.match(word):
+        return word[:2]
+    if "eval" in words[:at]:
+        return "eval"
+    if _is_code(before) and not (before == "-e" and _VARIABLE.match(word) and _CONTAINERS & {*names[:at]}):
+        return before
+    back = at - 1
+    while back > 0 and (words[back][:1] == "-" or words[back][:1].isdigit() or _VARIABLE.match(words[back])):
+        back -= 1
+    return names[back] if names[back] in _LAUNCHERS and word.startswith("{") else ""
+
+
+def _is_code(option: str) -> bool:
+    if _ALONE.fullmatch(option):
+        return True
+    parts = re.split(r"[-_.]", option.lower()) if option.startswith("-") else []
+    return any(_PART.fullmatch(part) for part in parts)
