@@ -7,6 +7,8 @@ from core.errors import BadInputError
 
 _QUOTED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.""", re.DOTALL)
 _QUOTED_ON_WINDOWS = re.compile(r"""'[^']*'|"[^"]*\"""")
+_CONTINUED = re.compile(r"""('[^']*')|("(?:\\.|[^"\\])*")|(\\\r?\n)|\\.""", re.DOTALL)
+_LINE_END = re.compile(r"\\\r?\n|\\.", re.DOTALL)
 _OPERATOR = re.compile(r"&&|\|\|?|&|;|.*;|<<?|[12&]?>.*")
 
 
@@ -14,9 +16,10 @@ def split(text: str, *, windows: bool = False) -> list[str]:
     """The words of the input `command`; raises BadInputError where a quote is not closed or nothing is there.
 
     White space and line ends separate; quotes of either kind keep together. Elsewhere than on Windows a backslash
-    takes away the meaning of the next character; on Windows it is a part of a path and means nothing, and a word
-    can hold one kind of quotes inside the other.
+    takes away the meaning of the next character, and the end of a line after it is no end; on Windows it is a part
+    of a path and means nothing, and a word can hold one kind of quotes inside the other.
     """
+    text = text if windows else _joined(text)
     lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
     lexer.whitespace_split = True
     lexer.commenters = ""
@@ -33,13 +36,32 @@ def split(text: str, *, windows: bool = False) -> list[str]:
     return words
 
 
+def _joined(text: str) -> str:
+    """Without the ends of lines that a backslash takes away, which shlex would keep as characters."""
+
+    def without(found: re.Match[str]) -> str:
+        single, double, line_end = found.groups()
+        if double:
+            return _LINE_END.sub(lambda pair: "" if pair[0].endswith("\n") else pair[0], double)
+        return "" if line_end else (single or found[0])
+
+    return _CONTINUED.sub(without, text)
+
+
 def looks_like_shell(text: str, *, windows: bool = False) -> str:
-    """A sentence on a word that only a shell would obey, where none will read it; empty where there is no such.
+    """A sentence on what only a shell would obey, where none will read it; empty where there is no such.
 
     A command that goes on as if `&& false` had been said to somebody may be green for nothing. What is quoted is
-    meant as it is.
+    meant as it is. Of several lines a shell would run each, and here the later ones would be arguments of the first.
     """
+    text = text.strip() if windows else _joined(text).strip()
     bare = (_QUOTED_ON_WINDOWS if windows else _QUOTED).sub(lambda quoted: "x" * len(quoted[0]), text)
+    if "\n" in bare or "\r" in bare:
+        one = "A single one has to stand in one line" if windows else "End a line of a single one that goes on with \\"
+        return (
+            "holds several lines, and no shell reads it: there is one command. Put the commands into a script file, "
+            f"or write sh -ec '…' around them. {one}."
+        )
     words = bare.split()
     found = next((word for word in words if _OPERATOR.fullmatch(word)), "")
     if not found and words and "=" in words[0] and words[0].partition("=")[0].isidentifier():

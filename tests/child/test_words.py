@@ -13,6 +13,7 @@ from core.errors import BadInputError
         ("  mvn\n\t test\\ it 'a b'\n", ["mvn", "test it", "a b"]),
         ("""x "a 'b' $c" '' d"e"f #g""", ["x", "a 'b' $c", "", "def", "#g"]),
         ("a && b|c", ["a", "&&", "b|c"]),
+        ("a \\\n  -b \\\r\n 'c\\\nd' \"e\\\nf\" g\\\nh", ["a", "-b", "c\\\nd", "ef", "gh"]),
         (r"'C:\x y' a\\b", [r"C:\x y", r"a\b"]),
     ],
 )
@@ -40,6 +41,17 @@ def test_what_is_no_command_is_refused(text: str) -> None:
 def test_who_seems_to_want_a_shell_is_told(text: str) -> None:
     assert "no shell reads it" in looks_like_shell(text)
     assert "no shell reads it" in looks_like_shell(text, windows=True)
+
+
+@pytest.mark.parametrize("text", ["sh a\nsh b\n", "a\r\nb", "a \\\\\nb", "a \\\n\nb", "a 'x'\n-b"])
+def test_of_several_lines_none_is_an_argument_of_the_first(text: str) -> None:
+    assert "holds several lines" in looks_like_shell(text)
+    assert "holds several lines" in looks_like_shell(text, windows=True)
+
+
+@pytest.mark.parametrize("text", ["\n a b \n\n", "sh -ec 'a\nb'\n", 'a "b\nc"', "a \\\n -b \\\r\n -c", "a\\\n"])
+def test_one_command_may_go_on_in_the_next_line(text: str) -> None:
+    assert looks_like_shell(text) == ""
 
 
 @pytest.mark.parametrize(

@@ -457,8 +457,13 @@ def test_texts_of_test_cases_never_become_words_of_the_command(tmp_path: Path) -
     assert truth.running == ()
 
 
-def test_a_command_that_only_a_shell_would_obey_is_refused_before_any_request(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("more", "said"), [(" && false", "holds '&&', and no shell reads it"), ("\nfalse\n", "holds several lines")]
+)
+def test_a_command_that_only_a_shell_would_obey_is_refused_before_any_request(
+    more: str, said: str, tmp_path: Path
+) -> None:
     with Bench(tmp_path, scenario=SCENES["passing"], vendor="qtest") as bench:
-        ended = bench.run(**{**USUAL, "command": f"{COMMAND} && false"})
+        ended = bench.run(**{**USUAL, "command": f"{COMMAND}{more}"})
     assert (ended.status, ended.reason, ended.journal) == (2, "bad-input", [])
-    assert "holds '&&', and no shell reads it" in ended.log
+    assert said in ended.log
