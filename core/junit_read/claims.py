@@ -1,8 +1,12 @@
 """What the suites say of themselves, against what they hold: a report that lost cases on its way shows here."""
 
+import re
+from math import ceil
+
 from core.junit_read.nouns import JUnitSuite
 
 _MOST = 10
+_COUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{0,9})?")  # also 1.0, from writers to whom all numbers are the same
 
 
 class Claims:
@@ -28,19 +32,24 @@ class Claims:
     def end(self, suite: JUnitSuite) -> None:
         tests, bad = self._open.pop()
         tests, bad = self.cases + self.attempts - tests, self.bad - bad
-        claimed = _number(suite, "tests")
+        claimed = self._number(suite, "tests")
         if claimed > tests:
             self._doubt(suite, f"claims {claimed} tests and holds {tests}")
-        claimed = _number(suite, "failures") + _number(suite, "errors")
+        claimed = self._number(suite, "failures") + self._number(suite, "errors")
         if claimed > bad:
             self.hides_failures = True
             self._doubt(suite, f"claims {claimed} failures and errors and holds {bad}")
 
+    def _number(self, suite: JUnitSuite, attribute: str) -> int:
+        """What is claimed, 0 where nothing is; what can't be read may be anything."""
+        text = suite.attributes.get(attribute, "").strip()
+        if not text:
+            return 0
+        if _COUNT.fullmatch(text):
+            return ceil(float(text))
+        self._doubt(suite, f"claims {text[:20]!r} {attribute}, which is no count")
+        return 0
+
     def _doubt(self, suite: JUnitSuite, text: str) -> None:
         if len(self.doubts) < _MOST:
             self.doubts.append(f"The suite {suite.name[:200]!r} {text}.")
-
-
-def _number(suite: JUnitSuite, attribute: str) -> int:
-    text = suite.attributes.get(attribute, "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

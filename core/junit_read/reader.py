@@ -5,6 +5,7 @@ from core.junit_read.claims import Claims
 from core.junit_read.guard import Guard, Limits
 from core.junit_read.nouns import JUnitCase, JUnitSuite
 from core.junit_read.parts import OUTPUTS, SEVERITY, Extras, OpenPart
+from core.junit_read.tags import NAMES, ROOTS, meant
 from core.junit_read.tally import Tally
 from core.model import Outcome
 
@@ -13,7 +14,6 @@ Found = dict[str, str] | JUnitCase | JUnitSuite
 any other case whole, and at each change the suite that what follows belongs to. A plain case costs no object."""
 
 _OUTCOMES = (Outcome.PASSED, Outcome.SKIPPED, Outcome.FAILED, Outcome.ERRORED)  # by severity
-_ROOTS = ("testsuites", "testsuite")
 # Words of writers that have no element for it, such as GoogleTest and CTest for a test that is switched off.
 _STATUS = dict.fromkeys(("notrun", "disabled", "skipped", "ignored", "suppressed", "pending"), 1)
 _STATUS |= dict.fromkeys(("failed", "failure", "fail"), 2) | dict.fromkeys(("error", "errored"), 3)
@@ -123,18 +123,18 @@ class Reader:
 
     def _start_other(self, tag: str, attributes: dict[str, str]) -> None:
         stack = self._stack
+        if tag not in NAMES:
+            tag = meant(tag)
         if self._plain is not None:
             self._case, self._plain = self._plain, None
             stack.append("testcase")
         stack.append(tag)
         if len(stack) > self._limits.depth:
             self._refuse_depth()
-        if not self._suites and tag not in _ROOTS:
+        if not self._suites and tag not in ROOTS:
             self._guard.refuse(f"is no JUnit: its root is <{tag}>, not <testsuites> or <testsuite>.")
-        if tag == "testcase" or tag in _ROOTS:
-            if self._case is not None or self._part_depth or tag == "testcase":
-                self._guard.refuse(f"has a <{tag}> inside of <{stack[-2]}>: nobody could tell what counts.")
-            self._open_suite(attributes)
+        if tag == "testcase" or tag in ROOTS:
+            self._open_case_or_suite(tag, attributes)
         elif self._part_depth:
             if self._part is not None:
                 self._part.start_inside(tag)
@@ -143,11 +143,21 @@ class Reader:
         elif tag in SEVERITY or tag in OUTPUTS or tag == "property":
             self._open_part(tag, attributes)
 
+    def _open_case_or_suite(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "testcase" and self._free:  # a case whose tag is spelled otherwise is never plain
+            self._case, self._free = attributes, False
+            return
+        if self._case is not None or self._part_depth or tag == "testcase":
+            self._guard.refuse(f"has a <{tag}> inside of <{self._stack[-2]}>: nobody could tell what counts.")
+        self._open_suite(attributes)
+
     def _refuse_depth(self) -> None:
         if len(self._stack) + (self._plain is not None) > self._limits.depth:
             self._guard.refuse(f"is nested more than {self._limits.depth} elements deep.")
 
     def _end_other(self, tag: str) -> None:
+        if tag not in NAMES:
+            tag = meant(tag)
         self._stack.pop()
         if self._part_depth:
             if len(self._stack) < self._part_depth:
@@ -159,7 +169,7 @@ class Reader:
             self._case = self._extras = None
             self._free = True
             self._close_case(case or {}, extras or self._nothing)
-        elif tag in _ROOTS:
+        elif tag in ROOTS:
             self._close_suite()
 
     def _open_suite(self, attributes: dict[str, str]) -> None:
