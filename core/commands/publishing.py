@@ -7,7 +7,7 @@ from dataclasses import replace
 from core.ci import FILES
 from core.errors import OutputError, StoppedError
 from core.files import Workspace, check_relative
-from core.model import AttachmentName, ExitCode, RemoteRun, Result, TestReport
+from core.model import AttachmentName, ExitCode, Reason, RemoteRun, Result, TestReport
 from core.private import PrivateFolder
 from core.redacted import redacted, redacted_result, redacted_run
 from core.secret import Redactor
@@ -91,8 +91,10 @@ class Publisher:
         result = redacted_result(gate(result, fail_on=fail_on, warnings=bool(report.warnings)), self._redact)
         report = redacted(report, self._redact)
         written, ended = self._leave(report, result)
+        kept = ""
         if self.recording is not None:
             report, ended = self._record(self.recording, report, ended, written.get("junit", ""))
+            report, kept = _in_time(report, ended, written.get("junit", ""))
         for show in (self._show, self._summarize):
             try:
                 show(report, ended)
@@ -100,7 +102,7 @@ class Publisher:
                 ended = _worse(ended, error)
                 self._ci.warning(ended.problems[-1])
         if ended is not result or report.recorded is not None:
-            self._leave(report, ended, again=True)
+            self._leave(report, ended, again=True, kept=kept)
         if written:
             self._ci.info("Written: " + ", ".join(written.values()))
         self.private.remove()
@@ -118,10 +120,13 @@ class Publisher:
             result = redacted_result(_worse(result, error), self._redact)
         return replace(report, recorded=self._recorded), result
 
-    def _leave(self, report: TestReport, result: Result, *, again: bool = False) -> tuple[dict[str, str], Result]:
+    def _leave(
+        self, report: TestReport, result: Result, *, again: bool = False, kept: str = ""
+    ) -> tuple[dict[str, str], Result]:
         """Write the files and the outputs: (the output of each file: its path, the result with what went wrong).
 
-        What can't be written `again` is deleted: the file of the first time would say something else.
+        What can't be written `again` is deleted: the file of the first time would say something else. `kept`, if
+        set, is the path of the junit.xml of the first time, which is left as it is.
         """
         from core.writers import WRITERS  # noqa: PLC0415 -- nothing before the end needs them
 
@@ -133,7 +138,8 @@ class Publisher:
         for name, output, text in texts:
             path = f"{self.folder}/{name}"
             try:
-                self._files.write(path, text)
+                if path != kept:
+                    self._files.write(path, text)
                 written[output] = path
             except Exception as error:  # noqa: BLE001 -- see _worse
                 result = _worse(result, error)
@@ -171,6 +177,14 @@ def _worse(result: Result, error: Exception) -> Result:
     else:
         problem, status = f"A bug in this program: {type(error).__name__} while the results were written.", ExitCode.BUG
     return replace(result, problems=(*result.problems, problem), status=result.status or int(status))
+
+
+def _in_time(report: TestReport, result: Result, junit: str) -> tuple[TestReport, str]:
+    """What can still be written once a signal has ended the recording: (the report, the junit.xml to keep)."""
+    from core.ending import bearable  # noqa: PLC0415 -- only who records pays for it
+
+    shown = bearable(report) if result.reason is Reason.SIGNAL else report
+    return shown, "" if shown is report else junit
 
 
 def _stopped(stopped: StoppedError, result: Result) -> Result:
