@@ -129,9 +129,9 @@ class Patience:
         end = min(since + self._patience(failure), self._deadline)
         room = (end if until is None else min(end, until)) - now
         if failure.retry_after is not None and failure.retry_after > room > 0:
-            if self._window is not None or until is not None:
+            room = min(since + self.window, self._deadline) - now  # the first answer's own window gives way, this once
+            if until is not None or (self._window is not None and failure.retry_after > room):
                 raise failure  # asked not to come back before the window closes, there is nothing to wait for
-            room = self.left  # the vendor itself says when: this once the window before the first answer gives way
         if room <= 0:
             raise failure
         if self._bad_since is None:

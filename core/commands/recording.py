@@ -18,7 +18,8 @@ from core.pacing import Pacing
 from core.ports import Ci, Log
 from core.process import Process
 
-SHORTEST = 300.0  # seconds that a recording gets even where the run has used up `timeout`
+SHORTEST = 300.0  # seconds that a recording gets where the run has used up `timeout`
+WINDOW = 300.0  # seconds of an outage that hold up a step whose verdict is known, unless `outage-window` says more
 
 
 class Recording:
@@ -79,12 +80,17 @@ class Recording:
 
     def _for(self, report: TestReport, result: Result) -> Asked:
         """What is asked, for this very report: with what is left of the time, and a word on the run that it is of."""
-        left = max(self._until - self._means.clock.now(), SHORTEST)
+        common = self._asked.common
+        left = self._until - self._means.clock.now()
+        if left < min(SHORTEST, common.timeout / 2):
+            left = SHORTEST
         about = self._asked.spec.about
         settings = self._asked.settings
         if about is not None:
             settings = about(settings, self._vendor, str(result.conclusion), report.run)
-        return replace(self._asked, common=replace(self._asked.common, timeout=left), settings=settings)
+        window = WINDOW if common.outage_window is None else common.outage_window
+        common = replace(common, timeout=left, outage_window=window)
+        return replace(self._asked, common=common, settings=settings)
 
     def _journal(self) -> Journal:
         """One of its own, so that `cleanup` of this step knows at which of the two vendors a run was left."""

@@ -227,3 +227,29 @@ def test_both_keep_to_their_own_token(tmp_path: Path) -> None:
         ended = both.run()
     assert {exchange.header("Authorization") for exchange in both.asked} == {f"Bearer {RECORDER_TOKEN}"}
     assert {exchange.header("Authorization") for exchange in ended.journal} == {f"Bearer {TOKEN}"}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "least", "most"),
+    [
+        ({}, 240, 420),
+        ({"outage_window": "10m"}, 540, 720),
+        ({"outage_window": "30s"}, 0, 120),
+        ({"timeout": "1m"}, 0, 90),
+    ],
+)
+def test_an_outage_of_the_recorder_holds_up_a_green_step_for_minutes_only(
+    inputs: dict[str, str], least: float, most: float, tmp_path: Path
+) -> None:
+    with pair(tmp_path, "500@append-tests*forever") as both:
+        ended = both.run(**inputs)
+    assert (ended.status, ended.conclusion) == (6, "passed"), ended.log
+    assert least <= ended.seconds <= most, ended.log
+
+
+def test_a_recorder_that_is_away_for_a_few_minutes_costs_a_green_step_nothing(tmp_path: Path) -> None:
+    with pair(tmp_path, "503@append-tests*5") as both:
+        ended = both.run()
+    assert ended.status == 0, ended.log
+    assert ended.seconds > 60
+    assert [arrived(run) for run in both.runs] == [cases(ended)]
