@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.sandbox import BOXES, Scenario
+from core.sandbox import BOXES, Fault, Scenario
 from core.sandbox.hostile import EVERYTHING
 from core.sandbox.repertoire import faults_of, scenarios_of
 from core.sandbox.testmo import RecordedRun, recorded
@@ -234,11 +234,14 @@ def test_cleanup_is_content_once_the_run_that_was_waited_for_is_deleted(tmp_path
     with Bench(tmp_path, scenario=SCENES["vanishing"], vendor="testmo") as bench:
         run = bench.run(vendor="testmo", mode="start", project_id="1", source="frontend").outputs["run-id"]
         write(tmp_path)
+        bench.sandbox.trouble(Fault.parse("500@complete-run*forever"))
+        assert "still open" in bench.run(vendor="testmo", mode="wait", run_id=run, timeout="1m").log
+        bench.sandbox.trouble()
         bench.run(vendor="testmo", thread_of=run, results="results.xml")
         waited = bench.run(vendor="testmo", mode="wait", run_id=run)
         assert (waited.status, waited.reason) == (7, "protocol")
         first, second = (bench.run(**USUAL, mode="cleanup") for _ in range(2))
-    assert f"has no run {run}" in waited.log + first.log
+    assert f"has no run {run}" in first.log
     assert (first.status, second.status) == (0, 0)
     assert "Nothing was left behind" in second.log
 
@@ -463,3 +466,11 @@ def test_everything_that_can_be_attached_is(tmp_path: Path) -> None:
         ("Nil", 1, ""),
     ]
     assert [(item["url"], item["size"]) for item in run.artifacts] == [("https://ci.example/log.txt", 1024)]
+
+
+def test_a_command_of_several_lines_is_refused_before_the_first_of_them_runs(tmp_path: Path) -> None:
+    (tmp_path / "a.sh").write_text("touch ran")
+    ended = bench_of(tmp_path, {"command": "sh a.sh\nsh b.sh\n"})
+    assert (ended.status, ended.reason, ended.journal) == (2, "bad-input", [])
+    assert "`command`: holds several lines" in ended.log
+    assert not (tmp_path / "ran").exists()

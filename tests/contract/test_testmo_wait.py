@@ -144,7 +144,7 @@ def test_a_clean_up_leaves_word_of_what_is_not_whole(tmp_path: Path) -> None:
 
 
 def test_a_verdict_of_the_server_that_its_counts_do_not_explain_is_worth_a_warning(tmp_path: Path) -> None:
-    with bench_of(tmp_path, "unknown-state@get-run#3") as bench:
+    with bench_of(tmp_path, "unknown-state@get-run#4") as bench:
         ended = bench.run(**USUAL)
     assert (ended.status, ended.outputs["passed"]) == (0, str(CASES))
     assert any("calls the run 9" in text for text in ended.report["warnings"]), ended.log
@@ -178,3 +178,133 @@ def test_a_file_that_is_gone_once_all_is_recorded_is_a_report_that_can_not_be_wr
     assert (ended.status, ended.reason, len(run.tests), run.completed) == (6, "output", CASES, True), ended.log
     assert "results.xml" in ended.log
     assert "bug" not in ended.log
+
+
+def _dead_thread(bench: Bench, run: str) -> None:
+    """A job that is killed in its upload: its thread stays open with the tests that it has sent."""
+    bench.kill_in_call(5)
+    assert thread(bench, run).status == -9
+    bench.another_process()
+
+
+@pytest.mark.parametrize("how", ["deadline", "signal"])
+def test_a_run_that_can_not_be_told_that_tests_are_missing_is_not_completed(how: str, tmp_path: Path) -> None:
+    with bench_of(tmp_path, "500@append-run*forever") as bench:
+        if how == "deadline":
+            let_time_pass_in(bench, "append-tests", 2, IN_TIME)
+        else:
+            act_in(bench, "append-tests", 2, lambda: bench._ring(15))
+        ended = bench.run(**USUAL, timeout=f"{IN_TIME:.0f}s")
+        (run,) = ours(ended)
+        assert (ended.status, run.completed) == (7 if how == "deadline" else 143, False), ended.log
+        assert f"run {run.id} does not say that tests may be missing in it" in ended.log
+        assert "Run `mode: cleanup`" in ended.log
+        bench.another_process()
+        assert waited(bench, str(run.id)).status == 7
+        assert waited(bench, str(run.id)).status == 7, "and it is no other for having been looked at"
+        bench.sandbox.trouble()
+        cleaned = bench.run(**USUAL, mode="cleanup")
+        (run,) = ours(cleaned)
+        assert (cleaned.status, run.completed, run.fields[-1]["name"]) == (0, True, "Recording")
+        assert waited(bench, str(run.id)).reason == "protocol"
+
+
+@pytest.mark.parametrize("fault", ["500@append-run*forever", "422@append-run*forever", "500@append-run#2*forever"])
+def test_a_second_look_at_a_thread_that_is_not_whole_is_as_red_as_the_first(fault: str, tmp_path: Path) -> None:
+    with bench_of(tmp_path) as bench:
+        run = started(bench)
+        assert thread(bench, run).status == 0
+        _dead_thread(bench, run)
+        bench.sandbox.trouble(Fault.parse(fault))
+        first, second = waited(bench, run), waited(bench, run)
+    assert (first.status, second.status) == (7, 7)
+    assert first.seconds < 600, "a word that does not land holds nobody up for the whole of `timeout`"
+    (recorded_run,) = ours(second)
+    assert recorded_run.completed == ("#2" in fault)
+
+
+@pytest.mark.parametrize("kind", ["500", "reset-before", "reset-after", "429", "503"])
+def test_a_word_that_does_not_land_at_once_is_left_again(kind: str, tmp_path: Path) -> None:
+    with bench_of(tmp_path, f"{kind}@append-run") as bench:
+        run = started(bench)
+        _dead_thread(bench, run)
+        ended = waited(bench, run)
+    (recorded_run,) = ours(ended)
+    words = [each["value"] for each in recorded_run.fields if each["name"] == "Recording"]
+    assert (ended.status, recorded_run.completed, len(words)) == (7, True, 1), ended.log
+
+
+@pytest.mark.parametrize("append_run", ["works", "fails"])
+def test_an_upload_whose_tests_nobody_saw_is_no_later_green(append_run: str, tmp_path: Path) -> None:
+    faults = ["lost-test@get-run#3*forever", *(["500@append-run*forever"] if append_run == "fails" else [])]
+    with bench_of(tmp_path, *faults) as bench:
+        ended = bench.run(**USUAL)
+        (run,) = ours(ended)
+        assert (ended.status, ended.reason, run.completed) == (7, "protocol", append_run == "works"), ended.log
+        assert waited(bench, str(run.id)).status == 7
+        bench.sandbox.trouble()
+        assert waited(bench, str(run.id)).status == 7
+
+
+@pytest.mark.parametrize(("look", "completed"), [(3, False), (4, True)])
+def test_a_thread_whose_tests_nobody_saw_makes_no_green(look: int, *, completed: bool, tmp_path: Path) -> None:
+    with bench_of(tmp_path) as bench:
+        run = started(bench)
+        bench.sandbox.trouble(Fault.parse(f"lost-test@get-run#{look}*forever"))
+        ended = thread(bench, run)
+        (recorded_run,) = ours(ended)
+        assert (ended.status, [each.completed for each in recorded_run.threads]) == (7, [completed])
+        bench.sandbox.trouble()
+        assert waited(bench, run).status == 7
+
+
+@pytest.mark.parametrize("scenario", ["passing", "empty-neutral"])
+def test_a_completed_run_without_a_test_is_empty_whatever_its_status(scenario: str, tmp_path: Path) -> None:
+    with bench_of(tmp_path, scenario=scenario) as bench:
+        first, allowed = started(bench), started(bench)
+        empty = waited(bench, first)
+        assert (empty.status, empty.reason) == (5, "empty"), empty.log
+        assert waited(bench, allowed, allow_empty="true").status == 0
+        assert bench.clock.now() - bench.clock.start < IN_TIME
+
+
+def test_a_completed_run_that_never_says_how_it_ended_is_not_waited_for(tmp_path: Path) -> None:
+    with bench_of(tmp_path) as bench:
+        run = started(bench)
+        assert thread(bench, run).status == 0
+        bench.sandbox.trouble(Fault.parse("unknown-state@get-run*forever"))
+        ended = waited(bench, run)
+        assert (ended.status, ended.reason, ended.seconds < IN_TIME) == (7, "protocol", True), ended.log
+        assert "its status 9 is neither success nor failure" in ended.log
+        bench.sandbox.trouble(Fault.parse("unknown-state@get-run#1"))
+        assert waited(bench, run).status == 0
+
+
+def test_a_wrong_project_is_named_and_nothing_is_owed(tmp_path: Path) -> None:
+    with bench_of(tmp_path) as bench:
+        run = started(bench)
+        ended = waited(bench, run, project_id="2")
+        assert (ended.status, ended.reason, ended.seconds < IN_TIME) == (2, "bad-input", True), ended.log
+        assert f"`project-id`: is 2, and run {run} is one of project 1." in ended.log
+        assert "Left at the vendor" not in ended.log
+        assert "Nothing was left behind" in bench.run(vendor="testmo", mode="cleanup", project_id="1").log
+        cleaned = bench.run(vendor="testmo", mode="cleanup", run_id=run, project_id="2")
+        assert (cleaned.status, "`project-id`: is 2" in cleaned.log, cleaned.seconds < IN_TIME) == (7, True, True)
+        assert [each.completed for each in ours(cleaned)] == [False]
+        assert thread(bench, run).status == 0
+        bench.sandbox.trouble(Fault.parse("wrong-project@get-run#1"))
+        assert waited(bench, run, project_id="1").status == 0, "one answer about another project is an outage"
+
+
+@pytest.mark.parametrize("scenario", ["passing", "lagging-reads"])
+@pytest.mark.parametrize("nth", [1, 2])
+def test_what_a_clean_up_completes_is_no_later_green_though_copies_lag(nth: int, scenario: str, tmp_path: Path) -> None:
+    with bench_of(tmp_path, scenario=scenario) as bench:
+        act_in(bench, "append-tests", nth, bench._kill)
+        assert bench.run(**USUAL).status == -9
+        bench.another_process()
+        cleaned = bench.run(**USUAL, mode="cleanup")
+        (run,) = ours(cleaned)
+        assert (cleaned.status, run.completed, 0 < len(run.tests) < CASES) == (0, True, True)
+        bench.another_process(later=IN_TIME)
+        assert waited(bench, str(run.id)).status == 7

@@ -75,9 +75,16 @@ def word_of(seen: Run) -> str:
     return WORDS.get(seen.status, str(seen.status))
 
 
+def verdict_of(seen: Run) -> Verdict | None:
+    """How a completed run ended, None where it does not say so: without a test there was nothing to fail or pass."""
+    if not seen.completed:
+        return None
+    return VERDICTS.get(seen.status) or (None if seen.total else Verdict.SKIPPED)
+
+
 def progress(seen: Run) -> Progress:
     """Where a run stands by the server's word; a passed run with failures in it contradicts itself."""
-    verdict = VERDICTS.get(seen.status) if seen.completed else None
+    verdict = verdict_of(seen)
     return Progress(
         phase=Phase.FINISHED if verdict else Phase.RUNNING,
         word=word_of(seen),
@@ -98,6 +105,6 @@ def report(seen: Run | None, run: RemoteRun) -> TestReport:
         title=f"Testmo run {run.id}",
         run=run,
         word=word_of(seen),
-        verdict=VERDICTS.get(seen.status) if seen.completed else None,
+        verdict=verdict_of(seen),
         totals=Totals(passed=seen.success, failed=seen.failure, skipped=rest),
     )

@@ -35,7 +35,8 @@ class Testmo:
         self._log = log
         self._origin = base_url.removesuffix("/api/v1")
         self._shared = settings.thread_of.number if settings.thread_of else 0  # the run that other jobs use too
-        self._recorder = Recorder(calls, log, 0 if self._shared else settings.project_id)
+        project = 0 if self._shared else settings.project_id
+        self._recorder = Recorder(calls, log, project, given=wish.mode in ("wait", "cleanup"))
         self._closing = Closing(self._recorder, calls, log)
         self._redact = Redactor([settings.token])
         self._name = short(self._redact(wish.name))
@@ -162,13 +163,16 @@ class Testmo:
     def _poll_foreign(self, run: RemoteRun) -> Progress:
         """`mode: wait`: complete the run that other jobs have filled; what it holds is the server's to say."""
         if self._waiting is None:
-            self._owe({"kind": "wait", "label": f"run {run.id}, still open", "run": run.id})
-            self._waiting = Waiting(self._recorder, self._calls, int(run.id))
+            self._waiting = Waiting(self._recorder, self._calls, int(run.id), lambda: self._owe_end_of(run))
         try:
             return self._waiting.poll()
         finally:
             if self._waiting.seen is not None and self._waiting.seen.completed:
                 self._settle()
+
+    def _owe_end_of(self, run: RemoteRun) -> None:
+        if self._debt is None:
+            self._owe({"kind": "wait", "label": f"run {run.id}, still open", "run": run.id})
 
     def collect(self, run: RemoteRun, *, complete: bool) -> TestReport:
         found = self.known()

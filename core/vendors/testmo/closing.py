@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from core.errors import CallFailedError, Fault, ResultUnknownError
 from core.model import Reason
 from core.ports import Calls, Log
-from core.vendors.testmo import fields
 from core.vendors.testmo.recorder import Recorder
 from core.vendors.testmo.starting import Starter
 from core.vendors.testmo.upload import Upload
@@ -22,15 +21,14 @@ class Closing:
         self.upload: Upload | None = None
         self.ended: set[int] = set()
 
-    def end(self, run: int) -> None:
-        """Complete a run as it is; what is missing in it is told there."""
+    def end(self, run: int, *, ours: bool = False) -> None:
+        """Complete a run as it is. What may be missing in it is told there first, or it stays open."""
         upload = self.upload
         if upload is None or upload.run != run:
-            Waiting(self._recorder, self._calls, run).complete()
+            Waiting(self._recorder, self._calls, run).complete(ours=ours)
         else:
-            if upload.sent < upload.total:
-                text = f"{fields.CUT_SHORT}: {upload.sent} of {upload.total} tests are known to be here."
-                self._recorder.note(run, fields.RECORDING, text)
+            if not upload.is_whole:
+                self._recorder.note(run, upload.word)
             self._recorder.complete_run(run)
         self.ended.add(run)
 
@@ -49,7 +47,7 @@ class Closing:
             fact = f"Testmo lists run {run} as one of ours, and it is not."
             raise ResultUnknownError(fact, remedy="Look at the run's page at Testmo.", reason=Reason.PROTOCOL)
         if not seen.completed and run not in self.ended:
-            self.end(run)
+            self.end(run, ours=True)
 
     def end_all_of(self, debt: Mapping[str, str]) -> None:
         """Every run that bears the mark of a debt, but the one that it excepts.

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
+from math import inf
 from typing import Any, TypeVar
 
-from core.errors import CallFailedError, Fault, ResultUnknownError
+from core.errors import BadInputError, CallFailedError, Fault, ResultUnknownError
 from core.model import Reason
 from core.ports import Answer, Calls, Log
 from core.vendors.testmo import fields
@@ -16,15 +17,19 @@ LOOKS = (0.0, 2.0, 4.0, 7.0, 8.0)  # seconds before each look: what was done may
 YOUNG = (1.0, 3.0, 7.0)  # seconds: what was created just now may not be found at once
 AGAIN = (2.0,)  # a refused token has one retry
 TOO_LARGE = 413
+NOTE_SECONDS = 120.0  # in which a word on a run is tried again
 
 
 class Recorder:
     """Runs and threads by their ids. Methods raise RunnerError, and CallFailedError where a call had no effect."""
 
-    def __init__(self, calls: Calls, log: Log, project: int) -> None:
+    def __init__(self, calls: Calls, log: Log, project: int, *, given: bool = False) -> None:
+        """`project` 0: whichever the run is in; `given`: the user has named the run, so its project may be wrong."""
         self._calls = calls
         self._log = log
-        self._project = project  # 0: whichever the run is in
+        self._project = project
+        self._given = given
+        self._elsewhere = False  # the last answer was about another project
 
     def look(self, run: int) -> fields.Run:
         """Read a run, riding out outages."""
@@ -43,13 +48,21 @@ class Recorder:
         return self._bearing(look, (Fault.ABSENT,))
 
     def _ours(self, answer: Answer, run: int) -> fields.Run:
-        """The run, or ValueError: an answer about another run is no answer."""
+        """The run, or ValueError: an answer about another run is no answer.
+
+        Raises BadInputError once a run that the user has named is of another project twice in a row.
+        """
         found = fields.run(answer.value["result"])
         if found.id != run:
             raise ValueError(f"it is about run {found.id}")
-        if self._project not in (0, found.project):
-            raise ValueError(f"it is about project {found.project}")
-        return found
+        if self._project in (0, found.project):
+            self._elsewhere = False
+            return found
+        if self._given and self._elsewhere:
+            text = f"is {self._project}, and run {run} is one of project {found.project}. Check both, it and `run-id`."
+            raise BadInputError([("project-id", text)])
+        self._elsewhere = True
+        raise ValueError(f"it is about project {found.project}")
 
     def create_thread(self, run: int, body: Mapping[str, object]) -> int:
         """A thread of our own. After a lost reply there may be an empty one more, which does no harm."""
@@ -88,10 +101,10 @@ class Recorder:
             else:
                 return
 
-    def _may_wait(self, delay: float, began: float) -> bool:
+    def _may_wait(self, delay: float, began: float, longest: float = inf) -> bool:
         """Whether there is time for another try; `began`: what was left of it when the first one was made."""
         left = self._calls.left
-        return left > delay and began - left + delay <= self._calls.window
+        return left > delay and began - left + delay <= min(self._calls.window, longest)
 
     def _have_arrived(self, run: int, thread: int, before: int, count: int) -> bool:
         """Whether the thread's count has grown by `count`; that it has not is only believed after all looks."""
@@ -142,13 +155,27 @@ class Recorder:
         self._calls.pause(seconds)
         return done()
 
-    def note(self, run: int, name: str, value: str) -> None:
-        """Leave a word on the run, if that works at once."""
-        body = {"fields": [{"name": name, "type": 1, "value": value, "is_highlight": True}]}
-        try:
-            self._effect("append-run", {"run_id": run}, body)
-        except CallFailedError as failure:
-            self._log.debug(f"{failure.fact} The run goes without its note.")
+    def note(self, run: int, text: str) -> None:
+        """Leave word on a run that it is not whole. Raises CallFailedError where it does not land.
+
+        Nothing else tells a later look, once completing the run has closed its threads: so nobody completes it then.
+        """
+        value = f"{fields.CUT_SHORT}: {text}"
+        body = {"fields": [{"name": fields.RECORDING, "type": 1, "value": value, "is_highlight": True}]}
+        began = self._calls.left
+        for delay in _delays():
+            try:
+                self._effect("append-run", {"run_id": run}, body)
+            except CallFailedError as failure:
+                if not failure.fault.surely_without_effect and self.look(run).cut_short:
+                    return
+                if failure.fault.surely_without_effect or not failure.fault.passes:
+                    raise _untold(failure, run) from failure
+                if not self._may_wait(delay, began, NOTE_SECONDS):
+                    raise _untold(failure, run) from failure
+                self._calls.pause(delay)
+            else:
+                return
 
     def _effect(self, operation: str, path: Mapping[str, object], body: object) -> None:
         def make() -> None:
@@ -171,6 +198,20 @@ class Recorder:
                     raise
             self._calls.pause(waits[at])
             at += 1
+
+
+def _untold(failure: CallFailedError, run: int) -> CallFailedError:
+    """The same failure, with what it means for the run; one that is gone needs no word."""
+    if failure.fault is Fault.ABSENT:
+        return failure
+    return CallFailedError(
+        failure.fault,
+        f"{failure.fact} So run {run} does not say that tests may be missing in it, and is left as it is.",
+        status=failure.status,
+        reason=failure.reason,
+        remedy=failure.remedy,
+        code=failure.code,
+    )
 
 
 def _delays() -> Iterator[float]:

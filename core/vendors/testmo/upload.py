@@ -17,7 +17,11 @@ LOOKS = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)  # seconds before each look at the count
 
 
 class Upload:
-    """Sends everything once. `sent` counts the tests that are surely there."""
+    """Sends everything once. `sent` counts the tests that are surely there.
+
+    `is_whole` once all of them have been seen there. Only then is the thread completed: until then a thread that is
+    open and holds tests is what tells everybody else that some may be missing.
+    """
 
     def __init__(
         self,
@@ -40,6 +44,7 @@ class Upload:
         self.thread = 0
         self.total = results.totals.tests
         self.sent = 0
+        self.is_whole = False
         self.seen: fields.Run | None = None  # the run at its end
 
     def begin(self, extras: dict[str, object]) -> None:
@@ -70,12 +75,28 @@ class Upload:
             raise self._unknown(f"A file changed while it was recorded: {error.fact}") from error
         if self.sent != self.total:
             raise self._unknown(f"The files changed while they were recorded: {self.total} tests became {self.sent}.")
+        self._verify(ended=False)
+        self.is_whole = True
+        yield
         self._recorder.complete_thread(self.run, self.thread)
         yield
         if not self._shared:
             self._recorder.complete_run(self.run)
             yield
-        self._verify()
+        try:
+            self._verify(ended=True)
+        except ResultUnknownError:
+            self.is_whole = False
+            if self._shared:  # nobody ends it after us, who would tell it
+                self._recorder.note(self.run, self.word)
+            raise
+
+    @property
+    def word(self) -> str:
+        """What a run that is not whole says of itself."""
+        if self.sent < self.total:
+            return f"{self.sent} of {self.total} tests are known to be here."
+        return f"{self.sent} tests were sent, and nobody has seen all of them here, and no more."
 
     def _prove_the_thread(self) -> None:
         """No test goes into another job's thread, whatever a reply said."""
@@ -89,18 +110,19 @@ class Upload:
         if seen.threads[self.thread].total:
             raise self._unknown(f"Testmo named thread {self.thread}, which holds tests already.")
 
-    def _verify(self) -> None:
+    def _verify(self, *, ended: bool) -> None:
+        """See that all that was sent is there, and no more; `ended`: and that it is completed."""
         found: fields.Run | fields.Thread | None = None
         for wait in LOOKS:
             self._calls.pause(wait)
             self.seen = self._recorder.look(self.run)
             found = self.seen.threads.get(self.thread) if self._shared else self.seen
-            if found is not None and found.completed and found.total == self.sent:
+            if found is not None and found.total == self.sent and (found.completed or not ended):
                 return
             if found is not None and found.total > self.sent:
                 break
         total = "no such thread" if found is None else f"{found.total} tests"
-        still = "" if found is None or found.completed else " and is not completed"
+        still = " and is not completed" if ended and found is not None and not found.completed else ""
         raise self._unknown(f"{self.sent} tests were sent, and Testmo shows {total}{still}.")
 
     def _unknown(self, fact: str) -> ResultUnknownError:
