@@ -86,7 +86,7 @@ def measure(layout: Layout) -> None:
 def ours(layout: Layout, port: int, folder: str) -> Client:
     arguments = [layout.python, layout.entrypoint, "run", "--vendor", "testmo", "--project-id", "1", "--source"]
     arguments += ["bench", "--results", FILE, "--base-url", f"https://127.0.0.1:{port}"]
-    arguments += ["--ca-bundle", os.path.join(folder, "ca.pem")]
+    arguments += ["--ca-bundle", os.path.join(folder, "ca.pem"), "--timeout", "10m"]
     return Client(arguments=arguments, environment={**layout.environment, "TESTMO_TOKEN": "made-up"}, status=1)
 
 

@@ -64,6 +64,8 @@ class Counts:
             "status": status,
             "is_completed": self.completed,
             "success_count": success,
+            "completed_count": self.total_count,
+            "untested_count": 0,
             "fields": self.fields,
             "threads": [thread],
             **counts,
