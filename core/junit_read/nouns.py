@@ -122,9 +122,11 @@ class JUnitCase:
     @property
     def complaint(self) -> Complaint | None:
         """The one that explains the outcome."""
+        if not self.complaints:
+            return None
         wanted = {Outcome.ERRORED: "error", Outcome.FAILED: "failure", Outcome.SKIPPED: "skipped"}.get(self.outcome)
         found = (each for each in self.complaints if each.kind == wanted)
-        return next(found, self.complaints[0] if wanted and self.complaints else None)
+        return next(found, self.complaints[0] if wanted else None)
 
     def whole(self, attribute: str) -> int | None:
         """An attribute that is a whole number, not negative; None for anything else."""

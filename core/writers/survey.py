@@ -47,14 +47,19 @@ class Survey:
     def look(self, report: TestReport) -> None:
         for suite in report.suites:
             counts = dict.fromkeys(Outcome, 0)
+            passed = 0
             for case in suite.cases:
-                counts[case.outcome] += 1
-                if case.outcome in BAD:
-                    self._bad(case)
+                if case.outcome is Outcome.PASSED:
+                    passed += 1
+                else:
+                    counts[case.outcome] += 1
+                    if case.outcome in BAD:
+                        self._bad(case)
                 if case.needs_review:
                     _mark(self.reviews, case)
                 if case.flaky:
                     _mark(self.flaky, case)
+            counts[Outcome.PASSED] = passed
             self.suites.append((suite.name, counts))
 
     def _bad(self, case: TestCase) -> None:
