@@ -136,7 +136,9 @@ def _state(file: str | int, name: str) -> tuple[int, int, int]:
 
 
 def of_json(value: Any) -> Payload:
-    """A value as JSON, in UTF-8, without spaces that nobody reads."""
+    """A value as JSON, in UTF-8, without spaces that nobody reads; bytes are JSON already."""
+    if isinstance(value, bytes):
+        return Payload(value)
     return Payload(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 

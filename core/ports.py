@@ -142,6 +142,7 @@ class Answer:
 class Calls(Protocol):
     """A vendor's HTTP, with the rules of waiting built in. `parse` runs inside them.
 
+    A `body` is a value, or the bytes of one that is JSON already.
     A parse function raises KeyError, TypeError or ValueError for an answer that is not what was promised: it then
     counts as unreadable, like cut JSON. All methods raise RunnerError subclasses when their patience ends, and
     CallFailedError for a refusal (AUTH, ABSENT, REFUSED, CERTIFICATE, UNSUPPORTED).

@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
+from core.errors import OutputError
 from core.model import Outcome, TestCase
 
 CHUNK = 250  # cases written at once
@@ -23,14 +24,14 @@ Flat = tuple[Any, ...]
 
 
 class Store:
-    """One nameless file for all suites of a report, opened when there is something to keep."""
+    """One nameless file of chunks, opened when there is something to keep: lists of what marshal takes."""
 
     def __init__(self) -> None:
         self._file: IO[bytes] | None = None
         self._end = 0
         self._full = False
 
-    def put(self, chunk: list[Flat]) -> Place | None:
+    def put(self, chunk: list[Any]) -> Place | None:
         """None where it can't be kept: there is no room, or a text is no plain one. Nothing is kept after that."""
         if self._full:
             return None
@@ -49,11 +50,15 @@ class Store:
             self._full = self._end > LARGEST
         return place
 
-    def get(self, place: Place) -> list[Flat]:
+    def get(self, place: Place) -> list[Any]:
+        """A chunk as it was put. Raises OutputError where the system does not give it back."""
         if self._file is None:
             raise LookupError("nothing is kept")
-        self._file.seek(place[0])
-        found: list[Flat] = marshal.loads(self._file.read(place[1]))  # noqa: S302 -- nobody else can write it
+        try:
+            self._file.seek(place[0])
+            found: list[Any] = marshal.loads(self._file.read(place[1]))  # noqa: S302 -- nobody else can write it
+        except (OSError, EOFError, ValueError, TypeError) as error:
+            raise OutputError(f"What was kept of the report in a temporary file can't be read: {error}.") from error
         return found
 
 
@@ -63,37 +68,69 @@ def _new_file() -> IO[bytes]:
     return tempfile.TemporaryFile(buffering=0)
 
 
+class Filling:
+    """The cases of a suite on their way into the store."""
+
+    __slots__ = ("_chunk", "_places", "_size", "_store")
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._places: list[Place | None] = []
+        self._chunk: list[Flat] = []
+        self._size = 0
+
+    def add(self, case: TestCase) -> None:
+        self._chunk.append(_flat(case))
+        self._size += len(case.details) + len(case.message)
+        if len(self._chunk) >= CHUNK or self._size > CHUNK_SIZE:
+            self._put()
+
+    def end(self) -> "Kept | None":
+        """All of them, or None where the store had no room."""
+        self._put()
+        places = [place for place in self._places if place is not None]
+        return Kept(self._store, places) if len(places) == len(self._places) else None
+
+    def _put(self) -> None:
+        self._places.append(self._store.put(self._chunk))
+        self._chunk, self._size = [], 0
+
+
+class Kept:
+    """The cases of a suite that a store holds, to be looked at again and again."""
+
+    __slots__ = ("_places", "_store")
+
+    def __init__(self, store: Store, places: list[Place]) -> None:
+        self._store = store
+        self._places = places
+
+    def __iter__(self) -> Iterator[TestCase]:
+        return _read(self._store, self._places)
+
+
 class Spool:
     """The cases of a suite. The first look that comes to its end has left them in the store for those after it.
 
     Where the store has no room, every look makes the cases anew.
     """
 
-    __slots__ = ("_cases", "_places", "_store")
+    __slots__ = ("_cases", "_kept", "_store")
 
     def __init__(self, cases: Iterable[TestCase], store: Store) -> None:
         self._cases = cases
         self._store = store
-        self._places: list[Place] | None = None
+        self._kept: Kept | None = None
 
     def __iter__(self) -> Iterator[TestCase]:
-        return self._first_look() if self._places is None else _read(self._store, self._places)
+        return self._first_look() if self._kept is None else iter(self._kept)
 
     def _first_look(self) -> Iterator[TestCase]:
-        places: list[Place | None] = []
-        chunk: list[Flat] = []
-        size = 0
+        filling = Filling(self._store)
         for case in self._cases:
-            chunk.append(_flat(case))
-            size += len(case.details) + len(case.message)
-            if len(chunk) >= CHUNK or size > CHUNK_SIZE:
-                places.append(self._store.put(chunk))
-                chunk, size = [], 0
+            filling.add(case)
             yield case
-        places.append(self._store.put(chunk))
-        kept = [place for place in places if place is not None]
-        if len(kept) == len(places):
-            self._places = kept
+        self._kept = filling.end()
 
 
 def _read(store: Store, places: list[Place]) -> Iterator[TestCase]:

@@ -58,7 +58,7 @@ class Testmo:
             return self._run(self._create())
         found = self._run_tests() if self._settings.command else self._wish.machine.reports(self._settings.results)
         allowed = self._wish.allow_empty
-        self._results = results.read(found, allow_missing=allowed, check=lambda: self._calls.pause(0))
+        self._results = results.read(found, self._redact, allow_missing=allowed, check=lambda: self._calls.pause(0))
         if self._shared:
             upload = self._prepare(self._shared, self._results)
             upload.begin(self._bare(bodies.of_thread(self._settings, self._command)))

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
 from math import inf
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from core.errors import BadInputError, CallFailedError, Fault, ResultUnknownError
 from core.model import Reason
 from core.ports import Answer, Calls, Log
 from core.vendors.testmo import fields
+from core.vendors.testmo.batches import joined
 
 Item = TypeVar("Item")
 DELAYS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds before further tries
@@ -73,8 +74,8 @@ class Recorder:
 
         return self._bearing(create, (Fault.ABSENT,))
 
-    def append(self, run: int, thread: int, tests: Sequence[Mapping[str, Any]], before: int) -> None:
-        """Add tests to a thread that holds `before` tests, all of them ours."""
+    def append(self, run: int, thread: int, tests: Sequence[bytes], before: int) -> None:
+        """Add tests, each as JSON, to a thread that holds `before` tests, all of them ours."""
         try:
             self._append(run, thread, tests, before)
         except CallFailedError as failure:
@@ -84,11 +85,11 @@ class Recorder:
             self.append(run, thread, tests[:half], before)
             self.append(run, thread, tests[half:], before + half)
 
-    def _append(self, run: int, thread: int, tests: Sequence[Mapping[str, Any]], before: int) -> None:
+    def _append(self, run: int, thread: int, tests: Sequence[bytes], before: int) -> None:
         began = self._calls.left
         for delay in _delays():
             try:
-                self._effect("append-tests", {"thread_id": thread}, {"tests": tests})
+                self._effect("append-tests", {"thread_id": thread}, joined(tests))
             except CallFailedError as failure:
                 if failure.fault.surely_without_effect:
                     raise

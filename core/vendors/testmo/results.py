@@ -1,63 +1,59 @@
-"""The local results: JUnit files, counted once before any request, and read again whenever their cases are wanted."""
+"""The local results: JUnit files, read before any request; their cases are kept for whoever wants them then."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from core.errors import BadInputError, EmptyResultsError
-from core.junit_read import Cases, JUnitError, JUnitFile, Limits, Survey, survey
+from core.junit_read import Cases, JUnitFile, Limits
 from core.model import Reason, TestSuite, Totals
 from core.ports import Reports
 from core.secret import Redactor
-from core.vendors.testmo.cases import as_test, size
+from core.vendors.testmo.batches import Batch, batches
+from core.vendors.testmo.reading import Reading
 from core.vendors.testmo.redacting import redacted
 
-BATCH = 250  # tests in one append, as the vendor's command line sends them
-BATCH_SIZE = 2_000_000  # characters in one append, about
 _MOST_TOLD = 10
 _ALLOW = "Check that the tests ran; if that is fine, set `allow-empty: true`."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """What the files hold. `seconds` is what they say the tests took."""
+    """What the files hold. `seconds` is what they say the tests took.
+
+    `reading` has their cases if it kept them. If not, since there was no room or no need, the files are read again
+    whenever cases are wanted.
+    """
 
     files: tuple[JUnitFile, ...]
     totals: Totals
     seconds: float
     doubts: tuple[str, ...]
+    reading: Reading | None = None
 
-    def batches(self, redact: Redactor, most: int = BATCH) -> Iterator[list[dict[str, Any]]]:
-        """All cases as tests of Testmo, in the order of the files. Raises JUnitError where a file has changed."""
-        batch: list[dict[str, Any]] = []
-        room = BATCH_SIZE
-        for file in self.files:
-            for case in file:
-                test = as_test(redacted(case, redact))
-                needed = size(test)
-                if batch and (len(batch) >= most or needed > room):
-                    yield batch
-                    batch, room = [], BATCH_SIZE
-                batch.append(test)
-                room -= needed
-        if batch:
-            yield batch
+    def batches(self, redact: Redactor) -> Iterator[Batch]:
+        """All cases as tests, in the order of the files. Raises JUnitError where one was not kept and has changed."""
+        if self.reading is not None:
+            return self.reading.batches()
+        return batches(redacted(case, redact) for file in self.files for case in file)
 
     def suites(self) -> tuple[TestSuite, ...]:
-        """One suite for each file; its cases are read from it whenever they are looked at."""
+        """One suite for each file; its cases are read whenever they are looked at."""
+        kept = self.reading.cases if self.reading is not None else [None] * len(self.files)
         return tuple(
             TestSuite(
                 name=(file.root.name if file.root else "") or os.path.basename(file.shown),
-                cases=Cases(file),
+                cases=cases or Cases(file),
                 timestamp=file.root.attributes.get("timestamp", "") if file.root else "",
             )
-            for file in self.files
+            for file, cases in zip(self.files, kept, strict=True)
         )
 
 
-def read(reports: Reports, *, allow_missing: bool, check: Callable[[], None] = lambda: None) -> Results:
-    """Count what the files hold. Raises BadInputError with all that can't be read, EmptyResultsError without a case.
+def read(
+    reports: Reports, redact: Redactor, *, allow_missing: bool, check: Callable[[], None] = lambda: None
+) -> Results:
+    """Read what the files hold. Raises BadInputError with all that can't be read, EmptyResultsError without a case.
 
     A pattern that matches nothing beside others that do is bad input too, unless that is allowed. `check` is called
     while the files are read for the first time, and may raise.
@@ -71,45 +67,29 @@ def read(reports: Reports, *, allow_missing: bool, check: Callable[[], None] = l
             reason=Reason.EMPTY,
         )
     files = tuple(JUnitFile(path, shown=shown, limits=limits) for path, shown in reports.files)
-    problems = [*reports.unreadable, *(() if allow_missing else reports.missing)]
-    surveys: list[Survey] = []
-    seconds = 0.0
-    for file in files:
-        try:
-            found = survey([file], keep=0)
-        except JUnitError as error:
-            problems.append(error.fact)
-            continue
-        surveys.append(found)
-        seconds += found.totals.seconds if file.seconds is None else file.seconds
+    reading = Reading(files, redact)
+    reading.read()
     counted = True
+    problems = [*reports.unreadable, *(() if allow_missing else reports.missing), *reading.problems]
     if problems:
         raise BadInputError([("results", text) for text in _shortened(problems)])
-    totals = sum_of(each.totals for each in surveys)
+    totals = reading.totals
     if not totals.tests:
         fact = "The files of `results` hold no test case: nothing was recorded."
         raise EmptyResultsError(fact, remedy=_ALLOW, reason=Reason.EMPTY)
-    doubts = tuple(doubt for each in surveys for doubt in each.doubts)
+    doubts = tuple(doubt for file in files for doubt in file.doubts)
     if not totals.failed + totals.errored and any(file.hides_failures for file in files):
         raise BadInputError([("results", text) for text in _shortened(doubts)])  # no green out of such files
     missing = reports.missing if allow_missing else ()
-    return Results(files=files, totals=totals, seconds=seconds, doubts=(*doubts, *reports.stale, *missing))
+    return Results(
+        files=files,
+        totals=totals,
+        seconds=reading.seconds,
+        doubts=(*doubts, *reports.stale, *missing),
+        reading=reading if reading.is_kept else None,
+    )
 
 
 def _shortened(problems: Sequence[str]) -> list[str]:
     more = len(problems) - _MOST_TOLD
     return [*problems[:_MOST_TOLD], *([f"{more} more files have such problems."] if more > 0 else [])]
-
-
-def sum_of(all_totals: Iterable[Totals]) -> Totals:
-    found = Totals()
-    for each in all_totals:
-        found = Totals(
-            passed=found.passed + each.passed,
-            failed=found.failed + each.failed,
-            errored=found.errored + each.errored,
-            skipped=found.skipped + each.skipped,
-            flaky=found.flaky + each.flaky,
-            seconds=found.seconds + each.seconds,
-        )
-    return found

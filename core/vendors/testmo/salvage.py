@@ -1,10 +1,12 @@
 """What a command has written until a signal ended it: for the report alone, in the seconds that are left."""
 
 import os
+from collections.abc import Iterable
 
 from core.junit_read import JUnitError, JUnitFile, Survey, survey
+from core.model import Totals
 from core.ports import Reports
-from core.vendors.testmo.results import Results, sum_of
+from core.vendors.testmo.results import Results
 
 MOST = 4 << 20  # bytes in all: read, and written again as reports, within the 5 s that a stop may take
 
@@ -28,7 +30,21 @@ def salvage(reports: Reports) -> Results | None:
         return None
     return Results(
         files=tuple(file for file, _ in whole),
-        totals=sum_of(found.totals for _, found in whole),
+        totals=_sum(found.totals for _, found in whole),
         seconds=sum(found.totals.seconds for _, found in whole),
         doubts=(*doubts, *(doubt for _, found in whole for doubt in found.doubts), *reports.stale),
     )
+
+
+def _sum(all_totals: Iterable[Totals]) -> Totals:
+    found = Totals()
+    for each in all_totals:
+        found = Totals(
+            passed=found.passed + each.passed,
+            failed=found.failed + each.failed,
+            errored=found.errored + each.errored,
+            skipped=found.skipped + each.skipped,
+            flaky=found.flaky + each.flaky,
+            seconds=found.seconds + each.seconds,
+        )
+    return found

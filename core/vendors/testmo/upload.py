@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from core.errors import NothingStartedError, ResultUnknownError
+from core.errors import NothingStartedError, OutputError, ResultUnknownError
 from core.junit_read import JUnitError
 from core.model import Reason
 from core.ports import Calls
 from core.secret import Redactor
 from core.vendors.testmo import fields
+from core.vendors.testmo.batches import Batch
 from core.vendors.testmo.cases import microseconds
 from core.vendors.testmo.recorder import Recorder
 from core.vendors.testmo.results import Results
@@ -66,13 +67,10 @@ class Upload:
         """Everything after that, a call or two at a time."""
         self._prove_the_thread()
         yield
-        try:
-            for batch in self._results.batches(self._redact):
-                self._recorder.append(self.run, self.thread, batch, self.sent)
-                self.sent += len(batch)
-                yield
-        except JUnitError as error:
-            raise self._unknown(f"A file changed while it was recorded: {error.fact}") from error
+        for batch in self._batches():
+            self._recorder.append(self.run, self.thread, batch, self.sent)
+            self.sent += len(batch)
+            yield
         if self.sent != self.total:
             raise self._unknown(f"The files changed while they were recorded: {self.total} tests became {self.sent}.")
         self._verify(ended=False)
@@ -97,6 +95,13 @@ class Upload:
         if self.sent < self.total:
             return f"{self.sent} of {self.total} tests are known to be here."
         return f"{self.sent} tests were sent, and nobody has seen all of them here, and no more."
+
+    def _batches(self) -> Iterator[Batch]:
+        """What is to be sent. Only what there was no room to keep can have changed since it was read."""
+        try:
+            yield from self._results.batches(self._redact)
+        except (JUnitError, OutputError) as error:
+            raise self._unknown(f"Not all tests could be recorded: {error.fact}") from error
 
     def _prove_the_thread(self) -> None:
         """No test goes into another job's thread, whatever a reply said."""
