@@ -174,13 +174,13 @@ class Step:
             encoding="utf-8",
         )
 
-    def finish(self, process: "subprocess.Popen[str]", *, given: str | None = None) -> Ended:
+    def finish(self, process: "subprocess.Popen[str]", *, given: str | None = None, most: float = LONGEST) -> Ended:
         try:
-            log, errors = process.communicate(given, timeout=LONGEST)
+            log, errors = process.communicate(given, timeout=most)
         except subprocess.TimeoutExpired:
             process.kill()
             log, errors = process.communicate()
-            raise AssertionError(f"still running after {LONGEST:.0f} s:\n{log}\n{errors}") from None
+            raise AssertionError(f"still running after {most:.0f} s:\n{log}\n{errors}") from None
         return Ended(
             status=process.returncode,
             log=log,

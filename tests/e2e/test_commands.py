@@ -13,7 +13,7 @@ from core.inputs import COMMANDS
 from core.options import declared
 from core.settings import Common
 from core.vendors import VENDORS, inputs_of
-from tests.e2e.support import ENTRYPOINT, Step
+from tests.e2e.support import ENTRYPOINT, LONGEST, Step
 from tests.sandbox.support import client_of
 
 
@@ -45,7 +45,7 @@ def test_the_sandboxs_help_lists_scenarios_and_faults(terminal: Step) -> None:
 
 def test_the_demo_ends_well_and_names_its_files(terminal: Step) -> None:
     terminal.defaults = False
-    ended = terminal.run("demo")
+    ended = terminal.finish(terminal.start("demo"), most=5 * LONGEST)  # nine runs, one after another
     assert ended.status == 0, ended.log
     assert "All runs ended as expected." in ended.log
     written = re.findall(r"^Written: (.*)$", ended.log, re.MULTILINE)
