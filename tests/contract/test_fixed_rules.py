@@ -18,6 +18,7 @@ BAD_LOOKS = ("500", "502", "429", "reset-after", "hang", "cut", "short", "nan", 
 LIES = ("stale", "wrong-id", "wrong-project", "duplicate-keys", "missing-status")
 LIED_TO = [(name, kind) for name in VENDORS for kind in LIES if kind in JOBS[name].kinds]
 POLL = {name: JOBS[name].poll for name in VENDORS}
+PHASES = {name: 2 if name == "testmo" else 1 for name in VENDORS}  # a run that is owed is looked at again to pay for it
 
 
 def play(folder: Path, vendor: str, fault: str, scenario: str = "passing", **inputs: str) -> Ended:
@@ -37,7 +38,7 @@ def looks(ended: Ended, vendor: str) -> list[float]:
 def test_a_refused_token_in_mid_run_has_one_retry(vendor: str, kind: str, tmp_path: Path) -> None:
     ended = play(tmp_path, vendor, f"{kind}@{POLL[vendor]}*forever")
     assert (ended.status, ended.reason) == (7, "auth")
-    assert len(looks(ended, vendor)) == 2
+    assert len(looks(ended, vendor)) == 2 * PHASES[vendor]
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
@@ -51,7 +52,7 @@ def test_a_refused_token_before_the_start_has_none(vendor: str, tmp_path: Path) 
 def test_what_asking_again_cannot_help_is_final(vendor: str, kind: str, reason: str, tmp_path: Path) -> None:
     ended = play(tmp_path, vendor, f"{kind}@{POLL[vendor]}*forever")
     assert (ended.status, ended.reason) == (7, reason)
-    assert len(looks(ended, vendor)) == 1
+    assert len(looks(ended, vendor)) == PHASES[vendor]
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
