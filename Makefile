@@ -1,6 +1,8 @@
 # The commands of this project. Everything they need goes into .venv, once.
 PYTHON ?= python3
 VENV := .venv
+# One more than there are processors: tests at the real clock mostly wait.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 .PHONY: help demo test verify lint audit bench render lock clean
@@ -13,7 +15,7 @@ demo: $(VENV)/run  ## Run the main job against the sandbox: passing and failing 
 
 test: $(VENV)/dev  ## Run all tests
 	@TESTMO_CLI="$${TESTMO_CLI:-$$($(BIN)/python tools/testmo_cli.py)}" \
-	  $(BIN)/python -m pytest --ignore=tests/verify --numprocesses=auto --dist=loadfile
+	  $(BIN)/python -m pytest --ignore=tests/verify --numprocesses=$(WORKERS) --dist=loadfile
 
 verify: $(VENV)/dev  ## Run the real tools against what we ship: Docker and the CI systems' own libraries
 	@tests/verify/setup.sh
