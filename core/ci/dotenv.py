@@ -6,13 +6,15 @@ GitLab takes neither a blank line nor a comment, no quotes, at most 20 variables
 
 from collections.abc import Mapping
 
+from core.ci.texts import escaped
+
 FILE = "outputs.env"
 PREFIX = "TESTRUN_"
 MOST = 19  # variables
 SIZE = 5_000  # bytes
 LONGEST = 1_000  # characters of one value
-_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-_PLAIN = frozenset(_LETTERS + "_./:@%+=,?#-")
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+_PLAIN = frozenset(LETTERS + "_./:@%+=,?#-")
 
 
 def variable(name: str) -> str:
@@ -34,11 +36,6 @@ def dotenv(values: Mapping[str, str], *, most: int = MOST) -> str:
 
 def plain(text: str) -> str:
     """A value of safe characters only: the others are escaped in an address, and `_` elsewhere."""
-    if _PLAIN.issuperset(text):
-        return text
-    is_address = text.startswith(("https://", "http://"))
-    return "".join(letter if letter in _PLAIN else _escaped(letter) if is_address else "_" for letter in text)
-
-
-def _escaped(letter: str) -> str:
-    return "".join(f"%{byte:02X}" for byte in letter.encode("utf-8", "replace"))
+    if text.startswith(("https://", "http://")):
+        return escaped(text, _PLAIN)
+    return text if _PLAIN.issuperset(text) else "".join(letter if letter in _PLAIN else "_" for letter in text)

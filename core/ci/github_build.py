@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from core.ci.steps import slug
+from core.ci.texts import sendable
 from core.model import Build
 
 LONGEST_EVENT = 32 << 20  # bytes; GitHub itself caps a payload at 25 MB
@@ -16,23 +17,18 @@ def build(env: Mapping[str, str], vendor: str) -> Build:
     attempt = env.get("GITHUB_RUN_ATTEMPT", "")
     server = env.get("GITHUB_SERVER_URL", "") or "https://github.com"
     url = f"{server}/{repository}/actions/runs/{run}" if repository and run else ""
-    name = " ".join(part for part in (repository, _text(env.get("GITHUB_WORKFLOW", ""))) if part)
+    name = " ".join(part for part in (repository, sendable(env.get("GITHUB_WORKFLOW", ""))) if part)
     name += f" #{env['GITHUB_RUN_NUMBER']}" if env.get("GITHUB_RUN_NUMBER") else ""
     return Build(
         ci="github",
         step=slug(env.get("GITHUB_ACTION", ""), slug(vendor, "run")),
         name=name + (f" (attempt {attempt})" if attempt not in ("", "1") else ""),
         commit=_head_of_pull_request(env) or env.get("GITHUB_SHA", ""),
-        branch=_text(env.get("GITHUB_HEAD_REF", "") or env.get("GITHUB_REF_NAME", "")),
+        branch=sendable(env.get("GITHUB_HEAD_REF", "") or env.get("GITHUB_REF_NAME", "")),
         url=url + (f"/attempts/{attempt}" if url and attempt else ""),
-        project=_text(repository),
-        number=_text(env.get("GITHUB_RUN_NUMBER", "")),
+        project=sendable(repository),
+        number=sendable(env.get("GITHUB_RUN_NUMBER", "")),
     )
-
-
-def _text(value: str) -> str:
-    """A value that can be sent: bytes that are no UTF-8 stand in the environment as halves of surrogate pairs."""
-    return value.encode("utf-8", "replace").decode()
 
 
 def _head_of_pull_request(env: Mapping[str, str]) -> str:

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from core.ci import Surroundings
+from core.ci.dotenv import LETTERS
 from core.ci.generic import Generic
 from core.ci.steps import slug
 from core.ci.terminal import DIM
+from core.ci.texts import escaped, sendable
 from core.model import Build
 from core.sanitize import one_line
 from core.wording import is_link
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 ANNOTATIONS = "annotations.json"
 LINKS = {"run-url": "Run at the vendor", "recorded-run-url": "Recorded run"}  # output: what its link is called
 CLEAR = "\r\x1b[0K"  # what GitLab looks for behind a marker; without the 0 it is no marker
-_ADDRESS = frozenset("!#$%&'()*+,-./:;=?@[]_~")  # what may stand in an address besides letters and digits
+_ADDRESS = frozenset(LETTERS + "!#$%&'()*+,-./:;=?@[]_~")  # what may stand in an address
 
 
 class GitLab(Generic):
@@ -70,15 +72,15 @@ def build(env: Mapping[str, str], vendor: str) -> Build:
     In a merged results pipeline CI_COMMIT_SHA is a merge commit that nobody has seen; a merge request's pipeline has
     no branch but its source.
     """
-    project, number = _text(env.get("CI_PROJECT_PATH", "")), env.get("CI_PIPELINE_IID", "")
-    name = " ".join(part for part in (project, _text(env.get("CI_JOB_NAME", ""))) if part)
+    project, number = sendable(env.get("CI_PROJECT_PATH", "")), env.get("CI_PIPELINE_IID", "")
+    name = " ".join(part for part in (project, sendable(env.get("CI_JOB_NAME", ""))) if part)
     source = env.get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "")
     return Build(
         ci="gitlab",
         step=slug(vendor, "run"),
         name=name + (f" #{number}" if number else ""),
         commit=env.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", "") or env.get("CI_COMMIT_SHA", ""),
-        branch=_text(source or env.get("CI_COMMIT_BRANCH", "") or env.get("CI_COMMIT_TAG", "")),
+        branch=sendable(source or env.get("CI_COMMIT_BRANCH", "") or env.get("CI_COMMIT_TAG", "")),
         url=env.get("CI_JOB_URL", "") or env.get("CI_PIPELINE_URL", ""),
         project=project,
         number=number,
@@ -87,18 +89,7 @@ def build(env: Mapping[str, str], vendor: str) -> Build:
 
 def address(url: str) -> str:
     """The link with what no address may hold escaped, its meaning as it was."""
-    return "".join(
-        letter if letter.isascii() and (letter.isalnum() or letter in _ADDRESS) else _escaped(letter) for letter in url
-    )
-
-
-def _escaped(letter: str) -> str:
-    return "".join(f"%{byte:02X}" for byte in letter.encode("utf-8", "replace"))
-
-
-def _text(value: str) -> str:
-    """A value that can be sent: bytes that are no UTF-8 stand in the environment as halves of surrogate pairs."""
-    return value.encode("utf-8", "replace").decode()
+    return escaped(url, _ADDRESS)
 
 
 make = GitLab

@@ -8,21 +8,18 @@ Wire: https://www.jenkins.io/doc/book/pipeline/jenkinsfile/#using-environment-va
 from collections.abc import Mapping
 
 from core.ci import Surroundings
-from core.ci.dotenv import FILE, dotenv
 from core.ci.generic import Generic
 from core.ci.steps import slug
+from core.ci.texts import sendable
 from core.model import Build
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from core.ports import Leave
-
-MOST = 40  # outputs: the step that reads them has no limit of its own
 REMOTE = "origin/"
 
 
 class Jenkins(Generic):
     """Implements core.ports.Ci."""
+
+    most = 40  # the step that reads them has no limit of its own
 
     def __init__(self, surroundings: Surroundings) -> None:
         super().__init__(surroundings, name="jenkins")
@@ -32,17 +29,13 @@ class Jenkins(Generic):
     def build(self) -> Build:
         return build(self._env, self._vendor, self._workspace)
 
-    def outputs(self, values: Mapping[str, str], leave: "Leave") -> None:
-        self._values |= {name: self._stream.redact(text) for name, text in values.items()}
-        leave(FILE, dotenv(self._values, most=MOST))
-
 
 def build(env: Mapping[str, str], vendor: str, workspace: str) -> Build:
     """Scripted pipelines don't set GIT_COMMIT and GIT_BRANCH: there the checkout itself tells.
 
     On a pull request that is built merged, the commit is the merge, the only one that Jenkins names.
     """
-    job, number = _text(env.get("JOB_NAME", "")), _text(env.get("BUILD_NUMBER", ""))
+    job, number = sendable(env.get("JOB_NAME", "")), sendable(env.get("BUILD_NUMBER", ""))
     commit, branch = env.get("GIT_COMMIT", ""), _branch(env)
     if not commit or not branch:
         from core.ci.git_head import head  # noqa: PLC0415 -- only where Jenkins is silent
@@ -54,8 +47,8 @@ def build(env: Mapping[str, str], vendor: str, workspace: str) -> Build:
         step=slug(vendor, "run"),
         name=job + (f" #{number}" if job and number else ""),
         commit=commit,
-        branch=_text(branch),
-        url=_text(env.get("BUILD_URL", "")),
+        branch=sendable(branch),
+        url=sendable(env.get("BUILD_URL", "")),
         project=_project(job, env),
         number=number,
     )
@@ -70,11 +63,6 @@ def _branch(env: Mapping[str, str]) -> str:
 def _project(job: str, env: Mapping[str, str]) -> str:
     """The jobs of a multibranch project are its branches: `shop/web/main` is of `shop/web`."""
     return job.rpartition("/")[0] or job if env.get("BRANCH_NAME") else job
-
-
-def _text(value: str) -> str:
-    """A value that can be sent: bytes that are no UTF-8 stand in the environment as halves of surrogate pairs."""
-    return value.encode("utf-8", "replace").decode()
 
 
 make = Jenkins

@@ -6,6 +6,7 @@ from core.ci import Surroundings
 from core.ci.dotenv import PREFIX, variable
 from core.ci.generic import Generic
 from core.ci.steps import slug
+from core.ci.texts import sendable
 from core.model import Build
 
 
@@ -22,7 +23,7 @@ class Told(Generic):
         self._variables = variables
 
     def build(self) -> Build:
-        given = {name: text.encode("utf-8", "replace").decode() for name, text in self._env.items() if text}
+        given = {name: sendable(text) for name, text in self._env.items() if text}
         found = {name: _first(texts, given) for name, texts in self._variables.items()}
         project, number = found.get("project", ""), found.get("number", "")
         name = " ".join(part for part in (project, found.get("job", "")) if part)

@@ -6,7 +6,6 @@ VarUtil.cs for the names of variables in the environment.
 
 import os
 import re
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,10 +16,10 @@ from typing import Any
 from tests.readers.azure_agent import Step, merged, read_log
 from tests.readers.azure_template import expand, holds
 from tests.verify.engine import LONGEST, ROOT
+from tests.verify.runner import SCHEDULE, Schedule, end
 from tests.writers.junit_readers import Read
 from tests.writers.junit_readers import azure as read_junit
 
-SCHEDULE = ((signal.SIGINT, 7.5), (signal.SIGTERM, 2.5), (signal.SIGKILL, 5.0))  # the signal, seconds until the next
 FIXED = {
     "TF_BUILD": "True",
     "BUILD_BUILDID": "77",
@@ -33,7 +32,6 @@ FIXED = {
     "SYSTEM_TEAMFOUNDATIONCOLLECTIONURI": "https://dev.azure.com/org/",
     "SYSTEM_TEAMPROJECT": "shop",
 }
-Signals = Sequence[tuple[signal.Signals, float]]
 OURS = ("TEST_RUNNER_", "INPUT_", "GITHUB_", "BUILD_", "SYSTEM_")
 
 
@@ -71,7 +69,7 @@ class Job:
         parameters: Mapping[str, str],
         *,
         cancel: Callable[[], None] | None = None,
-        signals: Signals = SCHEDULE,
+        signals: Schedule = SCHEDULE,
     ) -> list[Ended]:
         """The bash steps of a template; `cancel` returns when the user cancels the first."""
         text = (ROOT / "azure-pipelines" / template).read_text(encoding="utf-8")
@@ -95,7 +93,7 @@ class Job:
         self,
         step: Mapping[str, Any],
         cancel: Callable[[], None] | None,
-        signals: Signals,
+        signals: Schedule,
     ) -> Ended:
         script = self.temporary / f"{step.get('name', 'script')}-{time.monotonic_ns()}.sh"
         script.write_text(self._expanded(step["bash"]), encoding="utf-8")
@@ -113,7 +111,7 @@ class Job:
             if cancel is not None:
                 cancel()
                 began = time.monotonic()
-                _end(process, signals)
+                end(process, signals)
             process.wait(LONGEST)
         log = script.with_suffix(".log").read_text(encoding="utf-8")
         ended = Ended(
@@ -149,14 +147,3 @@ class Job:
         for path in found:
             self.published += read_junit(path.read_text(encoding="utf-8"))
         return "Succeeded" if found or inputs.get("failTaskOnMissingResultsFile") != "true" else "Failed"
-
-
-def _end(process: "subprocess.Popen[bytes]", signals: Signals) -> None:
-    """To the one process that the agent has started."""
-    for number, seconds in signals:
-        process.send_signal(number)
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            continue
-        return

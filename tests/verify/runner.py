@@ -6,9 +6,10 @@ github.com/actions/runner: ContainerActionHandler.cs for flags, mounts and varia
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.readers.github_runner import read_file_commands
 from tests.verify.engine import LONGEST, Engine
@@ -19,7 +20,8 @@ FILES = {
     "GITHUB_STATE": "save_state_x",
     "GITHUB_STEP_SUMMARY": "step_summary_x",
 }
-SCHEDULE = ((signal.SIGINT, 7.5), (signal.SIGTERM, 2.5), (signal.SIGKILL, 5.0))  # the signal, seconds until the next
+Schedule = Sequence[tuple[signal.Signals, float]]  # the signal, seconds until the next
+SCHEDULE: Schedule = ((signal.SIGINT, 7.5), (signal.SIGTERM, 2.5), (signal.SIGKILL, 5.0))
 FIXED = {
     "GITHUB_WORKSPACE": "/github/workspace",
     "GITHUB_EVENT_PATH": "/github/workflow/event.json",
@@ -101,9 +103,9 @@ class Runner:
         )
 
 
-def end(process: "subprocess.Popen[str]") -> None:
-    """As the runner ends a step: it asks twice, then it kills."""
-    for number, seconds in SCHEDULE:
+def end(process: "subprocess.Popen[Any]", schedule: Schedule = SCHEDULE) -> None:
+    """As the runner ends a step, and Azure's agent, too: it asks twice, then it kills."""
+    for number, seconds in schedule:
         process.send_signal(number)
         try:
             process.wait(seconds)

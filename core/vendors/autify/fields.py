@@ -3,22 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from core import promised
 from core.vendors.autify import references
 
 END_OF_TIME = 253_402_300_800.0  # the year 10000, which no timestamp can show
 LONGEST_WORD = 100  # of a system, a browser or a device; each case repeats it
-
-
-def text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("a text is no text")
-    return value
-
-
-def sequence(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise TypeError("a list is no list")
-    return value
 
 
 def whole(value: Any) -> int:
@@ -32,7 +21,7 @@ def whole(value: Any) -> int:
 
 def opaque(value: Any) -> str:
     """An id of the mobile API: a short text that only the vendor understands. ValueError for what is no such text."""
-    return references.opaque(text(value))
+    return references.opaque(promised.text(value))
 
 
 def seconds(value: Any) -> float | None:

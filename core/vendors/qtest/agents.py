@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core import promised
 from core.errors import CallFailedError, Fault, ResultUnknownError
 from core.model import Reason
 from core.ports import Answer, Calls, Log
@@ -154,7 +155,7 @@ def nothing(_: Answer) -> None:
 def _agents(answer: Answer, project: int, name: str) -> list[Agent]:
     """The agents of our project. One that is odd is left out, unless its name is ours: it must not be made twice."""
     found: list[Agent] = []
-    for item in fields.sequence(answer.value["items"]):
+    for item in promised.sequence(answer.value["items"]):
         if not isinstance(item, dict) or str(item.get("project_id")) != str(project):
             continue
         try:

@@ -28,12 +28,6 @@ def text(value: Any) -> str:
     return value
 
 
-def sequence(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise TypeError("a list is no list")
-    return value
-
-
 def moment(value: Any) -> float:
     """Seconds since 1970 from `+00:00`, `+0000`, `-0800`, `Z`, with fractions or without; no offset means UTC."""
     found = datetime.fromisoformat(text(value).strip())

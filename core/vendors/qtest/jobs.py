@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core import promised
 from core.vendors.qtest import fields
 
 RUNNABLE = ("PLANNED", "NOT_RUN")
@@ -55,7 +56,7 @@ def read(value: Any, agent: int) -> Listing:
     """
     found: dict[int, Job] = {}
     odd: list[str] = []
-    for item in fields.sequence(value):
+    for item in promised.sequence(value):
         if not isinstance(item, dict) or not _is_of(item, agent):
             continue
         try:
@@ -83,7 +84,7 @@ def _job(item: Any) -> Job:
         schedule=fields.whole_or_none(item.get("schedule_id")),
         status=fields.text(item["status"]).strip().replace(" ", "_").upper(),
         start=fields.moment(item["start_date"]),
-        materials=tuple(_material(each) for each in fields.sequence(item.get("automation_materials") or [])),
+        materials=tuple(_material(each) for each in promised.sequence(item.get("automation_materials") or [])),
         zoned=fields.has_offset(item["start_date"]),
     )
 

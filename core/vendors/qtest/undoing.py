@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from core import promised
 from core.errors import CallFailedError, Fault, ResultUnknownError
 from core.model import Reason
 from core.ports import Calls
-from core.vendors.qtest import fields
 from core.vendors.qtest.agents import Agent, nothing
 from core.vendors.qtest.claims import FAILED, REFUSALS, Claims
 from core.vendors.qtest.hosting import Hosting
@@ -70,7 +70,7 @@ def _is_known(debt: Mapping[str, str], calls: Calls) -> bool:
     body = {"fields": ["*"], "query": query}
     return calls.read(
         "search-agents",
-        parse=lambda answer: bool(fields.sequence(answer.value["items"])),
+        parse=lambda answer: bool(promised.sequence(answer.value["items"])),
         query={"page": 1, "pageSize": 1},
         body=body,
     )

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from core import promised
 from core.errors import CallFailedError, Fault
 from core.model import Outcome, RemoteRun, TestCase, TestReport, TestSuite
 from core.ports import Answer, Calls, Log
@@ -40,7 +41,7 @@ def _page(calls: Calls, run: RemoteRun, page: int) -> tuple[list[TestCase], bool
 
 
 def _parsed(answer: Answer) -> tuple[list[TestCase], bool]:
-    rows = fields.sequence(answer.value["result"])
+    rows = promised.sequence(answer.value["result"])
     return [_case(row) for row in rows if fields.whole(row["status"]) == _FAILURE], answer.value["next_page"] is None
 
 
@@ -48,7 +49,7 @@ def _case(row: Any) -> TestCase:
     """What is promised of a row is its id, name and status; a folder and a time where it has them."""
     folder, elapsed = row.get("folder"), row.get("elapsed")
     return TestCase(
-        name=fields.text(row["name"]),
+        name=promised.text(row["name"]),
         classname=folder if isinstance(folder, str) else "",
         outcome=Outcome.FAILED,
         seconds=fields.whole(elapsed) / 1_000_000 if elapsed is not None else None,

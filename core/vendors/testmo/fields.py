@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core import promised
+
 SUCCESS, FAILURE, RUNNING = 2, 3, 4  # a run's `status`
 RECORDING, CUT_SHORT = "Recording", "Cut short"  # the field that says that a run is not whole, and how its value begins
 
@@ -58,21 +60,9 @@ def whole(value: Any) -> int:
     return value
 
 
-def text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("a text is no text")
-    return value
-
-
 def flag(value: Any) -> bool:
     if not isinstance(value, bool):
         raise TypeError("a truth value is none")
-    return value
-
-
-def sequence(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise TypeError("a list is no list")
     return value
 
 
@@ -81,7 +71,7 @@ def run(value: Any) -> Run:
     found = Run(
         id=whole(value["id"]),
         project=whole(value["project_id"]),
-        name=text(value["name"]),
+        name=promised.text(value["name"]),
         status=whole(value["status"]),
         completed=flag(value["is_completed"]),
         total=whole(value["total_count"]),
@@ -91,7 +81,7 @@ def run(value: Any) -> Run:
         ended=whole(value["completed_count"]),
         marks=marks(value["fields"]),
         cut_short=_cut_short(value["fields"]),
-        threads={each.id: each for each in map(_thread, sequence(value["threads"]))},
+        threads={each.id: each for each in map(_thread, promised.sequence(value["threads"]))},
     )
     if found.completed and found.status == RUNNING:
         raise ValueError("it is completed and running")
@@ -113,11 +103,11 @@ def badge(value: Any) -> Badge:
 
 def marks(value: Any) -> frozenset[str]:
     """The values of all fields of a run that are texts."""
-    return frozenset(item["value"] for item in sequence(value) if isinstance(item.get("value"), str))
+    return frozenset(item["value"] for item in promised.sequence(value) if isinstance(item.get("value"), str))
 
 
 def _cut_short(value: Any) -> str:
-    own = (item.get("value") for item in sequence(value) if item.get("name") == RECORDING)
+    own = (item.get("value") for item in promised.sequence(value) if item.get("name") == RECORDING)
     return next((each for each in own if isinstance(each, str) and each.startswith(CUT_SHORT)), "")
 
 

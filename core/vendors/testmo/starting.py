@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core import promised
 from core.errors import CallFailedError, ResultUnknownError
 from core.model import Reason
 from core.ports import Answer, Calls, Log
@@ -157,13 +158,13 @@ def check_new(seen: fields.Run, mark: str) -> None:
 
 
 def _page(answer: Answer) -> tuple[list[Listed], bool]:
-    return [_listed(item) for item in fields.sequence(answer.value["result"])], answer.value["next_page"] is None
+    return [_listed(item) for item in promised.sequence(answer.value["result"])], answer.value["next_page"] is None
 
 
 def _listed(value: Any) -> Listed:
     return Listed(
         id=fields.whole(value["id"]),
-        name=fields.text(value["name"]),
+        name=promised.text(value["name"]),
         marks=fields.marks(value["fields"]) if "fields" in value else None,
     )
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from core import promised
 from core.errors import CallFailedError, Fault
 from core.ports import Answer, Calls
-from core.vendors.autify import fields
 from core.vendors.autify.history import GATEWAY_SLACK, LOOK_SECONDS, LOOKS, RECENT, Before, every_entry, query
 from core.vendors.autify.mobile import results
 
@@ -110,7 +110,7 @@ def _builds_of(result: results.Result, id_: str) -> frozenset[str]:
 
 
 def _entries(answer: Answer) -> list[results.Result]:
-    return [_entry(item) for item in fields.sequence(answer.value["data"])]
+    return [_entry(item) for item in promised.sequence(answer.value["data"])]
 
 
 def _entry(value: Any) -> results.Result:

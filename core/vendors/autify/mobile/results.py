@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.model import Outcome, Progress, TestCase, TestSuite
+from core.promised import sequence, text
 from core.vendors.autify import words
-from core.vendors.autify.fields import LONGEST_WORD, moment, opaque, seconds, sequence, stamp, text
+from core.vendors.autify.fields import LONGEST_WORD, moment, opaque, seconds, stamp
 
 NOWHERE = "unknown device"
 

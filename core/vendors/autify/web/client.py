@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from core import promised
 from core.errors import BadInputError, CallFailedError
 from core.model import Progress, RemoteRun, TestReport, count
 from core.ports import Answer, Calls, Diary, Log, Wish
@@ -43,7 +44,7 @@ class Autify:
 
     def _start_scenarios(self) -> RemoteRun:
         offered = self._calls.read(
-            "list-capabilities", parse=lambda answer: fields.sequence(answer.value), path=self._path()
+            "list-capabilities", parse=lambda answer: promised.sequence(answer.value), path=self._path()
         )
         settings = self._settings
         chosen = capabilities.resolve(settings.capabilities, offered)
@@ -184,7 +185,7 @@ class Autify:
             try:
                 self._names[scenario] = self._calls.peek(
                     "describe-scenario",
-                    parse=lambda answer: fields.text(answer.value["name"]),
+                    parse=lambda answer: promised.text(answer.value["name"]),
                     path=self._path() | {"scenario_id": scenario},
                 )
             except CallFailedError:

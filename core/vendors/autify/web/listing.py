@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from core import promised
 from core.ports import Answer, Calls
-from core.vendors.autify import fields
 from core.vendors.autify.history import LOOKS, RECENT, Before, every_entry, query
 from core.vendors.autify.web import results
 
@@ -44,7 +44,7 @@ def new_since(before: Baseline, calls: Calls, project: int, plan: int | None) ->
 
 
 def _entries(answer: Answer) -> list[results.Result]:
-    return [_entry(item) for item in fields.sequence(answer.value)]
+    return [_entry(item) for item in promised.sequence(answer.value)]
 
 
 def _entry(value: Any) -> results.Result:

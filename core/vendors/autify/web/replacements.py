@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from hashlib import sha256
 
+from core import promised
 from core.errors import CallFailedError, Fault
 from core.ports import Calls, Diary, Log
 from core.vendors.autify import fields
@@ -89,7 +90,7 @@ class PlanReplacements:
             "list-url-replacements",
             parse=lambda answer: [
                 (fields.whole(item["id"]), _fingerprint(item["pattern_url"], item["replacement_url"]))
-                for item in fields.sequence(answer.value)
+                for item in promised.sequence(answer.value)
             ],
             path={"test_plan_id": plan},
             seconds=seconds,

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.model import Outcome, Progress, TestCase, TestSuite
+from core.promised import sequence, text
 from core.vendors.autify import words
-from core.vendors.autify.fields import LONGEST_WORD, moment, seconds, sequence, stamp, text, whole
+from core.vendors.autify.fields import LONGEST_WORD, moment, seconds, stamp, whole
 
 PAGE = re.compile(r"/projects/(\d{1,18})/results/(\d{1,18})(?=/|$)", re.ASCII)
 
