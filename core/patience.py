@@ -56,11 +56,6 @@ class Patience:
         """True once the vendor has given a good answer to this process."""
         return self._ever_good
 
-    @property
-    def in_outage(self) -> bool:
-        """True while the last answer was a bad one."""
-        return self._bad_since is not None
-
     def limit(self, seconds: float) -> float:
         """At most `seconds`, and not past the deadline by more than one last short call."""
         return min(seconds, max(self.left, SHORTEST_CALL if self._closing else LAST_CALL))
