@@ -4,6 +4,7 @@ It deletes and writes no files: the results in the folder are those of the step 
 """
 
 from collections.abc import Mapping
+from contextlib import closing
 
 from core.ci.jobs import job
 from core.commands.asked import Asked, MissingSecret, understand
@@ -106,10 +107,9 @@ def _end(
     run_id: str,
     means: "Means | None",
 ) -> int:
-    from core.commands.running import assemble, usual_means  # noqa: PLC0415 -- brings requests: mostly nothing to do
+    # It brings requests: mostly there is nothing to do.
+    from core.commands.running import assemble, journal_of, usual_means  # noqa: PLC0415
     from core.ending import clean_up, end_run  # noqa: PLC0415 -- the same
-    from core.holder import holder  # noqa: PLC0415 -- the same
-    from core.journal import Journal  # noqa: PLC0415 -- the same
 
     means = means or usual_means(process)
     private = PrivateFolder(process.workspace)  # nothing is run, so none is made
@@ -128,17 +128,9 @@ def _end(
         patience, _, vendor = assemble(process, whose, ci, left.journal, means, private)
         clean_up(left, vendor, patience, done, problems)
     if run_id and not found:
-        journal = Journal.create(
-            process.workspace,
-            step=ci.build().step,
-            vendor=asked.spec.name,
-            mode="cleanup",
-            at=means.clock.wall(),
-            base_url=asked.base_url,
-            holder=holder(job(process.environment), asked.common.results_dir),
-        )
-        _, _, vendor = assemble(process, asked, ci, journal, means, private)
-        end_run(vendor, vendor.attach(run_id), done, problems)
+        with closing(journal_of(process, asked, ci, means)) as journal:
+            _, _, vendor = assemble(process, asked, ci, journal, means, private)
+            end_run(vendor, vendor.attach(run_id), done, problems)
     for sentence in done:
         ci.info(sentence)
     for sentence in problems:

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 
-from core.ci.jobs import job
 from core.commands.asked import Asked
 from core.commands.publishing import Publisher
 from core.commands.recorder import renamed
-from core.commands.running import Means, assemble
+from core.commands.running import Means, assemble, journal_of
 from core.engine import Hooks, RunRequest, execute
 from core.errors import OutputError, StoppedError
-from core.holder import holder
 from core.journal import Journal
 from core.model import Conclusion, Reason, RemoteRun, Result, TestReport
 from core.pacing import Pacing
@@ -95,15 +93,7 @@ class Recording:
     def _journal(self) -> Journal:
         """One of its own, so that `cleanup` of this step knows at which of the two vendors a run was left."""
         try:
-            return Journal.create(
-                self._process.workspace,
-                step=self._ci.build().step,
-                vendor=self._asked.spec.name,
-                mode="run",
-                at=self._means.clock.wall(),
-                base_url=self._asked.base_url,
-                holder=holder(job(self._process.environment), self._asked.common.results_dir),
-            )
+            return journal_of(self._process, self._asked, self._ci, self._means)
         except OutputError as error:
             raise OutputError(f"Nothing was recorded at {self._title}: {error.fact}", remedy=REMEDY) from error
 

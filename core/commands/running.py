@@ -45,17 +45,8 @@ def execute_asked(
 ) -> tuple[TestReport, Result]:
     """Run what is asked."""
     means = means or usual_means(process)
-    clock, rng = means.clock, means.rng
-    common, build = asked.common, ci.build()
-    journal = Journal.create(
-        process.workspace,
-        step=build.step,
-        vendor=asked.spec.name,
-        mode=common.mode,
-        at=clock.wall(),
-        base_url=asked.base_url,
-        holder=holder(job(process.environment), common.results_dir),
-    )
+    rng, common = means.rng, asked.common
+    journal = journal_of(process, asked, ci, means)
     patience, calls, vendor = assemble(process, asked, ci, journal, means, publisher.private)
     if asked.recorder:
         from core.commands.recording import Recording  # noqa: PLC0415 -- only who records pays for it
@@ -82,6 +73,19 @@ def execute_asked(
     hooks = Hooks(started=started, grace=calls.begin_grace, busy=lambda: calls.busy, pacing=pacing)
     with closing(journal):
         return execute(request, vendor, patience=patience, journal=journal, hooks=hooks)
+
+
+def journal_of(process: Process, asked: Asked, ci: Ci, means: Means) -> Journal:
+    """A journal of its own for what is asked. Raises OutputError where none can be written."""
+    return Journal.create(
+        process.workspace,
+        step=ci.build().step,
+        vendor=asked.spec.name,
+        mode=asked.common.mode,
+        at=means.clock.wall(),
+        base_url=asked.base_url,
+        holder=holder(job(process.environment), asked.common.results_dir),
+    )
 
 
 def assemble(
