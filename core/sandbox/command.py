@@ -4,8 +4,8 @@ import argparse
 import contextlib
 import signal
 import sys
-import threading
 from collections.abc import Iterator, Mapping, Sequence
+from queue import SimpleQueue
 from types import FrameType
 from typing import TYPE_CHECKING, Final
 
@@ -75,16 +75,16 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _serve(sandbox: Sandbox, vendor: str, scenario: str, port: int) -> int:
-    ended = threading.Event()
+    ended: SimpleQueue[int] = SimpleQueue()  # an Event, set in a handler while it is waited for, can wait for itself
 
-    def end(_number: int, _frame: FrameType | None) -> None:
-        ended.set()
+    def end(number: int, _frame: FrameType | None) -> None:
+        ended.put(number)
 
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with sandbox:
             _say(f"sandbox: {vendor}, scenario {scenario}, listening at {sandbox.url}")
-            ended.wait()
+            ended.get()
     except OSError as error:
         return _complain([f"cannot listen on port {port} of the loopback interface: {error.strerror}"])
     finally:

@@ -100,6 +100,16 @@ def test_a_module_of_the_job_that_ends_the_program_is_no_green(module: str, tmp_
     assert (done.returncode, bool(told)) == (3 if module == "difflib" else 70, True), told
 
 
+def test_nothing_changes_the_exit_code_once_it_is_known(tmp_path: Path) -> None:
+    """While an interpreter tidies up, signals have their defaults back: a late one would be the exit code."""
+    (tmp_path / "sitecustomize.py").write_text("import atexit, os\natexit.register(os._exit, 77)\n")
+    environment = {"PYTHONPATH": str(tmp_path), "CI": "true"}
+    program = [sys.executable, str(ENTRYPOINT), "run", "--vendor", "autify"]
+    done = subprocess.run(program, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done
+    assert "error: 3 inputs are wrong." in done.stdout
+
+
 def test_a_run_at_a_vendor_imports_nothing_of_those_who_run_or_read_the_users_tests(tmp_path: Path) -> None:
     address = ("--base-url", "http://127.0.0.1:1", "--outage-window", "1s")
     arguments = ["run", "--vendor", "autify", "--project-id", "77", "--scenarios", "1", *address]
