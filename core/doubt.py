@@ -2,7 +2,7 @@
 
 from core.errors import ResultUnknownError
 from core.model import Progress, Reason, RemoteRun
-from core.sanitize import one_line
+from core.text.sanitize import one_line
 
 CONFIRM_SECONDS = 5.0  # a settling run took 3.3 s at most in recordings
 CONFIRM_PAUSE = 1.0

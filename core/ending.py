@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from core.errors import CallFailedError, ResultUnknownError, RunnerError, StoppedError
-from core.journal import Journal, Left
 from core.model import Progress, Reason, RemoteRun, Result, TestReport
-from core.patience import Patience
 from core.ports import COVERS_START, Vendor
-from core.sanitize import one_line
+from core.recovery.journal import Journal, Left
+from core.text.sanitize import one_line
 from core.verdict import ended_by
+from core.waiting.patience import Patience
 
 CLOSING_SECONDS = 2.5  # of the 5 s that a stop may take: the answer to a start may have had 2, files need the rest
 MOST_AT_A_STOP = 10_000  # cases that can be written in what is left of these 5 s on a busy runner

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from core.clock import span
 from core.doubt import CONFIRM_PAUSE, Doubt
 from core.ending import CLOSING_SECONDS, bearable, cancelled, pay, stopped_by
 from core.errors import (
@@ -12,15 +11,16 @@ from core.errors import (
     RunnerError,
     StoppedError,
 )
-from core.journal import Journal
+from core.http.translate import nothing_started, result_unknown
 from core.model import Conclusion, ExitCode, Phase, Progress, Reason, RemoteRun, Result, TestReport, Verdict
-from core.pacing import Pacing
-from core.patience import Patience
 from core.ports import Vendor
+from core.recovery.journal import Journal
 from core.rerun import merged, proves_something, worth_repeating
-from core.sanitize import one_line
-from core.translate import nothing_started, result_unknown
+from core.text.sanitize import one_line
 from core.verdict import despite, ended_by, judge
+from core.waiting.clock import span
+from core.waiting.pacing import Pacing
+from core.waiting.patience import Patience
 
 WAIT_GRACE = 15.0  # a run to wait for may have been started just now, by the step before
 

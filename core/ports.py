@@ -229,7 +229,7 @@ class Calls(Protocol):
 
 
 Snapshot = Mapping[str, tuple[int, int]]
-"""How report files were at some moment: core.fresh."""
+"""How report files were at some moment: core.workspace.fresh."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

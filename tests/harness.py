@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from core.child.running import _Child
-from core.commands.running import Means
+from core.commands.assembling import Means
 from core.commands.step import step
 from core.process import Process
 from core.sandbox import Exchange, Fault, Ledger, Progression, Sandbox, Scenario
-from core.stop import Stop
+from core.waiting.stop import Stop
 from tests.readers.github_runner import read_file_commands
 
 TOKEN = "cAnArY+t0ken/&~9f8e7d6c"  # its JSON, URL, XML and Base64 forms all differ

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.clock import span
+from core.waiting.clock import span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

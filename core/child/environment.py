@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from core.inputs import LONG_ENOUGH, USUAL_SECRETS
+from core.inputs.sources import LONG_ENOUGH, USUAL_SECRETS
 
 # Inputs as GitHub, any CI, and Drone and its like hand them on; what a template tells the script that starts us.
 _PREFIXES = ("INPUT_", "TEST_RUNNER_", "PLUGIN_", "TESTRUN_SCRIPT_")

@@ -3,7 +3,7 @@
 import codecs
 from collections.abc import Iterator
 
-from core.secret import Redactor
+from core.text.secret import Redactor
 
 
 class Lines:

@@ -17,11 +17,11 @@ from core.child.ended import Ended
 from core.child.group import group_of
 from core.child.lines import Lines
 from core.child.starting import start
-from core.clock import span
-from core.kept import Kept
 from core.ports import Clock
-from core.secret import Redactor
-from core.stop import Stop
+from core.text.kept import Kept
+from core.text.secret import Redactor
+from core.waiting.clock import span
+from core.waiting.stop import Stop
 
 PIECE = 1 << 16  # bytes read at once
 AHEAD = 4  # pieces that may wait to be shown

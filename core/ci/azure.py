@@ -16,9 +16,9 @@ from core.ci.ranking import worst
 from core.ci.stream import Stream
 from core.ci.workflow_commands import fit
 from core.model import Build, Conclusion, Outcome, Result, TestCase, TestReport
-from core.sanitize import defuse, one_line, quoted_block
-from core.secret import SHORTEST
-from core.wording import complaint, counts, further, headline, is_link
+from core.text.sanitize import defuse, one_line, quoted_block
+from core.text.secret import SHORTEST
+from core.text.wording import complaint, counts, further, headline, is_link
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from core.ci import Surroundings
 from core.ci.dotenv import dotenv
 from core.ci.told import Told
-from core.files import append
+from core.workspace.files import append
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from core.ci import Surroundings
 from core.ci.told import Told
 from core.model import Conclusion, Result, TestReport
-from core.sanitize import one_line
-from core.secret import SHORTEST
+from core.text.sanitize import one_line
+from core.text.secret import SHORTEST
 
 LONGEST_ANNOTATION = 1 << 20  # bytes
 CUT = "\n\n_Cut here: an annotation holds one MiB._\n"

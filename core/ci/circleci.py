@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from core.ci import Surroundings
 from core.ci.dotenv import LONGEST, variable
 from core.ci.told import Told
-from core.files import append
-from core.sanitize import defuse
+from core.text.sanitize import defuse
+from core.workspace.files import append
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

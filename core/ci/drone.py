@@ -1,4 +1,4 @@
-"""Drone: files and an exit code; as a plugin our inputs are its settings (core/inputs.py).
+"""Drone: files and an exit code; as a plugin our inputs are its settings (core/inputs/sources.py).
 
 Wire: https://docs.drone.io/pipeline/environment/reference
 """

@@ -13,11 +13,11 @@ from core.ci.github_build import build
 from core.ci.ranking import worst
 from core.ci.stream import Stream
 from core.ci.workflow_commands import LONGEST_MESSAGE, command, fit, heredoc
-from core.files import append
 from core.model import Build, Conclusion, Outcome, Result, TestCase, TestReport
-from core.sanitize import defuse, one_line, quoted_block
-from core.secret import SHORTEST
-from core.wording import complaint, counts, further, headline, is_link
+from core.text.sanitize import defuse, one_line, quoted_block
+from core.text.secret import SHORTEST
+from core.text.wording import complaint, counts, further, headline, is_link
+from core.workspace.files import append
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from core.ci.steps import slug
 from core.ci.terminal import DIM
 from core.ci.texts import escaped, sendable
 from core.model import Build
-from core.sanitize import one_line
-from core.wording import is_link
+from core.text.sanitize import one_line
+from core.text.wording import is_link
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

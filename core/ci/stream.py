@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from core.errors import OutputError
-from core.sanitize import sanitize
+from core.text.sanitize import sanitize
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

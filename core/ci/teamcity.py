@@ -11,8 +11,8 @@ from core.ci.dotenv import LONGEST, plain, variable
 from core.ci.service_messages import service_message
 from core.ci.told import Told
 from core.model import Conclusion, Result, TestReport
-from core.sanitize import defuse, one_line
-from core.wording import headline
+from core.text.sanitize import defuse, one_line
+from core.text.wording import headline
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

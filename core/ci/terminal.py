@@ -9,8 +9,8 @@ from core.ci.ranking import worst
 from core.ci.steps import slug
 from core.ci.stream import Stream
 from core.model import Build, Conclusion, Result, TestCase, TestReport
-from core.sanitize import one_line, quoted_block
-from core.wording import complaint, counts, duration, further, headline, is_link
+from core.text.sanitize import one_line, quoted_block
+from core.text.wording import complaint, counts, duration, further, headline, is_link
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

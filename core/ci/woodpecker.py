@@ -1,4 +1,4 @@
-"""Woodpecker: files and an exit code; as a plugin our inputs are its settings (core/inputs.py).
+"""Woodpecker: files and an exit code; as a plugin our inputs are its settings (core/inputs/sources.py).
 
 Wire: https://woodpecker-ci.org/docs/usage/environment
 """

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from core.ci import CIS, Surroundings, detect
 from core.commands.api_inputs import SETTINGS, Order, own_inputs, placeholders, understand
 from core.commands.asked import hidden_texts, known_inputs
-from core.early_stop import stopping_at_once
 from core.errors import CallFailedError, OutputError, RunnerError, StoppedError
-from core.inputs import Raw, gather
+from core.http.translate import call_failed
+from core.inputs.sources import Raw, gather
 from core.process import Process
-from core.secret import Redactor, Secret
-from core.translate import call_failed
+from core.text.secret import Redactor, Secret
 from core.vendors import VENDORS, load
+from core.waiting.early_stop import stopping_at_once
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from core.commands.asked import known_inputs
 from core.errors import BadInputError
-from core.guarded_json import loads
-from core.inputs import Raw, check_names
-from core.kinds import regular_file
-from core.options import Problem, parse
-from core.settings import Common
+from core.guarded.json import loads
+from core.inputs.kinds import regular_file
+from core.inputs.options import Problem, parse
+from core.inputs.settings import Common
+from core.inputs.sources import Raw, check_names
 from core.vendors import VENDORS, inputs_of, load
 
 TYPE_CHECKING = False

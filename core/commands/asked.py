@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.errors import BadInputError
-from core.inputs import LONG_ENOUGH, Raw, check_names, fill_secrets, secrets_of, usual_secrets
-from core.kinds import TEXT, choice
-from core.options import Option, Problem, declared, parse
-from core.settings import Common
+from core.inputs.kinds import TEXT, choice
+from core.inputs.options import Option, Problem, declared, parse
+from core.inputs.settings import Common
+from core.inputs.sources import LONG_ENOUGH, Raw, check_names, fill_secrets, secrets_of, usual_secrets
 from core.vendors import RECORDERS, VENDORS, inputs_of, load
 
 TYPE_CHECKING = False

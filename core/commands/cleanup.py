@@ -9,17 +9,17 @@ from contextlib import closing
 from core.ci.jobs import job
 from core.commands.asked import Asked, MissingSecret, understand
 from core.errors import RunnerError
-from core.inputs import Raw
-from core.journal import at_work, left_behind
-from core.options import Option
-from core.private import PrivateFolder
+from core.inputs.options import Option
+from core.inputs.sources import Raw
 from core.process import Process
+from core.recovery.journal import at_work, left_behind
+from core.workspace.private import PrivateFolder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from core.commands.running import Means
-    from core.journal import Left
+    from core.commands.assembling import Means
     from core.ports import Ci
+    from core.recovery.journal import Left
 
 NOT_ENDED = 7
 
@@ -48,7 +48,7 @@ def cleanup(
     vendor, record_to = raw.values.get("vendor", "").strip(), raw.values.get("record-to", "").strip()
     lives = [left for name in dict.fromkeys((vendor, record_to)) for left in _lives(process, step, name, run_id)]
     if lives:
-        from core.commands.running import usual_means  # noqa: PLC0415 -- brings requests: mostly nothing to do
+        from core.commands.assembling import usual_means  # noqa: PLC0415 -- brings requests: mostly nothing to do
 
         means = means or usual_means(process)
         if _stopped(process, raw, ci, lives, means, every_step=every_step) and not means.stop.signal:
@@ -75,7 +75,7 @@ def _lives(process: Process, step: str | None, vendor: str, run_id: str) -> "lis
     found = at_work(process.workspace, step=step, vendor=vendor)
     if not found:
         return []
-    from core.holder import is_of_another_job  # noqa: PLC0415 -- mostly nothing to do
+    from core.recovery.holder import is_of_another_job  # noqa: PLC0415 -- mostly nothing to do
 
     here = job(process.environment)
     return [left for left in found if not is_of_another_job(left, here) and (not run_id or run_id in left.runs)]
@@ -83,7 +83,7 @@ def _lives(process: Process, step: str | None, vendor: str, run_id: str) -> "lis
 
 def _stopped(process: Process, raw: Raw, ci: "Ci", lives: "list[Left]", means: "Means", *, every_step: bool) -> bool:
     """End the programs that are surely this step's, and name the others. True when none goes on."""
-    from core.holder import end, is_of, told  # noqa: PLC0415 -- mostly nothing to do
+    from core.recovery.holder import end, is_of, told  # noqa: PLC0415 -- mostly nothing to do
 
     results, ended = raw.values.get("results-dir", ""), True
     for left in lives:
@@ -108,7 +108,7 @@ def _end(
     means: "Means | None",
 ) -> int:
     # It brings requests: mostly there is nothing to do.
-    from core.commands.running import assemble, journal_of, usual_means  # noqa: PLC0415
+    from core.commands.assembling import assemble, journal_of, usual_means  # noqa: PLC0415
     from core.ending import clean_up, end_run  # noqa: PLC0415 -- the same
 
     means = means or usual_means(process)

@@ -9,11 +9,11 @@ from dataclasses import fields
 
 from core.errors import BadInputError, StoppedError
 from core.model import Build, Command
-from core.patience import Patience
 from core.ports import Reports, Snapshot
-from core.private import PrivateFolder
-from core.secret import Redactor, Secret
-from core.stop import Stop
+from core.text.secret import Redactor, Secret
+from core.waiting.patience import Patience
+from core.waiting.stop import Stop
+from core.workspace.private import PrivateFolder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class ThisMachine:
         return self._private.kept
 
     def snapshot(self, patterns: Sequence[str]) -> Snapshot:
-        from core import fresh  # noqa: PLC0415 -- see above
+        from core.workspace import fresh  # noqa: PLC0415 -- see above
 
         found = self.reports(patterns)
         return fresh.snapshot(path for path, _ in (*found.files, *found.faulty))
@@ -72,7 +72,7 @@ class ThisMachine:
         if self._report:
             only = (os.path.join(self.workspace, self._report), self._report)
             return Reports(files=(only,), missing=(), unreadable=())
-        from core import fresh, globs  # noqa: PLC0415 -- see above
+        from core.workspace import fresh, globs  # noqa: PLC0415 -- see above
 
         before = since or {}
         found = globs.find(

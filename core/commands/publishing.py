@@ -6,19 +6,19 @@ from dataclasses import replace
 
 from core.ci import FILES
 from core.errors import OutputError, StoppedError
-from core.files import Workspace, check_relative
 from core.model import AttachmentName, ExitCode, Reason, RemoteRun, Result, TestReport
-from core.private import PrivateFolder
-from core.redacted import redacted, redacted_result, redacted_run
-from core.secret import Redactor
+from core.reports.redacted import redacted, redacted_result, redacted_run
+from core.text.secret import Redactor
 from core.verdict import ended_by, gate
+from core.workspace.files import Workspace, check_relative
+from core.workspace.private import PrivateFolder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from core.inputs.settings import Common
     from core.ports import Ci
-    from core.settings import Common
 
     Recording = Callable[["Publisher", TestReport, Result, str], None]
     """Records the report from the junit.xml at this path, empty where there is none.

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from core.inputs import Raw
-from core.kinds import BASE_URL
-from core.options import Option, Problem, declared, parse
-from core.settings import Common
+from core.inputs.kinds import BASE_URL
+from core.inputs.options import Option, Problem, declared, parse
+from core.inputs.settings import Common
+from core.inputs.sources import Raw
 from core.vendors import RECORDERS, recorder_inputs_of
 
 TYPE_CHECKING = False

@@ -5,16 +5,16 @@ from contextlib import closing
 from dataclasses import replace
 
 from core.commands.asked import Asked
+from core.commands.assembling import Means, assemble, journal_of
 from core.commands.publishing import Publisher
 from core.commands.recorder import renamed
-from core.commands.running import Means, assemble, journal_of
 from core.engine import Hooks, RunRequest, execute
 from core.errors import OutputError, StoppedError
-from core.journal import Journal
 from core.model import Conclusion, Reason, RemoteRun, Result, TestReport
-from core.pacing import Pacing
 from core.ports import Ci, Log
 from core.process import Process
+from core.recovery.journal import Journal
+from core.waiting.pacing import Pacing
 
 SHORTEST = 300.0  # seconds that a recording gets where the run has used up `timeout`
 WINDOW = 300.0  # seconds of an outage that hold up a step whose verdict is known, unless `outage-window` says more

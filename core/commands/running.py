@@ -1,43 +1,15 @@
-"""Put the parts together for one run: patience, transport, calls, vendor, journal; then let the engine work."""
+"""One run of what is asked, by the engine."""
 
-import random
 from contextlib import closing
-from dataclasses import dataclass
 
-from core.calls import ApiCalls
-from core.ci.jobs import job
-from core.clock import SystemClock
 from core.commands.asked import Asked
-from core.commands.machine import ThisMachine, secrets_in
-from core.commands.publishing import Publisher, results_folder
+from core.commands.assembling import Means, assemble, journal_of, usual_means
+from core.commands.publishing import Publisher
 from core.engine import Hooks, RunRequest, execute
-from core.holder import holder
-from core.inputs import usual_secrets
-from core.journal import Journal
 from core.model import RemoteRun, Result, TestReport
-from core.pacing import Pacing
-from core.patience import Patience
-from core.ports import Ci, Clock, Log, Vendor, Wish
-from core.private import PrivateFolder
+from core.ports import Ci
 from core.process import Process
-from core.secret import Secret
-from core.stop import Stop
-from core.transport import Transport
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
-    """What makes a run unrepeatable: time, signals, jitter. A test brings its own."""
-
-    clock: Clock
-    stop: Stop
-    rng: random.Random
-
-
-def usual_means(process: Process) -> Means:
-    stop = Stop()
-    stop.install(process.noted)
-    return Means(clock=SystemClock(), stop=stop, rng=random.Random())  # noqa: S311 -- jitter
+from core.waiting.pacing import Pacing
 
 
 def execute_asked(
@@ -73,77 +45,3 @@ def execute_asked(
     hooks = Hooks(started=started, grace=calls.begin_grace, busy=lambda: calls.busy, pacing=pacing)
     with closing(journal):
         return execute(request, vendor, patience=patience, journal=journal, hooks=hooks)
-
-
-def journal_of(process: Process, asked: Asked, ci: Ci, means: Means) -> Journal:
-    """A journal of its own for what is asked. Raises OutputError where none can be written."""
-    return Journal.create(
-        process.workspace,
-        step=ci.build().step,
-        vendor=asked.spec.name,
-        mode=asked.common.mode,
-        at=means.clock.wall(),
-        base_url=asked.base_url,
-        holder=holder(job(process.environment), asked.common.results_dir),
-    )
-
-
-def assemble(
-    process: Process,
-    asked: Asked,
-    ci: Ci,
-    journal: Journal,
-    means: Means,
-    private: PrivateFolder,
-    *,
-    log: Log | None = None,
-    report: str = "",
-) -> tuple[Patience, ApiCalls, Vendor]:
-    """A vendor with its calls, ready for one run. Whoever has made the private folder removes it.
-
-    `log` is the CI's own if none is given; `report` is the path of the one report that there is to record.
-    """
-    common, spec = asked.common, asked.spec
-    log = log or ci
-    patience = Patience(
-        clock=means.clock,
-        stop=means.stop,
-        log=log,
-        rng=means.rng,
-        timeout=common.timeout,
-        window=common.outage_window,
-    )
-    transport = Transport(
-        base_url=asked.base_url,
-        headers=lambda: spec.headers(asked.settings),
-        clock=means.clock,
-        stop=means.stop,
-        inbox=patience.inbox,
-        ca_bundle=common.ca_bundle,
-        environment=process.environment,
-    )
-    calls = ApiCalls(spec.operations, transport, patience, journal, asked.settings)
-    name = common.name or ci.build().name or "test-runner-action"
-    machine = ThisMachine(
-        workspace=process.workspace,
-        ours=results_folder(common.results_dir, ci.build().step),
-        environment=process.environment,
-        secrets=[
-            *secrets_in(asked.settings, asked.recorder and asked.recorder.settings),
-            *map(Secret, usual_secrets(process.environment)),
-        ],
-        report=report,
-        build=ci.build(),
-        patience=patience,
-        stop=means.stop,
-        private=private,
-    )
-    wish = Wish(
-        name=name,
-        adopt=common.adopt,
-        mode=common.mode,
-        run_id=common.run_id,
-        allow_empty=common.allow_empty,
-        machine=machine,
-    )
-    return patience, calls, spec.connect(asked.settings, wish, calls, journal, log, asked.base_url)

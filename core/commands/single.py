@@ -2,15 +2,15 @@
 
 import random
 
-from core.calls import START_SECONDS, ApiCalls
-from core.clock import SystemClock
 from core.commands.api_inputs import Order
 from core.commands.asked import address
-from core.patience import Patience
+from core.http.calls import START_SECONDS, ApiCalls
+from core.http.transport import Transport
 from core.ports import Answer, Log
 from core.process import Process
-from core.stop import Stop
-from core.transport import Transport
+from core.waiting.clock import SystemClock
+from core.waiting.patience import Patience
+from core.waiting.stop import Stop
 
 
 def single_call(process: Process, order: Order, log: Log) -> Answer:

@@ -6,22 +6,22 @@ from core import PROJECT, VERSION
 from core.ci import CIS, Surroundings, detect
 from core.commands.asked import MissingSecret, hidden_texts, known_inputs, understand
 from core.commands.publishing import Publisher
-from core.early_stop import stopping_at_once
 from core.errors import RunnerError
-from core.inputs import COMMANDS, gather
+from core.inputs.sources import COMMANDS, gather
 from core.model import Conclusion, ExitCode, Reason, Result, TestReport
 from core.process import Process
-from core.secret import Redactor, Secret
+from core.text.secret import Redactor, Secret
 from core.verdict import ended_by
+from core.waiting.early_stop import stopping_at_once
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from core.commands.asked import Asked
-    from core.commands.running import Means
-    from core.inputs import Raw
-    from core.options import Option
+    from core.commands.assembling import Means
+    from core.inputs.options import Option
+    from core.inputs.sources import Raw
     from core.ports import Ci
 
 

@@ -3,7 +3,7 @@
 from core.junit_read.guard import Guard, Limits
 from core.junit_read.nouns import Complaint, Output, Property
 from core.junit_read.texts import OutputText
-from core.kept import Kept
+from core.text.kept import Kept
 
 OUTPUTS = ("system-out", "system-err")
 # How bad each element is: 1 skipped, 2 failed, 3 errored. Attempts that were repeated don't decide, unless all failed.

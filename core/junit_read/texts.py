@@ -1,7 +1,7 @@
 """Output of a test as it comes in pieces: its text in little memory, and all of its directives."""
 
 from core.junit_read.nouns import Directive
-from core.kept import Kept
+from core.text.kept import Kept
 
 MOST_DIRECTIVES = 1_000
 LONGEST_DIRECTIVE = 1 << 16  # characters

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Protocol
 
-    from core.options import Problem
+    from core.inputs.options import Problem
     from core.ports import VendorSpec
 
     class Inputs(Protocol):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from core.junit import write_junit
+from core.writers.junit import write_junit
 from core.writers.report_json import write_json
 from core.writers.summary import write_summary
 

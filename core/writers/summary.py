@@ -7,9 +7,9 @@ finds none is said and changes no count.
 from collections.abc import Iterable, Iterator
 
 from core import PROJECT
-from core.markdown import inline, link, prose
 from core.model import Build, Conclusion, ExitCode, Outcome, Reason, Result, TestReport
-from core.wording import duration, is_link
+from core.text.markdown import inline, link, prose
+from core.text.wording import duration, is_link
 from core.writers.survey import BAD, Shelf, Survey
 
 LARGEST = 900 * 1024  # bytes of UTF-8

@@ -4,9 +4,9 @@ A report of a million cases is read from disk each time that it is iterated, so 
 room is counted.
 """
 
-from core.markdown import fenced, in_html, inline, link
 from core.model import Outcome, TestCase, TestReport
-from core.wording import complaint, duration, is_link
+from core.text.markdown import fenced, in_html, inline, link
+from core.text.wording import complaint, duration, is_link
 
 BAD = (Outcome.FAILED, Outcome.ERRORED)  # in the order of the page
 LONGEST_DURATION = 1e9  # seconds; what lies beyond is no duration but a mistake

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from core.model import Conclusion, Reason
 from core.sandbox import Exchange, Fault, Run
-from core.secret import encoded_forms
+from core.text.secret import encoded_forms
 from tests.chaos.campaign import PHASES, Played
 from tests.harness import TOKEN
 

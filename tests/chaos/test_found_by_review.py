@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.journal import Journal
+from core.recovery.journal import Journal
 from core.sandbox import SCENARIOS, Progression
 from tests.harness import Bench, run
 

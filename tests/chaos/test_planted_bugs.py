@@ -13,22 +13,22 @@ import pytest
 import requests
 
 import core.commands.running
-import core.decoding
 import core.engine
-import core.failures
-import core.transport
-from core import guarded_json
-from core.calls import ApiCalls
+import core.http.decoding
+import core.http.failures
+import core.http.transport
 from core.ci.stream import Stream
 from core.commands.publishing import Publisher
 from core.errors import CallFailedError, StoppedError
+from core.guarded import json as guarded_json
+from core.http.calls import ApiCalls
 from core.model import Conclusion, ExitCode, Reason, Result, TestReport, Verdict
-from core.patience import Patience
-from core.sanitize import sanitize
+from core.text.sanitize import sanitize
 from core.vendors.autify import words
 from core.vendors.autify.web import listing
 from core.vendors.autify.web.client import Autify
 from core.vendors.autify.web.replacements import PlanReplacements
+from core.waiting.patience import Patience
 from tests.chaos.campaign import play_seed
 from tests.chaos.invariants import broken
 
@@ -52,7 +52,7 @@ def takes_unknown_words_for_passed(patch: pytest.MonkeyPatch) -> None:
 
 
 def ignores_retry_after(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(core.failures, "retry_after", lambda value, date: None)
+    patch.setattr(core.http.failures, "retry_after", lambda value, date: None)
 
 
 def measures_the_deadline_on_the_wall(patch: pytest.MonkeyPatch) -> None:
@@ -87,7 +87,7 @@ def mends_cut_json(patch: pytest.MonkeyPatch) -> None:
         raise ValueError("beyond repair")
 
     sound = guarded_json.loads
-    patch.setattr(core.decoding, "loads", loads)
+    patch.setattr(core.http.decoding, "loads", loads)
 
 
 def follows_redirects(patch: pytest.MonkeyPatch) -> None:
@@ -102,7 +102,7 @@ def follows_redirects(patch: pytest.MonkeyPatch) -> None:
         made.trust_env = False
         return made
 
-    patch.setattr(core.transport, "_session", session)
+    patch.setattr(core.http.transport, "_session", session)
 
 
 def lets_the_last_key_win(patch: pytest.MonkeyPatch) -> None:
@@ -112,7 +112,7 @@ def lets_the_last_key_win(patch: pytest.MonkeyPatch) -> None:
         except RecursionError:
             raise ValueError("deep") from None
 
-    patch.setattr(core.decoding, "loads", loads)
+    patch.setattr(core.http.decoding, "loads", loads)
 
 
 def keeps_the_run_id_to_itself(patch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from core.child import Ended, run
-from core.clock import SystemClock
 from core.ports import Clock
-from core.stop import Stop
+from core.waiting.clock import SystemClock
+from core.waiting.stop import Stop
 
 
 @dataclass(kw_only=True)

@@ -10,8 +10,8 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import sys
 from core.child import run
-from core.clock import SystemClock
-from core.stop import Stop
+from core.waiting.clock import SystemClock
+from core.waiting.stop import Stop
 shown = [0]
 def show(line):
     shown[0] += 1

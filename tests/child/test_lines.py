@@ -3,7 +3,7 @@
 import pytest
 
 from core.child import Lines
-from core.secret import Redactor, Secret
+from core.text.secret import Redactor, Secret
 
 TEXT = "a\nb\r\nc\rd\r\r\n\n\ré장\U0001f600 end".encode()
 LINES = ["a", "b", "c", "d", "", "", "", "é장\U0001f600 end"]

@@ -206,7 +206,7 @@ def test_a_second_signal_leaves_nothing_running(runner: Runner) -> None:
     """The program exits at once, in its handler: the group has to go before that."""
     program = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from core.child import run\nfrom core.clock import SystemClock\nfrom core.stop import Stop\n"
+        "from core.child import run\nfrom core.waiting.clock import SystemClock\nfrom core.waiting.stop import Stop\n"
         "stop = Stop(); stop.install()\n"
         "run([sys.executable, '-u', '-c', sys.argv[2]], directory='.', environment={}, clock=SystemClock(), stop=stop,"
         " show=lambda line: print(line, flush=True), timeout=60)"

@@ -16,7 +16,7 @@ import yaml
 
 from core.commands.asked import known_inputs, understand
 from core.errors import BadInputError
-from core.inputs import Raw, gather
+from core.inputs.sources import Raw, gather
 from tests.readers.azure_template import expand, load
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from core.commands.asked import known_inputs
-from core.inputs import gather
+from core.inputs.sources import gather
 
 PAGE = Path(__file__).parents[2] / "docs" / "ci" / "others.md"
 SCHEMAS = {

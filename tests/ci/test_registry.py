@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from core.ci import CIS, detect
+from core.inputs.settings import Common
 from core.ports import Ci
-from core.settings import Common
 from tests.ci.hostile import Screen, a_ci
 
 ROOT = Path(__file__).parents[2]

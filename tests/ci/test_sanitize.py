@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from core.sanitize import LONGEST_TEXT, MOST_LINES, defuse, one_line, quoted_block, sanitize
+from core.text.sanitize import LONGEST_TEXT, MOST_LINES, defuse, one_line, quoted_block, sanitize
 from tests.ci.hostile import FRAGMENTS, HOSTILE
 from tests.readers.other_systems import IGNORABLE, markers, without_ignorables
 

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 
 from core.ending import PAYING_SECONDS
-from core.secret import encoded_forms
+from core.text.secret import encoded_forms
 from tests.harness import TOKEN, Ended
 
 DEADLINE = 3600.0

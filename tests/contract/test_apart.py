@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 CORE = Path(__file__).parents[2] / "core"
-CLIENT = ("core.vendors", "core.transport", "core.calls", "core.engine", "core.ports", "core.model", "core.errors")
+CLIENT = (
+    "core.vendors",
+    "core.http.transport",
+    "core.http.calls",
+    "core.engine",
+    "core.ports",
+    "core.model",
+    "core.errors",
+)
 
 
 def imports(folder: str) -> Iterator[tuple[str, str]]:

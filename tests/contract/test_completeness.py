@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from core.inputs.options import declared
+from core.inputs.settings import Common
 from core.model import ExitCode, Reason
-from core.options import declared
 from core.sandbox import BOXES, Sandbox
-from core.settings import Common
 from core.vendors import VENDORS, inputs_of, load
 from tests.contract.jobs import JOBS
 

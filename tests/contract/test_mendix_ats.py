@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.sandbox import BOXES, SCENARIOS, Progression, Scenario
-from core.secret import encoded_forms
+from core.text.secret import encoded_forms
 from tests.contract.jobs import JOBS
 from tests.contract.promises import breaches
 from tests.harness import TOKEN, Bench, Ended

@@ -13,7 +13,7 @@ from core.sandbox import BOXES
 from core.sandbox.qtest.knobs import with_knobs
 from core.sandbox.qtest.truth import Truth, truth_of
 from core.sandbox.repertoire import scenarios_of
-from core.secret import encoded_forms
+from core.text.secret import encoded_forms
 from tests.harness import TOKEN, Bench, Ended
 
 SCENES = scenarios_of(BOXES["qtest"])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.sandbox.qtest.truth import Truth, truth_of
-from core.secret import encoded_forms
+from core.text.secret import encoded_forms
 from tests.contract.test_qtest import DONE, PROFILES, SCENES, USUAL, paths, play, sent
 from tests.harness import TOKEN, Bench, Ended
 from tests.recorder import recorder

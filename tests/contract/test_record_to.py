@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.sandbox.testmo import RecordedRun
-from core.secret import encoded_forms
+from core.text.secret import encoded_forms
 from tests.contract.jobs import JOBS
 from tests.contract.promises import breaches
 from tests.contract.recorder import PLAN, RECORDER_TOKEN, pair

@@ -9,9 +9,9 @@ import pytest
 
 from core import VERSION
 from core.commands.demo import SHOWS
-from core.inputs import COMMANDS
-from core.options import declared
-from core.settings import Common
+from core.inputs.options import declared
+from core.inputs.settings import Common
+from core.inputs.sources import COMMANDS
 from core.vendors import VENDORS, inputs_of
 from tests.e2e.support import ENTRYPOINT, LONGEST, Step
 from tests.sandbox.support import client_of

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.sandbox.testmo import RecordedRun, recorded
-from core.secret import encoded_forms
+from core.text.secret import encoded_forms
 from tests.e2e.support import PLAN, Ended, Step, Vendor, vendor
 
 CANARY = 'rEc0rder/+"7<&>-token'

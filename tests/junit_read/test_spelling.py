@@ -8,7 +8,7 @@ from core.errors import BadInputError
 from core.junit_read import JUnitError, JUnitFile, survey
 from core.model import Outcome
 from core.ports import Reports
-from core.secret import Redactor
+from core.text.secret import Redactor
 from core.vendors.testmo.results import read
 
 

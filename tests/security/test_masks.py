@@ -8,7 +8,7 @@ import pytest
 
 from core.ci import CIS
 from core.sandbox import Progression, Sandbox
-from core.secret import encoded_forms
+from core.text.secret import encoded_forms
 from tests.ci.environments import ENVIRONMENTS
 from tests.ci.hostile import Screen, a_ci
 from tests.e2e.places import Left, run

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.sandbox import Progression, Sandbox
-from core.secret import encoded_forms
+from core.text.secret import encoded_forms
 
 ENTRYPOINT = Path(__file__).parents[2] / "entrypoint.py"
 CANARY = 'cAnary/+"7<&>-0f-the\\token'

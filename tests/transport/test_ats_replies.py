@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from core.calls import ApiCalls, understood
-from core.clock import SystemClock
 from core.errors import CallFailedError, Fault, RunnerError
+from core.http.calls import ApiCalls, understood
+from core.http.transport import Call, Transport
 from core.model import Verdict
-from core.patience import Patience
-from core.secret import Secret
-from core.stop import Stop
-from core.transport import Call, Transport
+from core.text.secret import Secret
 from core.vendors.mendix_ats import replies
 from core.vendors.mendix_ats.operations import OPERATIONS
 from core.vendors.mendix_ats.settings import Settings
+from core.waiting.clock import SystemClock
+from core.waiting.patience import Patience
+from core.waiting.stop import Stop
 from tests.recorder import Reply, recorder
 from tests.support import MemoryCi
 

@@ -13,7 +13,7 @@ import pytest
 import trustme
 
 from core.errors import Fault
-from core.transport import Transport
+from core.http.transport import Transport
 from tests.transport.test_transport import call, failure, server_context, transport
 
 pytestmark = [

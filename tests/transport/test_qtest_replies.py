@@ -19,11 +19,11 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from core.commands.api import api
-from core.commands.running import Means
+from core.commands.assembling import Means
 from core.commands.step import step
 from core.process import Process
-from core.stop import Stop
 from core.vendors.qtest.operations import OPERATIONS
+from core.waiting.stop import Stop
 from tests.harness import TOKEN, VirtualClock
 from tests.readers.github_runner import read_file_commands
 from tests.recorder import Reply, Seen, recorder

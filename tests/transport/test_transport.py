@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 import trustme
 
-from core.clock import SystemClock
 from core.errors import CallFailedError, Fault, StoppedError
-from core.patience import Patience
+from core.http.transport import Call, Transport, proxies, quoted
 from core.payload import Payload
 from core.ports import Answer
-from core.stop import Stop
-from core.transport import Call, Transport, proxies, quoted
+from core.waiting.clock import SystemClock
+from core.waiting.patience import Patience
+from core.waiting.stop import Stop
 from tests.recorder import Recorder, Reply, recorder
 from tests.support import MemoryCi
 
@@ -335,7 +335,7 @@ def test_each_status_is_a_fault(status: int, fault: Fault) -> None:
     ],
 )  # fmt: skip
 def test_retry_after_is_read_in_both_forms_against_the_servers_own_clock(header: str, seconds: float | None) -> None:
-    from core.failures import retry_after  # noqa: PLC0415 -- the unit of this one test
+    from core.http.failures import retry_after  # noqa: PLC0415 -- the unit of this one test
 
     assert retry_after(header, "Wed, 21 Oct 2026 07:28:00 GMT") == seconds
 

@@ -17,14 +17,14 @@ from typing import Any
 import pytest
 import trustme
 
-from core.calls import ApiCalls
 from core.errors import CallFailedError, Fault, StoppedError
+from core.http.calls import ApiCalls
+from core.http.transport import UPLOAD_SILENCE, Transport
 from core.model import Reason
-from core.patience import Patience
 from core.payload import AbandonedError, FormData, UnreadableFileError
 from core.ports import Clock, Operation
-from core.stop import Stop
-from core.transport import UPLOAD_SILENCE, Transport
+from core.waiting.patience import Patience
+from core.waiting.stop import Stop
 from tests.recorder import Reply, Seen, recorder
 from tests.support import MemoryCi, VirtualClock
 

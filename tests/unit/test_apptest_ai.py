@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from core.inputs import gather
+from core.inputs.options import Problem, declared, parse
+from core.inputs.sources import gather
 from core.model import Outcome, Verdict, count
-from core.options import Problem, declared, parse
 from core.vendors.apptest_ai import devices, report, results, settings
 from core.vendors.apptest_ai.devices import Device
 from core.vendors.apptest_ai.judging import judge

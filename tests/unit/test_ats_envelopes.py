@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import BadInputError, CallFailedError, Fault
 from core.ports import Answer
-from core.secret import Secret
+from core.text.secret import Secret
 from core.vendors import load
 from core.vendors.mendix_ats import envelopes
 from core.vendors.mendix_ats.services import GET_TEST_RUN, RERUN_NOT_PASSED, RUN_JOB, Service

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.secret import Secret
+from core.text.secret import Secret
 from core.vendors.mendix_ats.settings import Settings, check
 
 ID = "1b4e28ba-2fa1-41d2-883f-0016d3cca427"

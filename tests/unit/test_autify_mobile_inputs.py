@@ -9,7 +9,7 @@ import pytest
 
 from core.commands.asked import hidden_texts, known_inputs, understand
 from core.errors import BadInputError
-from core.inputs import gather
+from core.inputs.sources import gather
 
 ZIPPED = Path(__file__).parents[1] / "files" / "app.apk"
 GOOD = {

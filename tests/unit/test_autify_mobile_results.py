@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.guarded_json import loads
+from core.guarded.json import loads
 from core.model import Conclusion, Outcome, Phase, RemoteRun, TestCase, TestReport, Verdict, count
 from core.ports import Answer
 from core.vendors.autify import words

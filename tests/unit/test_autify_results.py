@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from core.ports import Wish
-from core.secret import Secret
+from core.text.secret import Secret
 from core.vendors.autify.fields import LONGEST_WORD
+from core.vendors.autify.options import Settings
 from core.vendors.autify.references import Ref
-from core.vendors.autify.settings import Settings
 from core.vendors.autify.web import results
 from core.vendors.autify.web.client import Autify
 from tests.support import MemoryCi

@@ -10,7 +10,6 @@ import pytest
 from core.ending import clean_up, end_run
 from core.engine import Hooks, RunRequest, execute
 from core.errors import CallFailedError, Fault, ResultUnknownError, StoppedError
-from core.journal import Journal, left_behind
 from core.model import (
     Conclusion,
     Outcome,
@@ -25,9 +24,10 @@ from core.model import (
     Verdict,
     count,
 )
-from core.pacing import Pacing
-from core.patience import Patience
-from core.stop import Stop
+from core.recovery.journal import Journal, left_behind
+from core.waiting.pacing import Pacing
+from core.waiting.patience import Patience
+from core.waiting.stop import Stop
 from tests.support import MemoryCi, VirtualClock
 
 RUN = RemoteRun(vendor="v", id="1", url="https://vendor.example.com/1")

@@ -5,7 +5,7 @@ import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProxyError
 
 from core.errors import Fault
-from core.failures import of_exception
+from core.http.failures import of_exception
 
 
 def proxied(cause: Exception) -> requests.exceptions.ProxyError:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import OutputError
-from core.files import Workspace, append, check_relative
+from core.workspace.files import Workspace, append, check_relative
 
 BAD = (
     "../x",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import BadInputError, StoppedError
-from core.globs import Found, Lack, find
+from core.workspace.globs import Found, Lack, find
 
 FILES = (
     "a.xml",

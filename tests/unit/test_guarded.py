@@ -7,7 +7,8 @@ import weakref
 
 import pytest
 
-from core import guarded_json, guarded_yaml
+from core.guarded import json as guarded_json
+from core.guarded import yaml as guarded_yaml
 
 
 @pytest.mark.parametrize(

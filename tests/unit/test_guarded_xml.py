@@ -4,7 +4,7 @@ import tracemalloc
 
 import pytest
 
-from core.guarded_xml import BLOCK, DEEPEST, LARGEST, LONGEST_TAG, MOST, elements
+from core.guarded.xml import BLOCK, DEEPEST, LARGEST, LONGEST_TAG, MOST, elements
 
 BOMB = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "x" * 100}">' for n in range(9))
 

@@ -4,7 +4,7 @@ import pytest
 
 from core.commands.asked import MissingSecret, known_inputs, understand
 from core.errors import BadInputError
-from core.inputs import USUAL_SECRETS, gather, secrets_of, usual_secrets
+from core.inputs.sources import USUAL_SECRETS, gather, secrets_of, usual_secrets
 from tools.rendering.inputs import inputs
 
 GOOD = {"vendor": "autify", "token": "t0ken-x", "project-id": "77", "scenarios": "501"}

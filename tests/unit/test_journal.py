@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import OutputError
-from core.journal import FOLDER, Journal, at_work, left_behind
 from core.model import RemoteRun
+from core.recovery.journal import FOLDER, Journal, at_work, left_behind
 
 RUN = RemoteRun(vendor="autify", id="7", url="https://vendor.example.com/7")
 DEBT = {"kind": "url-replacement", "test-plan": "3001"}

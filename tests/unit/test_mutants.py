@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.guarded_json import loads
+from core.guarded.json import loads
 from core.model import Conclusion, RemoteRun, TestReport, count
 from core.vendors.autify.web import results
 from core.verdict import judge

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from core.files import Workspace
-from core.journal import Journal
-from core.private import PrivateFolder
+from core.recovery.journal import Journal
+from core.workspace.files import Workspace
+from core.workspace.private import PrivateFolder
 
 OWNER = 12345
 pytestmark = pytest.mark.skipif(

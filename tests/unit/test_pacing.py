@@ -3,7 +3,7 @@
 import random
 from statistics import mean
 
-from core.pacing import LONGEST, Pacing
+from core.waiting.pacing import LONGEST, Pacing
 
 
 def simulate(pacing: Pacing, duration: float) -> tuple[float, int]:

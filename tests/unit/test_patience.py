@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from core.errors import CallFailedError, Fault, StoppedError
-from core.patience import FIRST_WINDOW, Patience
-from core.stop import Stop
+from core.waiting.patience import FIRST_WINDOW, Patience
+from core.waiting.stop import Stop
 from tests.support import MemoryCi, VirtualClock
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import OutputError
-from core.private import PrivateFolder
+from core.workspace.private import PrivateFolder
 
 
 def test_it_is_made_when_it_is_asked_for_and_gone_at_the_end(tmp_path: Path) -> None:

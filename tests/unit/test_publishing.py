@@ -13,7 +13,7 @@ from core.commands.publishing import Publisher
 from core.ending import MOST_AT_A_STOP
 from core.errors import StoppedError
 from core.model import Outcome, Result, TestCase, TestReport, TestSuite, Totals, Verdict
-from core.secret import Redactor
+from core.text.secret import Redactor
 from core.verdict import judge
 
 

@@ -7,12 +7,9 @@ from random import Random
 import pytest
 
 from core.commands.machine import ThisMachine
+from core.inputs.options import parse
 from core.junit_read import JUnitFile
 from core.model import Build, Outcome
-from core.options import parse
-from core.patience import Patience
-from core.private import PrivateFolder
-from core.stop import Stop
 from core.vendors.qtest import fields, jobs
 from core.vendors.qtest.files import Files
 from core.vendors.qtest.identity import identity
@@ -20,6 +17,9 @@ from core.vendors.qtest.jobs import Job, Material
 from core.vendors.qtest.matching import Match, Matcher, Room
 from core.vendors.qtest.settings import Settings, check
 from core.vendors.qtest.template import Values, check_template, fill, refusal, variables
+from core.waiting.patience import Patience
+from core.waiting.stop import Stop
+from core.workspace.private import PrivateFolder
 from tests.harness import VirtualClock
 from tests.support import MemoryCi
 

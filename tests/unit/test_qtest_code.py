@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from core.vendors.qtest.reading import reader_of_a_text
 from core.vendors.qtest.shell_code import hands_on
 from core.vendors.qtest.template import check_template
 
@@ -166,7 +167,7 @@ def test_a_text_is_filled_in_where_it_is_a_value(command: str) -> None:
 @pytest.mark.parametrize("code", ['echo "$1"', 'true; echo "$@"', 'echo a "${1}" b; true'])
 @pytest.mark.parametrize("text", ["$(touch bad)", "; touch bad", "`touch bad`", "' touch bad '", "| sh -c 'touch bad'"])
 def test_what_a_shell_hands_on_it_does_not_run(code: str, text: str, tmp_path: Path) -> None:
-    assert hands_on(code)
+    assert hands_on(code, reader_of_a_text)
     ended = subprocess.run(["sh", "-c", code, "sh", text], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert text in ended.stdout
     assert list(tmp_path.iterdir()) == []

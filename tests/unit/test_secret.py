@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.secret import MASK, Redactor, Secret, encoded_forms
+from core.text.secret import MASK, Redactor, Secret, encoded_forms
 
 CANARY = 'canary-7f3a/+&<"ü% x'
 

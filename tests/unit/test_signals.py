@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from core.child.group import WindowsGroup
-from core.signals import ending
-from core.stop import Stop
+from core.waiting.signals import ending
+from core.waiting.stop import Stop
 
 WINDOWS = SimpleNamespace(SIGINT=2, SIGTERM=15, SIGBREAK=21)
 

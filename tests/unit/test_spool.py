@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from core.model import Outcome, TestCase, TestReport, TestSuite
-from core.redacted import CUT, LONGEST_MESSAGE, LONGEST_NAME, redacted
-from core.secret import Redactor, Secret
+from core.reports.redacted import CUT, LONGEST_MESSAGE, LONGEST_NAME, redacted
+from core.text.secret import Redactor, Secret
 
 EVERYTHING = TestCase(
     name="adds \ud83d\x00 número",

@@ -13,17 +13,17 @@ ENTRYPOINT = Path(__file__).parents[2] / "entrypoint.py"
 ONLY_A_RUN = {
     "argparse",
     "asyncio",
-    "core.calls",
+    "core.http.calls",
     "core.child",
     "core.commands.recorder",
     "core.commands.recording",
     "core.engine",
-    "core.globs",
-    "core.journal",
+    "core.workspace.globs",
+    "core.recovery.journal",
     "core.junit_read",
     "core.ports",
     "core.sandbox",
-    "core.transport",
+    "core.http.transport",
     "core.vendors.autify.fields",
     "core.vendors.autify.mobile.client",
     "core.vendors.autify.web.client",
@@ -116,7 +116,7 @@ def test_a_run_at_a_vendor_imports_nothing_of_those_who_run_or_read_the_users_te
     status, modules = imported(arguments, tmp_path, {"TEST_RUNNER_TOKEN": "t0ken"}, packages=True)
     assert status == 3
     assert {"core.commands.machine", "core.vendors.autify.web.client"} <= modules
-    others = ("core.commands.record", "core.child", "core.globs", "core.junit_read", "core.vendors.testmo")
+    others = ("core.commands.record", "core.child", "core.workspace.globs", "core.junit_read", "core.vendors.testmo")
     others_too = ("core.vendors.mendix_ats", "zeep")
     named = ("subprocess", "shlex", "lxml")
     assert not {name for name in modules if name in named or name.startswith(others + others_too)}

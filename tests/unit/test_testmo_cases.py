@@ -9,7 +9,7 @@ import pytest
 
 from core.junit_read import JUnitFile
 from core.ports import Reports
-from core.secret import Redactor
+from core.text.secret import Redactor
 from core.vendors.testmo.batches import BATCH, BATCH_SIZE, joined
 from core.vendors.testmo.cases import as_json, key
 from core.vendors.testmo.results import read

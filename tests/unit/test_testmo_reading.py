@@ -11,7 +11,7 @@ import pytest
 from core.errors import StoppedError
 from core.junit_read import JUnitError, JUnitFile, survey
 from core.ports import Reports
-from core.secret import Redactor, Secret
+from core.text.secret import Redactor, Secret
 from core.vendors.testmo.batches import joined
 from core.vendors.testmo.results import Results, read
 from core.vendors.testmo.salvage import MOST, salvage

@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+from core.inputs.settings import FAILURES
 from core.model import (
     Conclusion,
     ExitCode,
@@ -16,7 +17,6 @@ from core.model import (
     Verdict,
     count,
 )
-from core.settings import FAILURES
 from core.verdict import gate, judge
 
 

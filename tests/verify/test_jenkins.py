@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from core.ci.dotenv import FILE, LONGEST, plain
-from core.inputs import gather
+from core.inputs.sources import gather
 from core.sandbox import Sandbox
 from core.sandbox.space import Space
 from tests.ci.hostile import HOSTILE, Folder, Screen, a_ci, redact

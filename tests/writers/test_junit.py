@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.junit import duration, write_junit
 from core.model import (
     Build,
     Conclusion,
@@ -25,6 +24,7 @@ from core.model import (
     TestSuite,
     count,
 )
+from core.writers.junit import duration, write_junit
 from tests.ci.hostile import HOSTILE, a_report, a_result
 from tests.writers.junit_readers import KINDS, azure, gitlab, jenkins, totals
 

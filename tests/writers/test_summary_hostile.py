@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from core.markdown import fenced, in_html, inline, link, prose
 from core.model import Build, TestReport, TestSuite
-from core.sanitize import defuse
-from core.wording import is_link
+from core.text.markdown import fenced, in_html, inline, link, prose
+from core.text.sanitize import defuse
+from core.text.wording import is_link
 from core.writers.summary import write_summary
 from tests.ci.hostile import HOSTILE, a_case, a_report, a_result
 

@@ -63,7 +63,7 @@ for event, element in iterparse(sys.argv[1], ("start", "end")):
         stack[-1].remove(element)
 found = [tests, failed, skipped, round(seconds)]"""
 # The report is made while it is written, as a vendor's pages are; `{}` is that alone, or the writing.
-WRITE = f"""from core.junit import write_junit
+WRITE = f"""from core.writers.junit import write_junit
 from core.model import Build, Conclusion, ExitCode, Reason, Result, TestReport, count
 from tools.benchmarks.junit_files import suites
 cases = suites(int(sys.argv[2]))

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 from statistics import mean
 
-from core.pacing import Pacing
+from core.waiting.pacing import Pacing
 from tools.benchmarks.output import figure, note, title
 
 RUNS = 20_000

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from textwrap import wrap
 
-from core.settings import FAILURES
+from core.inputs.settings import FAILURES
 from core.vendors import RECORDERS, VENDORS
 from tools.rendering.inputs import Input, inputs
 

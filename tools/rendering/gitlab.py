@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from textwrap import wrap
 
-from core.options import Kind
+from core.inputs.options import Kind
 from core.vendors import VENDORS
 from tools.rendering.inputs import Input, inputs
 

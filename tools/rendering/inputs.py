@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from core.commands.asked import RECORD_TO, VENDOR
 from core.commands.recorder import recorder_inputs
-from core.options import Option, declared
-from core.settings import Common
+from core.inputs.options import Option, declared
+from core.inputs.settings import Common
 from core.vendors import RECORDERS, VENDORS, inputs_of
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from core.errors import BadInputError, CallFailedError, Fault, ResultUnknownError
-from core.kinds import identifier
+from core.inputs.kinds import identifier
 from core.model import Phase, Progress, Reason, RemoteRun, TestReport, Verdict, count
 from core.ports import Answer, Calls, Diary, Log, Wish
 from core.vendors.apptest_ai import codes, judging, report, results, status

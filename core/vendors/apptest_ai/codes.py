@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.decoding import json_value
 from core.errors import CallFailedError, Fault
-from core.guarded_json import loads
+from core.guarded.json import loads
+from core.http.decoding import json_value
 from core.model import Reason
 from core.ports import Answer
-from core.sanitize import one_line
+from core.text.sanitize import one_line
 
 UPLOAD_FAILED = "6001"  # the vendor could not store the app, and made no run
 NOT_READY = "6002"

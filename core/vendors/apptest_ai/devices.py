@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
-from core.guarded_json import loads
-from core.guarded_xml import elements
+from core.guarded.json import loads
+from core.guarded.xml import elements
 from core.model import Outcome
 from core.vendors.apptest_ai.attributes import bad, outcome
 

@@ -5,9 +5,9 @@ from binascii import b2a_base64
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core import kinds
-from core.options import Kind, Problem, option
-from core.secret import Secret
+from core.inputs import kinds
+from core.inputs.options import Kind, Problem, option
+from core.text.secret import Secret
 
 EXTENSIONS = ("ipa", "zip", "app", "apk", "xapk", "apks")
 LONGEST_CALLBACK = 250

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from core import promised
+from core.guarded import promised
 from core.vendors.autify import references
 
 END_OF_TIME = 253_402_300_800.0  # the year 10000, which no timestamp can show

@@ -2,8 +2,8 @@
 
 from core.ports import Calls, Diary, Log, Vendor, VendorSpec, Wish
 from core.vendors.autify.mobile.operations import OPERATIONS as MOBILE
+from core.vendors.autify.options import Settings
 from core.vendors.autify.references import HOSTS
-from core.vendors.autify.settings import Settings
 from core.vendors.autify.web.operations import OPERATIONS as WEB
 
 

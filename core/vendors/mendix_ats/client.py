@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from core.errors import BadInputError, CallFailedError, ResultUnknownError
 from core.model import Progress, Reason, RemoteRun, TestReport, count
 from core.ports import Answer, Calls, Diary, Log, Wish
-from core.sanitize import one_line
+from core.text.sanitize import one_line
 from core.vendors.mendix_ats import replies, results
 from core.vendors.mendix_ats.services import GET_TEST_RUN
 from core.vendors.mendix_ats.settings import NO_DETAILS, Settings

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.errors import CallFailedError, Fault
 from core.model import Reason, Verdict
-from core.sanitize import one_line
+from core.text.sanitize import one_line
 from core.vendors.mendix_ats.settings import identifier
 
 DONE = "Done"

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core import kinds
-from core.options import Kind, Problem, option
-from core.secret import Secret
+from core.inputs import kinds
+from core.inputs.options import Kind, Problem, option
+from core.text.secret import Secret
 
 USER = "ATSAPIUser"  # name and password of the service's standard user: public constants, no secrets
 _SHAPE = (8, 4, 4, 4, 12)

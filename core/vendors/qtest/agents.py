@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core import promised
 from core.errors import CallFailedError, Fault, ResultUnknownError
+from core.guarded import promised
 from core.model import Reason
 from core.ports import Answer, Calls, Log
 from core.vendors.qtest import fields

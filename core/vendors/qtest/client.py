@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from core.clock import span
 from core.errors import (
     BadInputError,
     CallFailedError,
@@ -12,9 +11,9 @@ from core.errors import (
     RunnerError,
     TimedOutError,
 )
+from core.http.translate import nothing_started
 from core.model import Phase, Progress, Reason, RemoteRun, TestReport, Verdict
 from core.ports import Calls, Diary, Log, Wish
-from core.translate import nothing_started
 from core.vendors.qtest.allowance import RESERVE
 from core.vendors.qtest.claims import Claim, Claims
 from core.vendors.qtest.executing import Execution
@@ -28,6 +27,7 @@ from core.vendors.qtest.settings import UNSUPPORTED, Settings
 from core.vendors.qtest.sweeps import Sweeps
 from core.vendors.qtest.undoing import undo
 from core.vendors.qtest.working import Worker
+from core.waiting.clock import span
 
 _NEWER = "This tool may be older than qTest's API: look for a newer version, or at the job."
 _MOST_IDS = 200  # logs that are named in an output, which has to be short

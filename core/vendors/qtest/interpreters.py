@@ -5,11 +5,10 @@ exec` and every other program in front of it need no list.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.vendors.qtest.runners import MODULES
-from core.vendors.qtest.shell_code import hands_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +80,11 @@ _FILE = re.compile(r"[-/]f(?:i|il|ile)?", re.IGNORECASE)
 _COMMAND = re.compile(r"[-/](?:c.*|e|ec|en.*)", re.IGNORECASE)
 
 
-def code_words(words: Sequence[str]) -> dict[int, str]:
-    """The program that reads it as code, for each such word by its place."""
+def code_words(words: Sequence[str], hands_on: Callable[[str], bool]) -> dict[int, str]:
+    """The program that reads it as code, for each such word by its place.
+
+    `hands_on` says whether the code of a POSIX shell hands its arguments on as they are.
+    """
     found: dict[int, str] = {}
     for at, word in enumerate(words):
         name = name_of(word)
@@ -91,7 +93,7 @@ def code_words(words: Sequence[str]) -> dict[int, str]:
         elif name in _POWERSHELLS:
             places = _of_powershell(words, at)
         elif name in _READERS:
-            places = _of_options(words, at, _READERS[name])
+            places = _of_options(words, at, _READERS[name], hands_on)
         else:
             continue
         found |= dict.fromkeys(places - found.keys(), name)
@@ -104,7 +106,7 @@ def name_of(word: str) -> str:
     return _BUILD.sub("", name) or name
 
 
-def _of_options(words: Sequence[str], program: int, reader: _Reader) -> set[int]:
+def _of_options(words: Sequence[str], program: int, reader: _Reader, hands_on: Callable[[str], bool]) -> set[int]:
     """Its options are read up to the first word that is neither one nor a value of one."""
     found: set[int] = set()
     values, awaited = 0, False  # words that are values of the options before; whether code has yet to come

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core import promised
+from core.guarded import promised
 from core.vendors.qtest import fields
 
 RUNNABLE = ("PLANNED", "NOT_RUN")

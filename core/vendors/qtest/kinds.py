@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from core import kinds
-from core.secret import Secret
+from core.inputs import kinds
+from core.text.secret import Secret
 
 OUTCOMES = ("passed", "failed", "skipped")
 

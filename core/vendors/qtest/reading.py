@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from core.vendors.qtest.interpreters import code_words, name_of
 from core.vendors.qtest.runners import begins_at, reads_as_code
+from core.vendors.qtest.shell_code import hands_on
 
 TEXT = re.compile(r"\{(automation_contents?|test_case_name)\}")
 _ALONE = re.compile(r"-[a-z]{0,2}[ce]|-r|-ex|--?(?:r|run|enc)|/[ck]", re.IGNORECASE)
@@ -23,7 +24,7 @@ _LAUNCHERS = frozenset(
 def reader_of_a_text(words: Sequence[str]) -> str:
     """The program or the option that would; empty where every text is a mere value."""
     names = [name_of(word) for word in words]
-    interpreted = code_words(words)
+    interpreted = code_words(words, lambda code: hands_on(code, reader_of_a_text))
     begin, runner = begins_at(words, names)
     for at, word in enumerate(words):
         if at == 0 or not TEXT.search(word):

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from core import kinds
-from core.options import Kind, Problem, option
-from core.secret import Secret
+from core.inputs import kinds
+from core.inputs.options import Kind, Problem, option
+from core.text.secret import Secret
 from core.vendors.qtest.kinds import (
     OUTCOMES,
     agent_name,

@@ -1,6 +1,7 @@
 """Whether the code of `sh -c` hands its arguments on as whole words: `"$@"` among those of a program, and no more."""
 
 import re
+from collections.abc import Callable, Sequence
 
 from core.child.words import split
 from core.errors import BadInputError
@@ -16,10 +17,11 @@ _COMMAND_FOLLOWS = re.compile(
 )
 
 
-def hands_on(code: str) -> bool:
-    """True for `pytest "$@"`; False for `$1`, `"$1" x`, `eval "$1"`, and for whatever is not sure."""
-    from core.vendors.qtest.reading import reader_of_a_text  # noqa: PLC0415 -- the code is a command of its own
+def hands_on(code: str, reader_of_a_text: Callable[[Sequence[str]], str]) -> bool:
+    """True for `pytest "$@"`; False for `$1`, `"$1" x`, `eval "$1"`, and for whatever is not sure.
 
+    The code is a command of its own: `reader_of_a_text` says which program of it would read an argument as code.
+    """
     bare = _ARGUMENT.sub(MARK, code)
     if _ODD.search(bare):
         return False

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.errors import BadInputError
-from core.options import Problem
+from core.inputs.options import Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

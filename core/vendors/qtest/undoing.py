@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from core import promised
 from core.errors import CallFailedError, Fault, ResultUnknownError
+from core.guarded import promised
 from core.model import Reason
 from core.ports import Calls
 from core.vendors.qtest.agents import Agent, nothing

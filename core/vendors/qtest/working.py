@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.errors import BadInputError, CallFailedError, Fault, ResultUnknownError, TimedOutError
+from core.http.translate import remedy_of
 from core.model import Reason
 from core.ports import Clock, Log
-from core.translate import remedy_of
 from core.vendors.qtest.claims import REASONS, REFUSALS, Claims
 from core.vendors.qtest.executing import Execution, Ran
 from core.vendors.qtest.hosting import Hosting

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.model import Command, Phase, Progress, RemoteRun, TestReport, Totals, Verdict
-from core.secret import Redactor
+from core.text.secret import Redactor
 from core.vendors.testmo.cases import microseconds
 from core.vendors.testmo.extras import TYPES, field
 from core.vendors.testmo.fields import FAILURE, SUCCESS, Run

@@ -6,7 +6,7 @@ from dataclasses import replace
 from core.errors import BadInputError, CallFailedError, ResultUnknownError, StoppedError
 from core.model import Command, Phase, Progress, Reason, RemoteRun, TestReport, Totals, Verdict
 from core.ports import COVERS_START, Calls, Diary, Log, Reports, Wish
-from core.secret import Redactor
+from core.text.secret import Redactor
 from core.vendors.testmo import bodies, fields, results
 from core.vendors.testmo.closing import Closing
 from core.vendors.testmo.failed import with_failed

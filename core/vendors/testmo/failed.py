@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from core import promised
 from core.errors import CallFailedError, Fault
+from core.guarded import promised
 from core.model import Outcome, RemoteRun, TestCase, TestReport, TestSuite
 from core.ports import Answer, Calls, Log
 from core.vendors.testmo import fields

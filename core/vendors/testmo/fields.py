@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core import promised
+from core.guarded import promised
 
 SUCCESS, FAILURE, RUNNING = 2, 3, 4  # a run's `status`
 RECORDING, CUT_SHORT = "Recording", "Cut short"  # the field that says that a run is not whole, and how its value begins

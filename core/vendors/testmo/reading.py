@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from core.junit_read import JUnitCase, JUnitError, JUnitFile, as_test_case
 from core.model import Outcome, Totals
-from core.secret import Redactor
-from core.spool import Filling, Kept, Place, Store
+from core.reports.spool import Filling, Kept, Place, Store
+from core.text.secret import Redactor
 from core.vendors.testmo.batches import Batch, batches
 from core.vendors.testmo.redacting import redacted
 

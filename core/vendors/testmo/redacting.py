@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.junit_read import JUnitCase
-from core.secret import Redactor
+from core.text.secret import Redactor
 
 
 def redacted(case: JUnitCase, redact: Redactor) -> JUnitCase:

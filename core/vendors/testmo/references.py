@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from core import kinds
 from core.errors import BadInputError
+from core.inputs import kinds
 
 _PAGE = "/automation/runs/view/"
 

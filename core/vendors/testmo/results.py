@@ -8,7 +8,7 @@ from core.errors import BadInputError, EmptyResultsError
 from core.junit_read import Cases, JUnitFile, Limits
 from core.model import Reason, TestSuite, Totals
 from core.ports import Reports
-from core.secret import Redactor
+from core.text.secret import Redactor
 from core.vendors.testmo.batches import Batch, batches
 from core.vendors.testmo.reading import Reading
 from core.vendors.testmo.redacting import redacted

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core import promised
 from core.errors import CallFailedError, ResultUnknownError
+from core.guarded import promised
 from core.model import Reason
 from core.ports import Answer, Calls, Log
 from core.vendors.testmo import fields

@@ -6,7 +6,7 @@ from core.errors import NothingStartedError, OutputError, ResultUnknownError
 from core.junit_read import JUnitError
 from core.model import Reason
 from core.ports import Calls
-from core.secret import Redactor
+from core.text.secret import Redactor
 from core.vendors.testmo import fields
 from core.vendors.testmo.batches import Batch
 from core.vendors.testmo.cases import microseconds

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 
-from core.kinds import regular_file
+from core.inputs.kinds import regular_file
 
 KINDS = (".apk", ".ipa", ".zip")
 

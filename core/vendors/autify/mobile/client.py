@@ -7,8 +7,10 @@ from core.model import Progress, RemoteRun, TestReport, count
 from core.ports import Answer, Calls, Diary, Log, Wish
 from core.vendors.autify import fields, history, words
 from core.vendors.autify.mobile import listing, results
-from core.vendors.autify.references import opaque, projects, run_reference
-from core.vendors.autify.settings import UNSUPPORTED, Settings
+from core.vendors.autify.naming import projects
+from core.vendors.autify.options import Settings
+from core.vendors.autify.references import opaque, run_reference
+from core.vendors.autify.settings import UNSUPPORTED
 
 
 class AutifyMobile:

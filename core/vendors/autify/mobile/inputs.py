@@ -2,17 +2,14 @@
 
 from collections.abc import Iterator
 
-from core.options import Problem
+from core.inputs.options import Problem
+from core.vendors.autify.options import Settings
 from core.vendors.autify.references import opaque
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from core.vendors.autify.settings import Settings
 
 identifier = opaque
 
 
-def check_start(settings: "Settings") -> Iterator[Problem]:
+def check_start(settings: Settings) -> Iterator[Problem]:
     """What a run needs: a test plan, and a build by its id or as a file that can be sent."""
     if settings.test_plan is None:
         yield "test-plan", "is required with `product: mobile`: the test plan's id, or the address of its page."
@@ -33,7 +30,7 @@ def check_start(settings: "Settings") -> Iterator[Problem]:
                 yield name, str(error)
 
 
-def check_foreign(settings: "Settings") -> Iterator[Problem]:
+def check_foreign(settings: Settings) -> Iterator[Problem]:
     """Inputs of the other product."""
     for name, value in (
         ("scenarios", settings.scenarios),

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from core import promised
 from core.errors import CallFailedError, Fault
+from core.guarded import promised
 from core.ports import Answer, Calls
 from core.vendors.autify.history import GATEWAY_SLACK, LOOK_SECONDS, LOOKS, RECENT, Before, every_entry, query
 from core.vendors.autify.mobile import results

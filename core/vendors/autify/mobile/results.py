@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.guarded.promised import sequence, text
 from core.model import Outcome, Progress, TestCase, TestSuite
-from core.promised import sequence, text
 from core.vendors.autify import words
 from core.vendors.autify.fields import LONGEST_WORD, moment, opaque, seconds, stamp
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
-from core import promised
 from core.errors import BadInputError, CallFailedError
+from core.guarded import promised
 from core.model import Progress, RemoteRun, TestReport, count
 from core.ports import Answer, Calls, Diary, Log, Wish
 from core.vendors.autify import fields, history, words
+from core.vendors.autify.options import Settings
 from core.vendors.autify.references import run_reference
-from core.vendors.autify.settings import UNSUPPORTED, Settings
+from core.vendors.autify.settings import UNSUPPORTED
 from core.vendors.autify.web import capabilities, listing, results
 from core.vendors.autify.web.inputs import identifier, project
 from core.vendors.autify.web.replacements import PlanReplacements

@@ -2,18 +2,15 @@
 
 from collections.abc import Iterator
 
-from core import kinds
-from core.options import Problem
-from core.vendors.autify.references import projects
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from core.vendors.autify.settings import Settings
+from core.inputs import kinds
+from core.inputs.options import Problem
+from core.vendors.autify.naming import projects
+from core.vendors.autify.options import Settings
 
 identifier = kinds.identifier
 
 
-def check_start(settings: "Settings") -> Iterator[Problem]:
+def check_start(settings: Settings) -> Iterator[Problem]:
     """What a run needs."""
     if bool(settings.scenarios) == bool(settings.test_plan):
         both = "give one of the two, not both" if settings.scenarios else "give it, or `test-plan`"
@@ -24,7 +21,7 @@ def check_start(settings: "Settings") -> Iterator[Problem]:
                 yield name, "only goes with `scenarios`: a test plan holds its own."
 
 
-def check_foreign(settings: "Settings") -> Iterator[Problem]:
+def check_foreign(settings: Settings) -> Iterator[Problem]:
     """Inputs of the other product."""
     for name, value in (
         ("app-file", settings.app_file),
@@ -35,6 +32,6 @@ def check_foreign(settings: "Settings") -> Iterator[Problem]:
             yield name, "only goes with `product: mobile`, and `product` is web."
 
 
-def project(settings: "Settings") -> int:
+def project(settings: Settings) -> int:
     """The project that the inputs name; 0 where none of them does."""
     return next((kinds.identifier(text) for text in projects(settings, "")), 0)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from core import promised
+from core.guarded import promised
 from core.ports import Answer, Calls
 from core.vendors.autify.history import LOOKS, RECENT, Before, every_entry, query
 from core.vendors.autify.web import results

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from hashlib import sha256
 
-from core import promised
 from core.errors import CallFailedError, Fault
+from core.guarded import promised
 from core.ports import Calls, Diary, Log
 from core.vendors.autify import fields
 

@@ -10,9 +10,9 @@ import signal
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 
-from core.journal import Left, is_held
 from core.ports import Clock
-from core.stop import Stop
+from core.recovery.journal import Left, is_held
+from core.waiting.stop import Stop
 
 GRACE = 2.0  # seconds for a program that is ending already: a second signal would take its reports away
 ENDING = 8.0  # seconds; a stop takes at most 5

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 
 from core.errors import CallFailedError, Fault
-from core.guarded_json import loads
+from core.guarded.json import loads
 from core.model import Reason
 from core.payload import UnreadableFileError
 

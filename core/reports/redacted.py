@@ -64,7 +64,7 @@ def _suites(suites: Sequence[TestSuite], redact: Redact) -> tuple[TestSuite, ...
     streamed = [not isinstance(suite.cases, tuple | list) for suite in suites]
     if not any(streamed):
         return found
-    from core.spool import Spool, Store  # noqa: PLC0415 -- only who reads such a report pays
+    from core.reports.spool import Spool, Store  # noqa: PLC0415 -- only who reads such a report pays
 
     store = Store()
     return tuple(

@@ -1,8 +1,8 @@
 """How far an upload is, for the person who waits: at once on a terminal, now and then in a log."""
 
-from core.clock import span
-from core.patience import Patience
 from core.payload import Payload
+from core.waiting.clock import span
+from core.waiting.patience import Patience
 
 QUIET = 2.0  # seconds: most uploads are over before anybody asks
 BETWEEN = 15.0  # seconds between two lines in a log

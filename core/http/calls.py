@@ -6,16 +6,16 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeVar
 
-from core.decoding import json_value
 from core.errors import CallFailedError, Fault, StoppedError
-from core.failures import of_file
-from core.journal import Journal
+from core.http.decoding import json_value
+from core.http.failures import of_file
+from core.http.transport import Call, Transport, quoted
+from core.http.uploading import Progress
 from core.model import Reason
-from core.patience import Patience
 from core.payload import Payload, UnreadableFileError, of_json
 from core.ports import Answer, Operation
-from core.transport import Call, Transport, quoted
-from core.uploading import Progress
+from core.recovery.journal import Journal
+from core.waiting.patience import Patience
 
 Item = TypeVar("Item")
 READ_SECONDS = 30.0

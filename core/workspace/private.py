@@ -3,7 +3,7 @@
 import os
 
 from core.errors import OutputError
-from core.ownership import adopt
+from core.workspace.ownership import adopt
 
 PARENT = ".test-runner"
 _NAME = "files-"

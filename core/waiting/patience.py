@@ -6,10 +6,10 @@ from queue import Empty, SimpleQueue
 from random import Random
 from typing import Any
 
-from core.clock import span
 from core.errors import CallFailedError, Fault
 from core.ports import Clock, Log
-from core.stop import BELL, Stop
+from core.waiting.clock import span
+from core.waiting.stop import BELL, Stop
 
 FIRST_WINDOW = 60.0  # before the first good answer of the process, so that a wrong host is told soon
 HEARTBEAT = 60.0

@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Any
 
 from core.errors import StoppedError
-from core.signals import ending
+from core.waiting.signals import ending
 
 BELL = object()
 

@@ -22,12 +22,12 @@ import requests
 import urllib3
 
 from core import VERSION
-from core.early_answer import Adapter
 from core.errors import CallFailedError, Fault
-from core.failures import of_exception, of_file, of_status
+from core.http.early_answer import Adapter
+from core.http.failures import of_exception, of_file, of_status
 from core.payload import Payload, UnreadableFileError
 from core.ports import Answer, Clock
-from core.stop import BELL, Stop
+from core.waiting.stop import BELL, Stop
 
 CONNECT_SECONDS = 10.0
 YEAR_9999 = 253_370_764_800.0

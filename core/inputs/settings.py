@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from core import kinds
-from core.options import option
+from core.inputs import kinds
+from core.inputs.options import option
 
 MODES = ("run", "start", "wait", "cleanup")
 OTHER_CIS = (

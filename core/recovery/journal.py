@@ -13,7 +13,7 @@ from typing import Any
 
 from core.errors import OutputError
 from core.model import RemoteRun
-from core.ownership import adopt
+from core.workspace.ownership import adopt
 
 FOLDER = ".test-runner"
 LARGEST = 64 << 20  # bytes: a long stay has some 1,000 for each job
@@ -50,7 +50,7 @@ class Journal:
     ) -> "Journal":
         """A new file for this invocation. Raises OutputError: without a journal nothing is started.
 
-        `holder` says who this process is: core.holder.
+        `holder` says who this process is: core.recovery.holder.
         """
         folder = os.path.join(workspace, FOLDER)
         path = os.path.join(folder, f"{int(at)}-{os.urandom(6).hex()}.jsonl")
@@ -138,7 +138,7 @@ class Left:
     journal: Journal
     path: str
     mode: str
-    holder: Mapping[str, Any] = field(default_factory=dict)  # as core.holder wrote it, or somebody else
+    holder: Mapping[str, Any] = field(default_factory=dict)  # as core.recovery.holder wrote it, or somebody else
     base_url: str = ""  # of the vendor, where the entry has it
     runs: dict[str, RemoteRun] = field(default_factory=dict)
     debts: list[dict[str, str]] = field(default_factory=list)

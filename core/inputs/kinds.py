@@ -3,8 +3,8 @@
 import os
 from collections.abc import Callable, Mapping
 
-from core.options import Kind
-from core.secret import Secret
+from core.inputs.options import Kind
+from core.text.secret import Secret
 
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -163,7 +163,7 @@ def regular_file(text: str) -> str:
 
 def relative_path(text: str) -> str:
     """A path inside the workspace."""
-    from core.files import check_relative  # noqa: PLC0415 -- only who sets a path pays for the checks
+    from core.workspace.files import check_relative  # noqa: PLC0415 -- only who sets a path pays for the checks
 
     problem = check_relative(text)
     if problem:
@@ -173,7 +173,7 @@ def relative_path(text: str) -> str:
 
 def objects(text: str, *, typed: bool = True) -> tuple[Mapping[str, object], ...]:
     """A list of objects as inline YAML; a single object counts as a list of one. Without `typed` values are texts."""
-    from core.guarded_yaml import load  # noqa: PLC0415 -- PyYAML costs 15 ms, and few runs need it
+    from core.guarded.yaml import load  # noqa: PLC0415 -- PyYAML costs 15 ms, and few runs need it
 
     found = load(text, typed=typed)
     found = [found] if isinstance(found, dict) else found

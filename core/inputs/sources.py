@@ -6,7 +6,7 @@ Drone and Woodpecker give a plugin its settings as PLUGIN_*: there these stand b
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core.options import Option, Problem
+from core.inputs.options import Option, Problem
 
 COMMANDS = ("run", "start", "wait", "cleanup", "api", "sandbox", "demo")
 # Where the vendors' secrets usually stand. Named here, since whichever vendor is asked, no other's is imported.

@@ -7,7 +7,7 @@ references, emoji), is parted by an empty comment.
 
 import re
 
-from core.sanitize import defuse
+from core.text.sanitize import defuse
 
 _SIGNS = r"[\\`*_{}\[\]<>#+!|~&@$^=]|-(?=[-\s]|$)|:(?=/)|(?i:(?<=www))\."
 _NUMBERED = r"^(\d+)([.)])"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.errors import CallFailedError, Fault
-from core.guarded_json import loads
+from core.guarded.json import loads
 from core.ports import Answer
 
 

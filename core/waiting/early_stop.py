@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from core.errors import StoppedError
-from core.signals import ending
+from core.waiting.signals import ending
 
 
 @contextmanager

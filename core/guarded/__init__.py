@@ -1,0 +1,1 @@
+"""What others wrote, read with limits on whatever could hurt."""

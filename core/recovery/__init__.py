@@ -1,0 +1,1 @@
+"""What must be known if this process dies, and who it is."""

@@ -1,0 +1,1 @@
+"""Texts on their way out: secrets hidden, hostile parts made harmless, everything put the same on every CI."""
