@@ -1,4 +1,4 @@
-"""One run from start to report: start once, watch, collect, and leave nothing unnamed. Knows the Protocols only."""
+"""One run from start to report: start once, watch, collect, and leave nothing unnamed. Knows no vendor and no CI."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,12 +13,12 @@ from core.errors import (
 )
 from core.http.translate import nothing_started, result_unknown
 from core.model import Conclusion, ExitCode, Phase, Progress, Reason, RemoteRun, Result, TestReport, Verdict
-from core.ports import Vendor
+from core.ports import Calls, Vendor
 from core.recovery.journal import Journal
 from core.rerun import merged, proves_something, worth_repeating
 from core.text.sanitize import one_line
+from core.text.wording import span
 from core.verdict import despite, ended_by, judge
-from core.waiting.clock import span
 from core.waiting.pacing import Pacing
 from core.waiting.patience import Patience
 
@@ -29,7 +29,6 @@ WAIT_GRACE = 15.0  # a run to wait for may have been started just now, by the st
 class RunRequest:
     """What is asked of one run. `title` heads the report; `timeout` is only shown, Patience enforces it."""
 
-    vendor: str
     mode: str
     title: str
     timeout: float
@@ -40,11 +39,14 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hooks:
-    """What the engine tells while it works: a run exists; the vendor asked for fewer requests so often."""
+    """What the engine asks and tells while it works.
 
+    `calls` are the vendor's. `started` is told of each run as soon as it exists. `pacing` says when to look at a run
+    that usually takes so many seconds, None where nobody knows.
+    """
+
+    calls: Calls
     started: Callable[[RemoteRun], None]
-    grace: Callable[..., None]
-    busy: Callable[[], int]
     pacing: Callable[[float | None], Pacing]
 
 
@@ -98,10 +100,10 @@ def execute(
 def _obtain(request: RunRequest, vendor: Vendor, *, journal: Journal, hooks: Hooks) -> RemoteRun:
     if request.mode == "wait":
         run = vendor.attach(request.run_id)
-        hooks.grace(WAIT_GRACE)
+        hooks.calls.begin_grace(WAIT_GRACE)
     else:
         run = vendor.start()
-        hooks.grace()
+        hooks.calls.begin_grace()
     journal.started(run)
     hooks.started(run)
     return run
@@ -121,7 +123,7 @@ def _again(
         run: RemoteRun | None = None
         try:
             run = vendor.rerun(report.run)
-            hooks.grace()
+            hooks.calls.begin_grace()
             journal.started(run)
             hooks.started(run)
             last = _watch(request, vendor, run, patience=patience, hooks=hooks)
@@ -150,7 +152,7 @@ def _watch(request: RunRequest, vendor: Vendor, run: RemoteRun, *, patience: Pat
     pacing = hooks.pacing(vendor.usual_seconds())
     last: Progress | None = None
     doubt = Doubt()
-    busy = hooks.busy()
+    busy = hooks.calls.busy
 
     def heartbeat() -> str:
         return _status(last, patience.clock.now() - began, request.timeout)
@@ -175,7 +177,7 @@ def _watch(request: RunRequest, vendor: Vendor, run: RemoteRun, *, patience: Pat
             if now.more:
                 patience.stop.check()
                 continue
-            while busy < hooks.busy():
+            while busy < hooks.calls.busy:
                 busy += 1
                 pacing.slow_down()
             patience.pause(pacing.after(patience.clock.now() - began))

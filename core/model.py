@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+LONGEST_SECONDS = 1e9
+"""What lies beyond is no duration but a mistake: shown as none, and counted as none."""
+
 
 class Phase(StrEnum):
     """Where a run stands at the vendor."""

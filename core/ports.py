@@ -217,6 +217,15 @@ class Calls(Protocol):
         """Wait, hearing signals, at most to the deadline."""
         ...
 
+    def begin_grace(self, seconds: float = ...) -> None:
+        """A run was started just now: for so many seconds a 404 is no refusal."""
+        ...
+
+    @property
+    def busy(self) -> int:
+        """How often the vendor has asked for fewer requests (429)."""
+        ...
+
     @property
     def window(self) -> float:
         """Seconds that an outage may last: `outage-window`, infinite where only the deadline bounds it."""

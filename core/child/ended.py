@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.waiting.clock import span
+from core.text.wording import span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -10,7 +10,7 @@ class Ended:
     """How it ended. `exit_code` is its own, or 128 + the number of the signal that killed it, as shells have it.
 
     `killed_by` names that signal. `stopped_by` is the signal to us that made us end it, 0 for none. `output` is what
-    it wrote, the middle left out. `seconds` is its wall time.
+    it wrote, the middle left out. `seconds` is its wall time. `left_running`: what it started still holds its output.
     """
 
     exit_code: int
@@ -35,4 +35,5 @@ class Ended:
             return f"The command was ended after {after}, since the job was stopped."
         if self.killed_by:
             return f"The command was killed by {self.killed_by} after {after}."
-        return f"The command ended after {after} with exit code {self.exit_code}."
+        left = " Something that it started still runs." if self.left_running else ""
+        return f"The command ended after {after} with exit code {self.exit_code}.{left}"

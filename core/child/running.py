@@ -20,7 +20,7 @@ from core.child.starting import start
 from core.ports import Clock
 from core.text.kept import Kept
 from core.text.secret import Redactor
-from core.waiting.clock import span
+from core.text.wording import span
 from core.waiting.stop import Stop
 
 PIECE = 1 << 16  # bytes read at once

@@ -10,7 +10,8 @@ from core.commands.publishing import results_folder
 from core.http.calls import ApiCalls
 from core.http.transport import Transport
 from core.inputs.sources import usual_secrets
-from core.ports import Ci, Clock, Log, Vendor, Wish
+from core.model import Build
+from core.ports import Clock, Log, Vendor, Wish
 from core.process import Process
 from core.recovery.holder import holder
 from core.recovery.journal import Journal
@@ -36,11 +37,11 @@ def usual_means(process: Process) -> Means:
     return Means(clock=SystemClock(), stop=stop, rng=random.Random())  # noqa: S311 -- jitter
 
 
-def journal_of(process: Process, asked: Asked, ci: Ci, means: Means) -> Journal:
+def journal_of(process: Process, asked: Asked, build: Build, means: Means) -> Journal:
     """A journal of its own for what is asked. Raises OutputError where none can be written."""
     return Journal.create(
         process.workspace,
-        step=ci.build().step,
+        step=build.step,
         vendor=asked.spec.name,
         mode=asked.common.mode,
         at=means.clock.wall(),
@@ -52,20 +53,19 @@ def journal_of(process: Process, asked: Asked, ci: Ci, means: Means) -> Journal:
 def assemble(
     process: Process,
     asked: Asked,
-    ci: Ci,
+    build: Build,
+    log: Log,
     journal: Journal,
     means: Means,
     private: PrivateFolder,
     *,
-    log: Log | None = None,
     report: str = "",
 ) -> tuple[Patience, ApiCalls, Vendor]:
     """A vendor with its calls, ready for one run. Whoever has made the private folder removes it.
 
-    `log` is the CI's own if none is given; `report` is the path of the one report that there is to record.
+    `report` is the path of the one report that there is to record.
     """
     common, spec = asked.common, asked.spec
-    log = log or ci
     patience = Patience(
         clock=means.clock,
         stop=means.stop,
@@ -84,17 +84,17 @@ def assemble(
         environment=process.environment,
     )
     calls = ApiCalls(spec.operations, transport, patience, journal, asked.settings)
-    name = common.name or ci.build().name or "test-runner-action"
+    name = common.name or build.name or "test-runner-action"
     machine = ThisMachine(
         workspace=process.workspace,
-        ours=results_folder(common.results_dir, ci.build().step),
+        ours=results_folder(common.results_dir, build.step),
         environment=process.environment,
         secrets=[
             *secrets_in(asked.settings, asked.recorder and asked.recorder.settings),
             *map(Secret, usual_secrets(process.environment)),
         ],
         report=report,
-        build=ci.build(),
+        build=build,
         patience=patience,
         stop=means.stop,
         private=private,

@@ -112,6 +112,7 @@ def _end(
     from core.ending import clean_up, end_run  # noqa: PLC0415 -- the same
 
     means = means or usual_means(process)
+    build = ci.build()
     private = PrivateFolder(process.workspace)  # nothing is run, so none is made
     done: list[str] = []
     problems: list[str] = []
@@ -125,11 +126,11 @@ def _end(
         if left.base_url not in ("", whose.base_url):
             problems.append(f"Something was left at {left.base_url}, and `{where}` is {whose.base_url}.")
             continue
-        patience, _, vendor = assemble(process, whose, ci, left.journal, means, private)
+        patience, _, vendor = assemble(process, whose, build, ci, left.journal, means, private)
         clean_up(left, vendor, patience, done, problems)
     if run_id and not found:
-        with closing(journal_of(process, asked, ci, means)) as journal:
-            _, _, vendor = assemble(process, asked, ci, journal, means, private)
+        with closing(journal_of(process, asked, build, means)) as journal:
+            _, _, vendor = assemble(process, asked, build, ci, journal, means, private)
             end_run(vendor, vendor.attach(run_id), done, problems)
     for sentence in done:
         ci.info(sentence)

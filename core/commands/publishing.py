@@ -45,8 +45,8 @@ class Publisher:
         self._redact = redact
         self._files = Workspace(workspace)
         self.private = PrivateFolder(workspace)  # its files may be read until all is written
-        self._build = ci.build()
-        self.folder = results_folder(wanted, self._build.step)
+        self.build = ci.build()
+        self.folder = results_folder(wanted, self.build.step)
         self._common: Common | None = None
         self.run: RemoteRun | None = None
         self.recording: Recording | None = None
@@ -132,7 +132,7 @@ class Publisher:
 
         written: dict[str, str] = {}
         texts: list[tuple[str, str, Iterable[str]]] = [
-            (name, OUTPUT_OF[name], write(report, result, self._build)) for name, write in WRITERS.items()
+            (name, OUTPUT_OF[name], write(report, result, self.build)) for name, write in WRITERS.items()
         ]
         texts += [(each.name, each.name, (each.text,)) for each in report.attachments]
         for name, output, text in texts:
@@ -164,7 +164,7 @@ class Publisher:
     def _summarize(self, report: TestReport, result: Result) -> None:
         from core.writers.summary import write_summary  # noqa: PLC0415 -- nothing before the end needs it
 
-        self._ci.summarize(write_summary(report, result, self._build))
+        self._ci.summarize(write_summary(report, result, self.build))
 
 
 def _worse(result: Result, error: Exception) -> Result:
@@ -173,10 +173,13 @@ def _worse(result: Result, error: Exception) -> Result:
     What is no OutputError is a bug, and no reason either to take the verdict and the other files away.
     """
     if isinstance(error, OutputError):
-        problem, status = error.advice, ExitCode.OUTPUT
+        problem, reason, status = error.advice, Reason.OUTPUT, ExitCode.OUTPUT
     else:
-        problem, status = f"A bug in this program: {type(error).__name__} while the results were written.", ExitCode.BUG
-    return replace(result, problems=(*result.problems, problem), status=result.status or int(status))
+        problem = f"A bug in this program: {type(error).__name__} while the results were written."
+        reason, status = Reason.BUG, ExitCode.BUG
+    if not result.status:
+        result = replace(result, reason=reason, status=int(status))
+    return replace(result, problems=(*result.problems, problem))
 
 
 def _in_time(report: TestReport, result: Result, junit: str) -> tuple[TestReport, str]:
@@ -204,7 +207,7 @@ def _outputs(report: TestReport, result: Result, written: dict[str, str]) -> dic
     return (
         {
             "conclusion": result.conclusion,
-            "reason": result.reason or {6: "output", 70: "bug"}.get(result.status, ""),
+            "reason": result.reason,
             "exit-code": str(result.status),
             "run-id": report.run.id if report.run else "",
             "run-url": report.run.url if report.run else "",

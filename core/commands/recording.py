@@ -10,7 +10,7 @@ from core.commands.publishing import Publisher
 from core.commands.recorder import renamed
 from core.engine import Hooks, RunRequest, execute
 from core.errors import OutputError, StoppedError
-from core.model import Conclusion, Reason, RemoteRun, Result, TestReport
+from core.model import Build, Conclusion, Reason, RemoteRun, Result, TestReport
 from core.ports import Ci, Log
 from core.process import Process
 from core.recovery.journal import Journal
@@ -58,9 +58,9 @@ class Recording:
         """The second run, by the same engine as the first; its result is about recording alone."""
         asked, means = self._for(report, result), self._means
         log = Titled(self._title, self._ci)
-        journal = self._journal()
+        journal = self._journal(publisher.build)
         patience, calls, vendor = assemble(
-            self._process, asked, self._ci, journal, means, publisher.private, log=log, report=path
+            self._process, asked, publisher.build, log, journal, means, publisher.private, report=path
         )
 
         def started(run: RemoteRun) -> None:
@@ -71,8 +71,8 @@ class Recording:
             return Pacing(means.rng)
 
         title = f"Report recorded at {self._title}"
-        request = RunRequest(vendor=asked.spec.name, mode="run", title=title, timeout=asked.common.timeout)
-        hooks = Hooks(started=started, grace=calls.begin_grace, busy=lambda: calls.busy, pacing=pacing)
+        request = RunRequest(mode="run", title=title, timeout=asked.common.timeout)
+        hooks = Hooks(calls=calls, started=started, pacing=pacing)
         with closing(journal):
             return execute(request, vendor, patience=patience, journal=journal, hooks=hooks)
 
@@ -90,10 +90,10 @@ class Recording:
         common = replace(common, timeout=left, outage_window=window)
         return replace(self._asked, common=common, settings=settings)
 
-    def _journal(self) -> Journal:
+    def _journal(self, build: Build) -> Journal:
         """One of its own, so that `cleanup` of this step knows at which of the two vendors a run was left."""
         try:
-            return journal_of(self._process, self._asked, self._ci, self._means)
+            return journal_of(self._process, self._asked, build, self._means)
         except OutputError as error:
             raise OutputError(f"Nothing was recorded at {self._title}: {error.fact}", remedy=REMEDY) from error
 

@@ -18,8 +18,8 @@ def execute_asked(
     """Run what is asked."""
     means = means or usual_means(process)
     rng, common = means.rng, asked.common
-    journal = journal_of(process, asked, ci, means)
-    patience, calls, vendor = assemble(process, asked, ci, journal, means, publisher.private)
+    journal = journal_of(process, asked, publisher.build, means)
+    patience, calls, vendor = assemble(process, asked, publisher.build, ci, journal, means, publisher.private)
     if asked.recorder:
         from core.commands.recording import Recording  # noqa: PLC0415 -- only who records pays for it
 
@@ -34,7 +34,6 @@ def execute_asked(
         patience.say(f"{'Waiting for' if common.mode == 'wait' else 'Started'} run {run.id}{page}")
 
     request = RunRequest(
-        vendor=asked.spec.name,
         mode=common.mode,
         title=f"Test run at {asked.spec.title}",
         timeout=common.timeout,
@@ -42,6 +41,6 @@ def execute_asked(
         cancel_on_timeout=common.on_timeout == "cancel",
         rerun_failed=common.rerun_failed,
     )
-    hooks = Hooks(started=started, grace=calls.begin_grace, busy=lambda: calls.busy, pacing=pacing)
+    hooks = Hooks(calls=calls, started=started, pacing=pacing)
     with closing(journal):
         return execute(request, vendor, patience=patience, journal=journal, hooks=hooks)

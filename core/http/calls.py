@@ -49,10 +49,13 @@ class ApiCalls:
         self._grace_until: float | None = None
         self._refused_once = False
         self._slowness = 0.0
-        self.busy = 0  # how often the vendor said 429
+        self._busy = 0
+
+    @property
+    def busy(self) -> int:
+        return self._busy
 
     def begin_grace(self, seconds: float = GRACE) -> None:
-        """A run was started just now: for a while a 404 is no refusal."""
         self._grace_until = self._patience.clock.now() + seconds
 
     def read(
@@ -245,7 +248,7 @@ class ApiCalls:
             told = (refusal(failure) if refusal and failure.body else None) or failure
             if told.fault is Fault.BUSY and told.retry_after is None:
                 told.retry_after = self._operations[operation].lull
-            self.busy += told.fault is Fault.BUSY
+            self._busy += told.fault is Fault.BUSY
             self._patience.log.debug(f"{call.line}: {told.fact}")
             if told is failure:
                 raise

@@ -1,7 +1,7 @@
 """How far an upload is, for the person who waits: at once on a terminal, now and then in a log."""
 
 from core.payload import Payload
-from core.waiting.clock import span
+from core.text.wording import span
 from core.waiting.patience import Patience
 
 QUIET = 2.0  # seconds: most uploads are over before anybody asks

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from core.inputs.options import Kind
 from core.text.secret import Secret
@@ -153,11 +154,9 @@ def regular_file(text: str) -> str:
     """A readable file that can be sent: its size is known before, and reading it never waits for anybody."""
     import stat  # noqa: PLC0415 -- only who sends a file pays for it
 
-    try:
-        if not stat.S_ISREG(os.stat(text).st_mode):
+    with suppress(OSError):  # readable_file says why
+        if not stat.S_ISREG(os.stat(text).st_mode):  # before it is opened: opening a pipe waits
             raise ValueError(f"{text!r} is no regular file.")
-    except OSError:
-        return readable_file(text)  # which says why
     return readable_file(text)
 
 
@@ -194,6 +193,5 @@ BOOLEAN = Kind("true or false", boolean, choices=("true", "false"), flag=True)
 IDENTIFIER = Kind("id", identifier)
 BASE_URL = Kind("URL", base_url, example="https://vendor.example.com/api/v1")
 CA_BUNDLE = Kind("file", ca_bundle)
-READABLE_FILE = Kind("file", readable_file)
 RELATIVE_PATH = Kind("path inside the workspace", relative_path)
 OBJECTS = Kind("list of objects, YAML", objects, multiline=True)

@@ -2,7 +2,8 @@
 
 import re
 
-LONGEST = 1e9  # seconds; what lies beyond is no duration but a mistake
+from core.model import LONGEST_SECONDS
+
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "sec": 1.0, "secs": 1.0, "second": 1.0}
 _UNITS |= {"seconds": 1.0, "m": 60.0, "min": 60.0, "mins": 60.0, "minute": 60.0, "minutes": 60.0}
 _UNITS |= {"h": 3600.0, "hour": 3600.0, "hours": 3600.0}
@@ -17,7 +18,7 @@ def seconds_of(text: str) -> float | None:
         found = float(text)
     except ValueError:
         found = _spelled(text.strip().lower())
-    return found if 0 <= found < LONGEST else None  # NaN is in no range
+    return found if 0 <= found < LONGEST_SECONDS else None  # NaN is in no range
 
 
 def _spelled(text: str) -> float:

@@ -1,7 +1,8 @@
 """What a survey keeps of a file: counts, the sum of the times, the first cases that failed."""
 
-from core.junit_read.durations import LONGEST, seconds_of
+from core.junit_read.durations import seconds_of
 from core.junit_read.nouns import JUnitCase, duration
+from core.model import LONGEST_SECONDS
 
 
 class Tally:
@@ -47,6 +48,8 @@ def _sum(times: list[str]) -> float:
     except ValueError:
         numbers = [-1.0]
     total = sum(numbers)
-    if total < LONGEST and min(numbers, default=0.0) >= 0:  # so each is in the range; a NaN would make the sum one
+    if (
+        total < LONGEST_SECONDS and min(numbers, default=0.0) >= 0
+    ):  # so each is in the range; a NaN would make the sum one
         return total
     return sum(seconds_of(each) or 0.0 for each in times)

@@ -1,6 +1,6 @@
 """What a report says to a person in a line or two, the same on every CI."""
 
-from core.model import Result, TestCase, TestReport, Totals
+from core.model import LONGEST_SECONDS, Result, TestCase, TestReport, Totals
 
 LONGEST_LINK = 2000  # longer ones are cut by browsers and mail programs
 
@@ -36,12 +36,16 @@ def is_link(url: str) -> bool:
     return url.startswith(("https://", "http://")) and url.isprintable() and " " not in url and len(url) <= LONGEST_LINK
 
 
-def duration(seconds: float) -> str:
-    """`45s`, `3m 12s`, `1h 2m`; nothing for what is no time."""
-    if not 0 <= seconds < 1e9:  # also false for what is not a number
-        return ""
+def span(seconds: float) -> str:
+    """A span of time for a person: `42s`, `3m 05s`, `1h 02m`."""
     whole = round(seconds)
-    hours, minutes = whole // 3600, whole // 60 % 60
-    if hours:
-        return f"{hours}h {minutes}m"
-    return f"{minutes}m {whole % 60}s" if minutes else f"{whole}s"
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m {whole % 60:02}s"
+    return f"{whole // 3600}h {whole % 3600 // 60:02}m"
+
+
+def duration(seconds: float) -> str:
+    """The same of what others measured: nothing for what is no sensible time."""
+    return span(seconds) if 0 <= seconds < LONGEST_SECONDS else ""  # NaN is in no range

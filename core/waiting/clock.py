@@ -1,4 +1,4 @@
-"""The real clock, the only place where this program waits, and spans of time as people read them."""
+"""The real clock, the one place where a run waits for the vendor, a signal or the user's command."""
 
 import time
 from queue import Empty, SimpleQueue
@@ -29,13 +29,3 @@ class SystemClock:
             except Empty:
                 continue
         return inbox.get(timeout=max(left, 0.0))
-
-
-def span(seconds: float) -> str:
-    """A span of time for a person: `42s`, `3m 05s`, `1h 02m`."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole}s"
-    if whole < 3600:
-        return f"{whole // 60}m {whole % 60:02}s"
-    return f"{whole // 3600}h {whole % 3600 // 60:02}m"

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.errors import CallFailedError, Fault
 from core.ports import Clock, Log
-from core.waiting.clock import span
+from core.text.wording import span
 from core.waiting.stop import BELL, Stop
 
 FIRST_WINDOW = 60.0  # before the first good answer of the process, so that a wrong host is told soon

@@ -20,7 +20,7 @@ _MAGIC = frozenset("*?[")
 
 
 class Lack(StrEnum):
-    """What may be wrong with a pattern or a file, by the name under which it can be allowed."""
+    """What may be wrong with a pattern or a file, in a word."""
 
     NOTHING = "nothing"  # a pattern matches no file
     EMPTY = "empty"  # a file of no bytes
@@ -43,14 +43,6 @@ class Found:
 
     files: tuple[str, ...]
     problems: tuple[Problem, ...]
-
-    def require(self, name: str, allowed: Iterable[Lack] = ()) -> tuple[str, ...]:
-        """The files; raises BadInputError under the input's name for every problem that is not allowed."""
-        accepted = set(allowed)
-        problems = [(name, problem.text) for problem in self.problems if problem.lack not in accepted]
-        if problems:
-            raise BadInputError(problems)
-        return self.files
 
 
 def find(

@@ -9,13 +9,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from core.model import Build, Conclusion, ExitCode, Outcome, Result, TestCase, TestReport, TestSuite
+from core.model import LONGEST_SECONDS, Build, Conclusion, ExitCode, Outcome, Result, TestCase, TestReport, TestSuite
 
 SUITE = "test-runner"  # holds our own case, where the vendor's cases don't tell how the run ended
 EPOCH = "1970-01-01T00:00:00"
 REPLACEMENT = "\ufffd"
 _ILLEGAL = "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"  # not in production 2 of XML 1.0
-_LONGEST_TIME = 1e9  # seconds; what lies beyond is no duration but a mistake
 _PASSED = Outcome.PASSED  # a constant: for each of 100,000 cases, looking it up in the enum would show
 _ELEMENTS = {Outcome.FAILED: "failure", Outcome.ERRORED: "error", Outcome.SKIPPED: "skipped"}
 _AGAIN = " (no. "
@@ -99,7 +98,7 @@ def _content(text: str) -> str:
 
 def duration(seconds: float | None) -> float:
     """Seconds as readers can bear them: 0 for nothing, for less than nothing and for what is no number."""
-    return seconds if seconds is not None and 0 <= seconds < _LONGEST_TIME else 0.0
+    return seconds if seconds is not None and 0 <= seconds < LONGEST_SECONDS else 0.0
 
 
 class _Names:

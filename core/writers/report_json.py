@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from core import VERSION
-from core.model import TestCase
+from core.model import LONGEST_SECONDS, TestCase
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -126,4 +126,4 @@ def _properties(pairs: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
 
 def _number(seconds: float | None) -> float | None:
     """A duration as JSON can hold it, to the millisecond; None for what is none."""
-    return round(seconds, 3) if seconds is not None and 0 <= seconds < 1e12 else None
+    return round(seconds, 3) if seconds is not None and 0 <= seconds < LONGEST_SECONDS else None

@@ -78,8 +78,7 @@ def _exit(result: Result) -> str:
         return f"{code} (by {word}; else {int(result.exit_code)})"
     if result.status == ExitCode.TESTS_FAILED and not result.exit_code:
         return f"{code} (a warning, and `fail-on` lists `warning`)"
-    reason = result.reason or (Reason.OUTPUT if result.status == ExitCode.OUTPUT else "")
-    return f"{code} (`{reason}`)" if reason else code
+    return f"{code} (`{result.reason}`)" if result.reason else code
 
 
 def _numbers(report: TestReport) -> Iterator[str]:

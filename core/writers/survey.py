@@ -9,7 +9,6 @@ from core.text.markdown import fenced, in_html, inline, link
 from core.text.wording import complaint, duration, is_link
 
 BAD = (Outcome.FAILED, Outcome.ERRORED)  # in the order of the page
-LONGEST_DURATION = 1e9  # seconds; what lies beyond is no duration but a mistake
 
 
 class Shelf:
@@ -80,8 +79,7 @@ def _mark(shelf: Shelf, case: TestCase) -> None:
 
 
 def _row(case: TestCase) -> str:
-    known = case.seconds is not None and 0 <= case.seconds < LONGEST_DURATION
-    time = duration(case.seconds) if case.seconds is not None and known else ""
+    time = "" if case.seconds is None else duration(case.seconds)
     return f"| {case.outcome} | {_linked(case)} | {inline(case.classname)} | {time} | {inline(complaint(case))} |\n"
 
 

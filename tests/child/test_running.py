@@ -57,7 +57,7 @@ def test_output_and_errors_are_shown_line_by_line_in_their_order(runner: Runner)
     assert runner.lines == ["out 0", "err 0", "out 1", "err 1", "out 2", "err 2"]
     assert ended.output == "".join(f"{line}\n" for line in runner.lines)
     assert (ended.exit_code, ended.killed_by, ended.is_good) == (0, "", True)
-    assert not ended.left_running
+    assert ended.fact.endswith("with exit code 0.")
 
 
 def test_a_line_is_shown_while_the_command_still_runs(runner: Runner) -> None:
@@ -136,7 +136,7 @@ def test_a_grandchild_that_keeps_the_pipe_does_not_hold_us_up_and_goes_on(runner
     )
     ended = runner.python(f"import subprocess,sys\nsubprocess.Popen([sys.executable, '-c', {grandchild!r}])")
     assert ended.exit_code == 0
-    assert ended.left_running
+    assert ended.fact.endswith("with exit code 0. Something that it started still runs.")
     pid = int(runner.lines[0])
     assert is_alive(pid)
     written = (runner.folder / "count").stat().st_size

@@ -10,6 +10,8 @@ import pytest
 from core.ending import clean_up, end_run
 from core.engine import Hooks, RunRequest, execute
 from core.errors import CallFailedError, Fault, ResultUnknownError, StoppedError
+from core.http.calls import ApiCalls
+from core.http.transport import Transport
 from core.model import (
     Conclusion,
     Outcome,
@@ -120,7 +122,7 @@ class Bench:
         self.vendor = vendor
         self.workspace = str(tmp_path)
         self.journal = Journal.create(self.workspace, step="step", vendor="v", mode=mode, at=0.0)
-        self.request = RunRequest(vendor="v", mode=mode, title="t", timeout=timeout, run_id="1")
+        self.request = RunRequest(mode=mode, title="t", timeout=timeout, run_id="1")
         self.told: list[str] = []
 
     def patience(self) -> Patience:
@@ -129,13 +131,23 @@ class Bench:
         )
 
     def run(self) -> tuple[TestReport, Result]:
+        patience = self.patience()
+        transport = Transport(
+            base_url="http://127.0.0.1:1",
+            headers=dict,
+            clock=self.clock,
+            stop=self.stop,
+            inbox=patience.inbox,
+            ca_bundle="",
+            environment={},
+        )
+        calls = ApiCalls({}, transport, patience)
         hooks = Hooks(
+            calls=calls,
             started=lambda run: self.told.append(run.id),
-            grace=lambda *_: None,
-            busy=lambda: 0,
             pacing=lambda usual: Pacing(random.Random(1), usual=usual),
         )
-        return execute(self.request, self.vendor, patience=self.patience(), journal=self.journal, hooks=hooks)
+        return execute(self.request, self.vendor, patience=patience, journal=self.journal, hooks=hooks)
 
 
 def test_a_run_is_started_watched_and_judged(tmp_path: Path) -> None:

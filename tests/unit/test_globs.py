@@ -39,7 +39,9 @@ def workspace(tmp_path: Path) -> Path:
 
 
 def files(workspace: Path, *patterns: str, ours: Iterable[str] = ()) -> list[str]:
-    return list(find(patterns, str(workspace), ours=ours).require("results"))
+    found = find(patterns, str(workspace), ours=ours)
+    assert found.problems == ()
+    return list(found.files)
 
 
 def problems(workspace: Path, *patterns: str) -> list[tuple[Lack, str]]:
@@ -125,10 +127,6 @@ def test_each_pattern_that_matches_nothing_is_a_problem_of_its_own(workspace: Pa
     assert found.files == ("reports/a.xml", "reports/b.xml")
     assert [each.lack for each in found.problems] == [Lack.NOTHING] * 3
     assert "'reports' matches no file. It is a folder: write reports/**/*.xml" in found.problems[1].text
-    with pytest.raises(BadInputError) as caught:
-        found.require("results")
-    assert [name for name, _ in caught.value.problems] == ["results"] * 3
-    assert found.require("results", {Lack.NOTHING}) == found.files
 
 
 def test_what_an_exclusion_leaves_nothing_of_has_still_matched(workspace: Path) -> None:
@@ -140,14 +138,11 @@ def test_exclusions_that_leave_nothing_at_all_are_named(workspace: Path) -> None
     assert (problem.lack, "`!`" in problem.text, "'a.xml'" in problem.text) == (Lack.NOTHING, True, True)
 
 
-def test_an_empty_file_is_a_problem_that_can_be_allowed(workspace: Path) -> None:
+def test_an_empty_file_is_a_problem(workspace: Path) -> None:
     (workspace / "reports/b.xml").write_text("")
     found = find(["reports/*.xml"], str(workspace))
     assert found.files == ("reports/a.xml",)
     assert [(each.lack, each.text) for each in found.problems] == [(Lack.EMPTY, "'reports/b.xml' is empty.")]
-    with pytest.raises(BadInputError, match="is empty"):
-        found.require("results", {Lack.NOTHING, Lack.UNREADABLE})
-    assert found.require("results", {Lack.EMPTY}) == ("reports/a.xml",)
 
 
 def test_what_can_t_be_read_is_a_problem(workspace: Path) -> None:

@@ -1,9 +1,10 @@
-"""What a step leaves behind where a signal has ended the recording of its report."""
+"""What a step leaves behind where the recording of its report has failed, or a signal has ended it."""
 
 import io
 import json
 import time
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ import pytest
 from core.ci import CIS, Surroundings
 from core.commands.publishing import Publisher
 from core.ending import MOST_AT_A_STOP
-from core.errors import StoppedError
-from core.model import Outcome, Result, TestCase, TestReport, TestSuite, Totals, Verdict
+from core.errors import OutputError, StoppedError
+from core.model import Conclusion, ExitCode, Outcome, Reason, Result, TestCase, TestReport, TestSuite, Totals, Verdict
 from core.text.secret import Redactor
 from core.verdict import judge
 
@@ -23,6 +24,19 @@ def report_of(cases: int) -> TestReport:
     return TestReport(title="Test run", run=None, verdict=Verdict.PASSED, suites=(suite,), totals=Totals(passed=cases))
 
 
+def publisher_of(ci: str, workspace: Path) -> Publisher:
+    surroundings = Surroundings(
+        env={},
+        out=io.StringIO(),
+        redact=Redactor([]),
+        now=time.monotonic,
+        vendor="",
+        workspace=str(workspace),
+        debug=False,
+    )
+    return Publisher(ci=CIS[ci].make(surroundings), redact=Redactor([]), workspace=str(workspace), wanted="results")
+
+
 def stopped(_: Publisher, report: TestReport, result: Result, path: str) -> None:
     raise StoppedError(15)
 
@@ -31,13 +45,7 @@ def stopped(_: Publisher, report: TestReport, result: Result, path: str) -> None
 def test_after_a_signal_in_the_recording_very_many_cases_are_not_written_again(
     cases: int, is_rewritten: bool, tmp_path: Path
 ) -> None:
-    out = io.StringIO()
-    surroundings = Surroundings(
-        env={}, out=out, redact=Redactor([]), now=time.monotonic, vendor="", workspace=str(tmp_path), debug=False
-    )
-    publisher = Publisher(
-        ci=CIS["terminal"].make(surroundings), redact=Redactor([]), workspace=str(tmp_path), wanted="results"
-    )
+    publisher = publisher_of("terminal", tmp_path)
     publisher.recording = stopped
     report = report_of(cases)
     assert publisher.finish(report, judge(report)) == 143
@@ -48,3 +56,27 @@ def test_after_a_signal_in_the_recording_very_many_cases_are_not_written_again(
     assert len([case for case in junit.iter("testcase") if case.get("name", "").startswith("c")]) == cases
     assert (junit.find(".//error") is not None) == is_rewritten
     assert is_rewritten or "there was no time to write them all" in (tmp_path / "results/summary.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "reason"), [(OutputError("No."), 6, "output"), (ValueError("x"), 70, "bug")]
+)
+@pytest.mark.parametrize("is_green", [True, False])
+def test_what_reddens_a_green_run_has_one_reason_wherever_it_is_told(
+    error: Exception, status: int, reason: str, is_green: bool, tmp_path: Path
+) -> None:
+    def fails(_: Publisher, report: TestReport, result: Result, path: str) -> None:
+        raise error
+
+    publisher = publisher_of("generic", tmp_path)
+    publisher.recording = fails
+    result = judge(report_of(2))
+    if not is_green:  # a verdict of its own keeps its reason
+        status, reason = 1, "tests-failed"
+        result = replace(result, conclusion=Conclusion.FAILED, reason=Reason.TESTS_FAILED, exit_code=ExitCode(1))
+    assert publisher.finish(report_of(2), result) == status
+    outputs = (tmp_path / "results/outputs.env").read_text().splitlines()
+    told = json.loads((tmp_path / "results/report.json").read_text())
+    assert (told["reason"], told["exit-code"]) == (reason, status)
+    assert {f"TESTRUN_REASON={reason}", f"TESTRUN_EXIT_CODE={status}"} <= set(outputs)
+    assert f"(`{reason}`)" in (tmp_path / "results/summary.md").read_text()

@@ -115,7 +115,8 @@ def test_a_green_run_is_short() -> None:
 def test_the_headline_says_how_the_step_ended_and_why_it_leaves_with_another_code(
     conclusion: Conclusion, code: int, status: int, sign: str, said: str
 ) -> None:
-    ended = Result(conclusion=conclusion, reason=Reason.NONE, exit_code=ExitCode(code), fact="It is so.", status=status)
+    reason = Reason.OUTPUT if status == ExitCode.OUTPUT else Reason.NONE
+    ended = Result(conclusion=conclusion, reason=reason, exit_code=ExitCode(code), fact="It is so.", status=status)
     text = page(of(), ended)
     assert text.startswith(f"## {sign} Shop: {conclusion}\n\nIt is so.\n")
     assert said in text

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 from core.guarded.json import loads
 from core.guarded.xml import elements
-from core.model import Outcome
+from core.model import LONGEST_SECONDS, Outcome
 from core.vendors.apptest_ai.attributes import bad, outcome
 
 OUTCOMES = {"error": Outcome.ERRORED, "failure": Outcome.FAILED, "skipped": Outcome.SKIPPED}
@@ -176,4 +176,4 @@ def _seconds(value: Any) -> float | None:
         found = float(value)
     except (ValueError, OverflowError):
         return None
-    return found if 0 <= found < 1e9 else None
+    return found if 0 <= found < LONGEST_SECONDS else None

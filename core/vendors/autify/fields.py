@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.guarded import promised
+from core.model import LONGEST_SECONDS
 from core.vendors.autify import references
 
 END_OF_TIME = 253_402_300_800.0  # the year 10000, which no timestamp can show
@@ -26,7 +27,7 @@ def opaque(value: Any) -> str:
 
 def seconds(value: Any) -> float | None:
     """From Autify's milliseconds; None for anything that is no sensible duration."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e12:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < LONGEST_SECONDS * 1000:
         return None
     return value / 1000
 

@@ -14,6 +14,7 @@ from core.errors import (
 from core.http.translate import nothing_started
 from core.model import Phase, Progress, Reason, RemoteRun, TestReport, Verdict
 from core.ports import Calls, Diary, Log, Wish
+from core.text.wording import span
 from core.vendors.qtest.allowance import RESERVE
 from core.vendors.qtest.claims import Claim, Claims
 from core.vendors.qtest.executing import Execution
@@ -27,7 +28,6 @@ from core.vendors.qtest.settings import UNSUPPORTED, Settings
 from core.vendors.qtest.sweeps import Sweeps
 from core.vendors.qtest.undoing import undo
 from core.vendors.qtest.working import Worker
-from core.waiting.clock import span
 
 _NEWER = "This tool may be older than qTest's API: look for a newer version, or at the job."
 _MOST_IDS = 200  # logs that are named in an output, which has to be short
