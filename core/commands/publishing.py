@@ -178,7 +178,7 @@ def _worse(result: Result, error: Exception) -> Result:
         problem = f"A bug in this program: {type(error).__name__} while the results were written."
         reason, status = Reason.BUG, ExitCode.BUG
     if not result.status:
-        result = replace(result, reason=reason, status=int(status))
+        result = replace(result, reason=result.reason or reason, status=int(status))
     return replace(result, problems=(*result.problems, problem))
 
 

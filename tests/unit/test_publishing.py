@@ -71,8 +71,8 @@ def test_what_reddens_a_green_run_has_one_reason_wherever_it_is_told(
     publisher = publisher_of("generic", tmp_path)
     publisher.recording = fails
     result = judge(report_of(2))
-    if not is_green:  # a verdict of its own keeps its reason
-        status, reason = 1, "tests-failed"
+    if not is_green:  # without inputs nothing is in `fail-on`: the exit code is this one, the reason the verdict's own
+        reason = "tests-failed"
         result = replace(result, conclusion=Conclusion.FAILED, reason=Reason.TESTS_FAILED, exit_code=ExitCode(1))
     assert publisher.finish(report_of(2), result) == status
     outputs = (tmp_path / "results/outputs.env").read_text().splitlines()
