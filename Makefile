@@ -41,7 +41,7 @@ audit: $(VENV)/dev  ## Look for known vulnerabilities in what is locked; asks th
 bench: $(VENV)/dev  ## Measure start-up, pacing and delay, as ratios from one run
 	@$(BIN)/python tools/bench.py
 
-render: $(VENV)/dev  ## Write what is generated from the settings: action.yml, help, tables
+render: $(VENV)/dev  ## Write what is generated from the settings: action.yml, templates, help, tables
 	@$(BIN)/python tools/render.py
 
 lock: $(VENV)/dev  ## Renew the locked dependencies

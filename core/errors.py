@@ -88,12 +88,12 @@ class StoppedError(RunnerError):
 class Fault(StrEnum):
     """What went wrong with one HTTP exchange, as far as a decision depends on it."""
 
-    NO_CONNECTION = "no-connection"  # DNS, refused, handshake: the request surely never left
+    NO_CONNECTION = "no-connection"  # DNS, refused, a handshake before any byte of the body: the request never arrived
     CERTIFICATE = "certificate"  # the same, and trying again cannot help
     LOST = "lost"  # reset, timeout, short body: the vendor may have acted
     BUSY = "busy"  # 429: the vendor says that it did not act
     NOT_YET = "not-yet"  # the vendor says that it did not act, and may later: maintenance
-    SERVER = "server"  # 5xx: the vendor may have acted
+    SERVER = "server"  # 5xx, 408, 425: the vendor may have acted
     UNSUPPORTED = "unsupported"  # 501, 505: the vendor may have acted; asking again cannot help
     UNREADABLE = "unreadable"  # HTML, a redirect, cut or contradicting JSON: the vendor may have acted
     AUTH = "auth"  # 401, 403
@@ -112,7 +112,7 @@ class Fault(StrEnum):
 
 
 class CallFailedError(Exception):
-    """One HTTP exchange did not give a usable answer. Never leaves the engine.
+    """One HTTP exchange did not give a usable answer. Commands see none: the engine makes it a result.
 
     `fact` is a sentence with method, path and status, already safe to print. `retry_after` is in seconds,
     None where the vendor named no time. `body` is the beginning of an answer outside 2xx, hostile. Where the vendor

@@ -144,8 +144,9 @@ class Calls(Protocol):
 
     A `body` is a value, or the bytes of one that is JSON already.
     A parse function raises KeyError, TypeError or ValueError for an answer that is not what was promised: it then
-    counts as unreadable, like cut JSON. All methods raise RunnerError subclasses when their patience ends, and
-    CallFailedError for a refusal (AUTH, ABSENT, REFUSED, CERTIFICATE, UNSUPPORTED).
+    counts as unreadable, like cut JSON. All methods raise CallFailedError: at once for a refusal (AUTH, ABSENT,
+    REFUSED, CERTIFICATE, UNSUPPORTED), and for an outage when the patience ends; its `fault` says which. A
+    StoppedError comes from a signal, any other RunnerError from `parse`.
     """
 
     def read(
@@ -346,14 +347,17 @@ class Diary(Protocol):
 
 
 class Vendor(Protocol):
-    """One run at one vendor. Methods raise RunnerError; a CallFailedError means a refusal by the vendor."""
+    """One run at one vendor.
+
+    Methods raise RunnerError, and CallFailedError for what Calls could not get: a refusal, or too long an outage.
+    """
 
     def start(self) -> RemoteRun:
         """Start exactly one run. Raises ResultUnknownError (may-exist) where a run may exist without an id."""
         ...
 
     def attach(self, run_id: str) -> RemoteRun:
-        """The run that `run-id` names; no request is made."""
+        """The run that `run-id` names; no request is made. Raises BadInputError for what is no id of a run."""
         ...
 
     def poll(self, run: RemoteRun) -> Progress:

@@ -25,8 +25,8 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield from jenkins.files(ROOT)
     dockerfile = ROOT / "Dockerfile"
     yield dockerfile, with_version(dockerfile.read_text(encoding="utf-8"))
-    for path in (ROOT / "README.md",):
-        yield path, with_tables(path.read_text(encoding="utf-8"))
+    readme = ROOT / "README.md"
+    yield readme, with_tables(readme.read_text(encoding="utf-8"))
 
 
 def main() -> int:

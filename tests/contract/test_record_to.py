@@ -137,16 +137,12 @@ def test_a_signal_before_the_recording_leaves_it_out_and_says_so(tmp_path: Path)
 
 
 @pytest.mark.parametrize("scenario", ["passing", "one-failure"])
-@pytest.mark.parametrize("nth", range(1, 10))
+@pytest.mark.parametrize("nth", range(1, 10))  # so many calls are made
 def test_a_signal_while_recording_completes_the_run_in_time(nth: int, scenario: str, tmp_path: Path) -> None:
     with pair(tmp_path, scenario=scenario) as both:
         both.stop_in_call(nth)
         ended = both.run()
-        at = both.asked[nth - 1].at if len(both.asked) >= nth else None
-        left = 0.0 if at is None else both.bench.clock.now() - at
-    if at is None:
-        assert ended.status == (0 if scenario == "passing" else 1)
-        return
+        left = both.bench.clock.now() - both.asked[nth - 1].at
     last = both.asked[-1].operation == "get-run" and len(both.asked) == nth
     assert ended.status == 143 or last, ended.log
     assert left < 5

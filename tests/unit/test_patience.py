@@ -184,8 +184,8 @@ def test_a_long_wait_before_any_run_shows_signs_of_life() -> None:
 
 def test_the_time_to_pay_is_its_own_and_no_longer_once_a_signal_came() -> None:
     mine = patience(10)
-    mine.pause(10)
-    mine.grant(30)
+    assert lasts(mine, DOWN)[0] == pytest.approx(10, abs=1)
+    mine.grant(30)  # the outage before it takes nothing of it
     assert lasts(mine, DOWN)[0] == pytest.approx(30, abs=1)
     mine.begin_closing(2.0)
     mine.grant(30)
