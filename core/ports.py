@@ -387,7 +387,7 @@ class Vendor(Protocol):
         ...
 
     def undo(self, debt: Mapping[str, str]) -> None:
-        """Pay one debt of the diary; a debt that is already paid is no error."""
+        """Pay one debt of the diary; one that is already paid is no error, one that is no debt of ours a ValueError."""
         ...
 
     def usual_seconds(self) -> float | None:

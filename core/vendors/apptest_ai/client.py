@@ -212,7 +212,7 @@ class ApptestAi:
         raise BadInputError([("rerun-failed", UNSUPPORTED["rerun-failed"])])
 
     def undo(self, debt: Mapping[str, str]) -> None:
-        """Nothing is ever owed."""
+        raise ValueError(debt)  # nothing is ever owed here
 
     def usual_seconds(self) -> float | None:
         return None

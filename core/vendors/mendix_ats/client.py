@@ -112,7 +112,7 @@ class MendixAts:
         return False
 
     def undo(self, debt: Mapping[str, str]) -> None:
-        """Nothing but jobs is made at ATS, and those can't be undone."""
+        raise ValueError(debt)  # nothing but jobs is made at ATS, and those can't be undone
 
     def usual_seconds(self) -> float | None:
         return None

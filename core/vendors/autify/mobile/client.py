@@ -146,7 +146,7 @@ class AutifyMobile:
         raise BadInputError([("rerun-failed", UNSUPPORTED["rerun-failed"])])
 
     def undo(self, debt: Mapping[str, str]) -> None:
-        """Nothing is ever owed here."""
+        raise ValueError(debt)  # nothing is ever owed here
 
     def usual_seconds(self) -> float | None:
         return self._before.usual_seconds()
