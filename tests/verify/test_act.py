@@ -128,6 +128,6 @@ def test_a_release_is_used_by_the_digest_that_its_job_wrote(
     engine.run("rmi", f"{name}:1.2.3")
     engine.run("pull", "-q", digest)
     ours = copy_of_ours(tmp_path / "ours")
-    assert pin(digest, ours) == [ours / "action.yml"]
+    assert pin(digest, "1.2.3", "shop/test-runner-action", ours)[0] == ours / "action.yml"
     assert f"image: docker://{name}@sha256:" in (ours / "action.yml").read_text()
     check(run(engine, tmp_path, vendor, f"{OURS}@v1", repository(ours), base))

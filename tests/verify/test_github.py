@@ -17,7 +17,7 @@ PLANTED = {
     "action.yml": ("using: docker", "using: dokcer"),
     "native/action.yml": ("steps.run.outputs.conclusion", "stpes.run.outputs.conclusion"),
     ".github/workflows/ci.yml": ("runs-on: ubuntu-24.04", "runs-onn: ubuntu-24.04"),
-    ".github/workflows/release.yml": ("needs: publish", "needs: publisher"),
+    ".github/workflows/release.yml": ("needs: prepare", "needs: preparer"),
 }
 QUICK_STARTS = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/ci/github.md").read_text(encoding="utf-8"), re.DOTALL)
 
