@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from core.inputs.options import Kind
 from tools.rendering.inputs import inputs
 
 ROOT = Path(__file__).parents[2]
@@ -58,7 +59,8 @@ def test_what_is_not_given_passes_gitlabs_own_check(name: str) -> None:
     ("each", "good", "bad"),
     [
         ("timeout", ["45m", "1h30m"], ["45", "45 m", "m", "45m\n", "$(id)", "$LONG"]),
-        ("project-id", ["77"], ["77a", "-1", "7 7", "77\n  script: x", "$PROJECT"]),
+        ("project-id", ["77", "4yyABC"], ["77\n  script: x", "4yyABC\n"]),
+        ("config-id", ["77"], ["77a", "-1", "7 7", "77\n  script: x", "$CONFIG"]),
         (
             "results-dir",
             ["out/a-1_b.c", "test-results/test-runner/$TEST_RUNNER_VENDOR"],
@@ -77,6 +79,40 @@ def test_what_gitlab_refuses_when_the_pipeline_is_made(each: str, good: list[str
     )  # RE2's `$` is the end of the text, Python's may stand before a LF
     assert all(re.search(pattern, text) for text in good)
     assert not [text for text in bad if re.search(pattern, text)]
+
+
+SAMPLES = {
+    "duration": ["90s", "1h30m"],
+    "UUID": ["6fa459ea-ee8a-4ca4-894e-db77e160355e"],
+    "URL": ["https://vendor.example.com/api/v1"],
+    "id": ["77", "4yyABC", "0"],
+    "id or address": ["77", "4yyABC", "https://app.autify.com/projects/77/test_plans/3001"],
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_any_vendor_takes_passes_gitlabs_own_check(name: str) -> None:
+    """Each sample is put before every declaration of an input; what one of them takes the template must take."""
+    declared, _ = _parts(name)
+    more = ["5", "0", "a b, c", "out/a-1", "[{a: b}]", *(text for texts in SAMPLES.values() for text in texts)]
+    checked = set()
+    for item in inputs():
+        rules = declared.get(item.name, {})
+        for kind in (each.option.kind for each in item.variants):
+            samples = [*more, *kind.choices] if item.name not in ("results-dir", "vendor") else []
+            for text in filter(lambda text: _takes(kind, text), samples):
+                assert re.fullmatch(rules.get("regex", ".*"), text), (item.name, text)
+                assert text in rules.get("options", [text]), (item.name, text)
+                checked.add((item.name, text))
+    assert {("project-id", "4yyABC"), ("project-id", "77"), ("build-id", "4yyABC"), ("timeout", "90s")} <= checked
+
+
+def _takes(kind: Kind, text: str) -> bool:
+    try:
+        kind.convert(text)
+    except ValueError:
+        return False
+    return True
 
 
 def test_booleans_and_words_are_options_that_may_be_left_out() -> None:

@@ -73,7 +73,7 @@ def _rules(item: Input) -> list[str]:
     if item.name == "vendor":
         return [f"options: {json.dumps(list(VENDORS))}"]
     if item.name == "results-dir":  # the job's reports are looked for where this says
-        return [f"default: {RESULTS}", f"regex: '^({_RESULTS_ARE}|[A-Za-z0-9._/-]+)$'"]
+        return [f"default: {RESULTS}", f"regex: '^({_RESULTS_ARE})$'"]
     kinds = [each.option.kind for each in item.variants]
     if all(kind.flag or kind.name.startswith("one of") for kind in kinds):
         words = dict.fromkeys(word for kind in kinds for word in kind.choices)
@@ -87,7 +87,16 @@ def _pattern(kind: Kind) -> str:
     """What GitLab can check of it when the pipeline is made, as RE2; our own check is stricter."""
     if kind.name == "duration":
         return "([0-9]+[smh])+"
-    return "[0-9]+" if kind.name == "id" or kind.name.startswith("whole number") else ""
+    return "[0-9]+" if kind.name.startswith("whole number") or (kind.name == "id" and _is_number(kind)) else ""
+
+
+def _is_number(kind: Kind) -> bool:
+    """Whether an id is one: Autify's ids for mobile are opaque texts."""
+    try:
+        kind.convert("4yyABC")
+    except ValueError:
+        return True
+    return False
 
 
 def _variable(item: Input) -> list[str]:
