@@ -1,6 +1,7 @@
 """Azure's templates as far as no tool is needed: expanded, and looked at. tests/verify/test_azure.py runs them."""
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,35 @@ def test_no_text_of_an_input_stands_in_a_script_and_each_script_ends_in_exec(tex
         assert "${{" not in script
         assert re.search(r"(?m)^exec [^\n]*(\\\n[^\n]*)?\n\Z", script)
         assert not re.findall(r"\$\([A-Za-z_.]+\)", script)  # else the agent might put a variable's text there
+
+
+def test_a_file_that_an_input_names_outside_of_the_sources_is_shown_to_the_container_alone_and_read_only(
+    text: str, tmp_path: Path
+) -> None:
+    scripts = [step["bash"] for step in _bash(load(text)["steps"])]
+    if "docker run" not in scripts[0]:
+        return  # on the agent itself everything is seen
+    sources, staging = tmp_path / "s", tmp_path / "a b"
+    for folder in (sources, staging):
+        folder.mkdir()
+        (folder / "app.apk").touch()
+    docker = tmp_path / "docker"
+    docker.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path}/words\n')
+    docker.chmod(0o755)
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "AGENT_TEMPDIRECTORY": str(tmp_path), "TESTRUN_SCRIPT_STEP": "x",
+           "TESTRUN_SCRIPT_IMAGE": "image", "TEST_RUNNER_VENDOR": "autify"}  # fmt: skip
+    for script in scripts:
+        for app, shown in (
+            (f"{staging}/app.apk", [f"--volume={staging}/app.apk:{staging}/app.apk:ro"]),
+            (f"{sources}/app.apk", []),
+            ("app.apk", []),
+            (f"{staging}/none.apk", []),
+        ):
+            given = env | {"TEST_RUNNER_APP_FILE": app}
+            subprocess.run(["bash", "-e", "-c", script], cwd=sources, env=given, check=True)
+            words = (tmp_path / "words").read_text().splitlines()
+            assert [word for word in words if word.startswith("--volume=")] == shown
+            assert "--env=TEST_RUNNER_APP_FILE" in words
 
 
 def test_failed_tests_by_choice_do_not_fail_and_the_users_own_list_beats_the_choice(text: str) -> None:
