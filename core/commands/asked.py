@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.errors import BadInputError
-from core.inputs.kinds import TEXT, choice
+from core.inputs.kinds import TEXT, choice, lines
 from core.inputs.options import Option, Problem, declared, parse
 from core.inputs.settings import Common
 from core.inputs.sources import LONG_ENOUGH, Raw, check_names, fill_secrets, secrets_of, usual_secrets
@@ -71,6 +71,25 @@ def hidden_texts(raw: Raw, known: Mapping[str, Option], environment: Mapping[str
     fill_secrets(raw, known, environment)
     found = secrets_of(raw, known)
     return found + [text for text in usual_secrets(environment) if text not in found]
+
+
+def place_of_results(raw: Raw, workspace: str) -> str:
+    """The input `results-dir`; empty, and one problem more, where the user's own reports lie there.
+
+    Asked before anything in it is deleted.
+    """
+    wanted, patterns = raw.values.get("results-dir", "").strip(), lines(raw.values.get("results", ""))
+    if not wanted or not patterns:
+        return wanted
+    from core.workspace.apart import clash  # noqa: PLC0415 -- only who sets both pays for it
+
+    pattern = clash(patterns, wanted, workspace)
+    if not pattern:
+        return wanted
+    line = f", or take it out by the line `!{wanted.rstrip('/')}/**` in `results`" if "**" in pattern else ""
+    said = f"is a place where `results` ({pattern!r}) looks for your reports, and ours would replace them."
+    raw.problems.append(("results-dir", f"{said} Name another folder{line}, or leave it out."))
+    return ""
 
 
 def understand(raw: Raw, known: Mapping[str, Option]) -> Asked:

@@ -4,7 +4,7 @@ from contextlib import nullcontext
 
 from core import PROJECT, VERSION
 from core.ci import CIS, Surroundings, detect
-from core.commands.asked import MissingSecret, hidden_texts, known_inputs, understand
+from core.commands.asked import MissingSecret, hidden_texts, known_inputs, place_of_results, understand
 from core.commands.publishing import Publisher
 from core.errors import RunnerError
 from core.inputs.sources import COMMANDS, gather
@@ -45,7 +45,8 @@ def step(process: Process, *, means: "Means | None" = None) -> int:
         from core.commands.cleanup import cleanup  # noqa: PLC0415 -- a run needs nothing of it
 
         return cleanup(process, raw, known, ci, means, every_step=not command)
-    publisher = Publisher(ci=ci, redact=redact, workspace=process.workspace, wanted=raw.values.get("results-dir", ""))
+    wanted = place_of_results(raw, process.workspace)
+    publisher = Publisher(ci=ci, redact=redact, workspace=process.workspace, wanted=wanted)
     title = f"Test run at {vendor}" if vendor else "Test run"
     try:
         publisher.clear()

@@ -170,6 +170,16 @@ def relative_path(text: str) -> str:
     return text.replace("\\", "/").rstrip("/")
 
 
+def results_dir(text: str) -> str:
+    """A folder of our own in the workspace."""
+    from core.workspace.files import check_results_dir  # noqa: PLC0415 -- only who sets a path pays for the checks
+
+    problem = check_results_dir(text)
+    if problem:
+        raise ValueError(problem)
+    return relative_path(text)
+
+
 def objects(text: str, *, typed: bool = True) -> tuple[Mapping[str, object], ...]:
     """A list of objects as inline YAML; a single object counts as a list of one. Without `typed` values are texts."""
     from core.guarded.yaml import load  # noqa: PLC0415 -- PyYAML costs 15 ms, and few runs need it
@@ -194,4 +204,5 @@ IDENTIFIER = Kind("id", identifier)
 BASE_URL = Kind("URL", base_url, example="https://vendor.example.com/api/v1")
 CA_BUNDLE = Kind("file", ca_bundle)
 RELATIVE_PATH = Kind("path inside the workspace", relative_path)
+RESULTS_DIR = Kind(RELATIVE_PATH.name, results_dir)
 OBJECTS = Kind("list of objects, YAML", objects, multiline=True)

@@ -83,7 +83,7 @@ class Common:
         default="fail",
     )
     results_dir: str = option(
-        kinds.RELATIVE_PATH,
+        kinds.RESULTS_DIR,
         "Folder in the workspace for junit.xml, report.json and summary.md.",
         default="",
         shown="test-results/test-runner/<step>",

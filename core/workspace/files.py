@@ -72,6 +72,18 @@ def check_relative(path: str) -> str | None:
     return None if plain.strip("./") else "must name something below the workspace, not the workspace itself."
 
 
+def check_results_dir(path: str) -> str | None:
+    """The same for a folder that our results go to, and that every CI system can name."""
+    problem = check_relative(path)
+    if problem:
+        return problem
+    if {".git", ".test-runner"} & {part.lower() for part in path.replace("\\", "/").split("/")}:
+        return "must not lie in .git or .test-runner, which are no places for reports."
+    if path.startswith(("!", "#")) or any(sign in path for sign in "[]{}()"):
+        return "must not hold any of []{}(), nor begin with ! or #: CI systems read the path of a report as a pattern."
+    return None
+
+
 def _check_part(part: str) -> str | None:  # noqa: PLR0911 -- one return per rule reads best
     if part in ("", "."):
         return None

@@ -61,7 +61,7 @@ def find(
     workspace.
     """
     search = _Search(workspace, (*OURS, *(path.strip("/") for path in ours if path.strip("/"))), check)
-    wanted = [(pattern, _parts(pattern, workspace)) for pattern in patterns]
+    wanted = [(pattern, pattern_parts(pattern, workspace)) for pattern in patterns]
     excluded = [search.glob(parts) for pattern, parts in wanted if pattern.startswith("!")]
     taken_out: list[str] = []
     files: dict[str, str] = {}  # by the real path, so that two names of one file count once
@@ -97,7 +97,7 @@ def _left_out(pattern: str, stale: Sequence[str], *, of: int) -> Iterator[Proble
         )
 
 
-def _parts(pattern: str, workspace: str) -> tuple[str, ...]:
+def pattern_parts(pattern: str, workspace: str) -> tuple[str, ...]:
     """The names of a pattern; an absolute one may lie in the workspace, since some CI systems make it so."""
     plain = pattern.removeprefix("!").strip().replace("\\", "/")
     home = workspace.replace("\\", "/").rstrip("/") + "/"

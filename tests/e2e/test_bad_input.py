@@ -135,6 +135,27 @@ def test_results_stay_in_the_workspace(path: str, step: Step) -> None:
     assert set(os.listdir(step.folder)) == before
 
 
+@pytest.mark.parametrize("path", [".git", "a/.git/b", ".test-runner", "out/[a]", "out {1}", "!out", "a(b)"])
+def test_results_go_where_no_one_elses_files_are_and_where_every_ci_finds_them(path: str, step: Step) -> None:
+    assert "`results-dir`" in message(refused(step, results_dir=path, **SCENARIO))
+    assert {entry.name for entry in step.workspace.iterdir()} <= {"test-results"}
+
+
+def test_the_users_own_reports_are_never_in_the_place_of_ours(step: Step) -> None:
+    report = step.workspace / "reports" / "junit.xml"
+    report.parent.mkdir()
+    report.write_text("of an earlier job")
+    with vendor(box="testmo") as server:
+        step.url = server.url
+        more = {"vendor": "testmo", "project_id": "1", "source": "shop", "results": "reports/*.xml"}
+        ended = step.run(results_dir="reports", **more)
+        assert server.journal == []
+    assert ended.verdict == (2, "error", "bad-input"), ended.log
+    assert "`results-dir`: is a place where `results` ('reports/*.xml') looks for your reports" in message(ended)
+    assert report.read_text() == "of an earlier job"
+    assert ended.file("junit.xml")
+
+
 @pytest.mark.parametrize("form", [("--token", SECRET), (f"--token={SECRET}",)])
 @pytest.mark.parametrize("ci", ["github", "terminal"])
 def test_a_secret_by_a_flag_is_refused_and_never_shown(form: tuple[str, ...], ci: str, step: Step) -> None:
