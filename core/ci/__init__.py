@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 class Surroundings:
     """What an adapter works with: `workspace` is the job's folder; only differences of `now` (seconds) count.
 
-    `wall` gives seconds since 1970, for whoever shows a time of day.
+    `wall` gives seconds since 1970, for whoever shows a time of day; `results_dir` is the input as it was given.
     """
 
-    __slots__ = ("debug", "env", "now", "out", "redact", "vendor", "wall", "workspace")
+    __slots__ = ("debug", "env", "now", "out", "redact", "results_dir", "vendor", "wall", "workspace")
 
     def __init__(
         self,
@@ -29,6 +29,7 @@ class Surroundings:
         wall: Callable[[], float] = time.time,
         vendor: str = "",
         workspace: str = ".",
+        results_dir: str = "",
         debug: bool = False,
     ) -> None:
         self.env = env
@@ -38,6 +39,7 @@ class Surroundings:
         self.wall = wall
         self.vendor = vendor
         self.workspace = workspace
+        self.results_dir = results_dir
         self.debug = debug
 
 
@@ -84,7 +86,7 @@ def _is_jenkins(env: Mapping[str, str]) -> bool:
 
 def _is_foreign(env: Mapping[str, str]) -> bool:
     """`CI=true` does not say which CI it is, but that nobody looks at a live line."""
-    return env.get("CI") in ("true", "1")
+    return env.get("CI", "").lower() in ("true", "1")
 
 
 def _otherwise(_env: Mapping[str, str]) -> bool:

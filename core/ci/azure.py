@@ -10,8 +10,9 @@ from contextlib import contextmanager
 
 from core.ci import Surroundings
 from core.ci.azure_build import build
-from core.ci.dotenv import plain, variable
+from core.ci.dotenv import plain
 from core.ci.logging_commands import command, decodes_percents
+from core.ci.outputs import PATHS, variable
 from core.ci.ranking import worst
 from core.ci.stream import Stream
 from core.ci.workflow_commands import fit
@@ -28,7 +29,6 @@ PER_TYPE = 10  # issues of one type that the agent keeps per step
 WARNINGS = 4  # of them for warnings on the way; the rest is for cases, the verdict and "N more"
 LONGEST_ISSUE = 4096  # UTF-16 units; no limit is documented, and nobody reads more on the build's page
 LONGEST_VALUE = 8_000  # characters of an output: every later step of the job gets it in its environment
-PATHS = ("junit", "summary", "json", "html")  # outputs that the user has a hand in, and no vendor
 DONE = " cases done"
 
 

@@ -6,7 +6,8 @@ Wire: https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets
 from collections.abc import Mapping
 
 from core.ci import Surroundings
-from core.ci.dotenv import dotenv
+from core.ci.dotenv import dotenv, line
+from core.ci.outputs import NAMES, variable
 from core.ci.told import Told
 from core.workspace.files import append
 
@@ -33,7 +34,16 @@ class Bitbucket(Told):
         super().outputs(values, leave)
         path = self._env.get("BITBUCKET_PIPELINES_VARIABLES_PATH", "")
         if path:
-            append(path, dotenv({name: self._values[name] for name in values}))
+            given = dotenv({name: self._values[name] for name in values})
+            append(path, given)  # first, since it makes sure that the file is one to be read
+            append(path, "".join(line(name, "") for name in self._stale(path)))
+
+    def _stale(self, path: str) -> list[str]:
+        """The outputs that an earlier run has set, in this file or in an earlier step, and this run has not."""
+        with open(path, encoding="utf-8", errors="replace") as file:
+            found = dict(self._env) | dict(each.rstrip("\n").partition("=")[::2] for each in file)
+        ours = dict(each.partition("=")[::2] for each in dotenv(self._values).splitlines())
+        return [name for name in NAMES if found.get(variable(name)) and variable(name) not in ours]
 
 
 make = Bitbucket

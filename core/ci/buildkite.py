@@ -69,9 +69,9 @@ class Buildkite(Told):
 
     @property
     def _context(self) -> str:
-        """One annotation for each job of ours in a build, which a retried job replaces."""
+        """One annotation for each step of ours in a build, which a retried job replaces."""
         rest = (self._env.get(name, "") for name in ("BUILDKITE_STEP_ID", "BUILDKITE_PARALLEL_JOB"))
-        return "-".join(["test-runner", self.build().step, *(part for part in rest if part)])
+        return "-".join(["test-runner", self.build().step, *self._place, *(part for part in rest if part)])
 
     def _tell(self, arguments: list[str], text: str, seconds: float) -> str:
         from core.ci import buildkite_agent as agent  # noqa: PLC0415 -- brings subprocess

@@ -6,7 +6,8 @@ Wire: https://circleci.com/docs/guides/security/set-environment-variable, "Param
 from collections.abc import Mapping
 
 from core.ci import Surroundings
-from core.ci.dotenv import LONGEST, variable
+from core.ci.dotenv import LONGEST
+from core.ci.outputs import variable
 from core.ci.told import Told
 from core.text.sanitize import defuse
 from core.workspace.files import append

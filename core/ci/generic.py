@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from core.ci import Surroundings
-from core.ci.dotenv import FILE, MOST, dotenv
+from core.ci.dotenv import FILE, dotenv, lost
 from core.ci.terminal import Terminal
 
 TYPE_CHECKING = False
@@ -14,15 +14,22 @@ if TYPE_CHECKING:
 class Generic(Terminal):
     """Implements core.ports.Ci. The other systems that read a log and a file of outputs are made from it."""
 
-    most = MOST  # outputs in the file
-
     def __init__(self, surroundings: Surroundings, *, name: str = "generic") -> None:
         super().__init__(surroundings, name=name, plain=True)
         self._values: dict[str, str] = {}
+        self._told: set[str] = set()
 
     def outputs(self, values: Mapping[str, str], leave: "Leave") -> None:
         self._values |= {name: self._stream.redact(text) for name, text in values.items()}
-        leave(FILE, dotenv(self._values, most=self.most))
+        leave(FILE, self._file())
+        for name, text in self._values.items():
+            why = lost(name, text)
+            if why and name not in self._told:
+                self._told.add(name)
+                self.info(f"The output {name} stays empty in {FILE}: {why}.")
+
+    def _file(self) -> str:
+        return dotenv(self._values)
 
 
 make = Generic

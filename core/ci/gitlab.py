@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from core.ci import Surroundings
 from core.ci.dotenv import LETTERS
 from core.ci.generic import Generic
+from core.ci.gitlab_variables import LEFT_OUT, fixed
+from core.ci.outputs import PATHS
 from core.ci.steps import slug
 from core.ci.terminal import DIM
 from core.ci.texts import escaped, sendable
@@ -61,6 +63,18 @@ class GitLab(Generic):
             import json  # noqa: PLC0415 -- no start pays for it
 
             leave(ANNOTATIONS, json.dumps({"Test run": links}) + "\n")
+        self._tell_what_is_left_out()
+
+    def _file(self) -> str:
+        return fixed(self._values)
+
+    def _tell_what_is_left_out(self) -> None:
+        """Once, with the values, which stand nowhere else; where the files lie is said anyway."""
+        for name in LEFT_OUT:
+            text = self._values.get(name, "")
+            if text and name not in PATHS and name not in self._told:
+                self._told.add(name)
+                self.info(f"Not among the job's variables, of which GitLab takes 20: {name} {text}")
 
     def _paint(self, code: str, text: str) -> str:
         return text if code == DIM else super()._paint(code, text)  # a style that GitLab's log lacks

@@ -19,8 +19,6 @@ REMOTE = "origin/"
 class Jenkins(Generic):
     """Implements core.ports.Ci."""
 
-    most = 40  # the step that reads them has no limit of its own
-
     def __init__(self, surroundings: Surroundings) -> None:
         super().__init__(surroundings, name="jenkins")
         self._env = surroundings.env

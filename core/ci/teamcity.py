@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from core.ci import Surroundings
-from core.ci.dotenv import LONGEST, plain, variable
+from core.ci.dotenv import LONGEST, plain
+from core.ci.outputs import PATHS, variable
 from core.ci.service_messages import service_message
 from core.ci.told import Told
 from core.model import Conclusion, Result, TestReport
@@ -55,7 +56,7 @@ class TeamCity(Told):
         """
         super().outputs(values, leave)
         for name, given in self._with_stale({name: self._values[name] for name in values}).items():
-            text = plain(given)
+            text = given if name in PATHS else plain(given)
             text = text if len(text) <= LONGEST else ""
             if self._set.get(name) != text:
                 self._set[name] = text
@@ -77,7 +78,8 @@ class TeamCity(Told):
     @property
     def _identity(self) -> str:
         """The same from build to build, or TeamCity would count each as a new problem: at most 60 characters."""
-        return "test-runner-" + "".join(sign if sign.isalnum() else "-" for sign in self.build().step[:40])
+        name = "-".join(["test-runner", self.build().step[:39], *self._place])
+        return "".join(sign if sign.isalnum() else "-" for sign in name)
 
     def _warn(self, text: str) -> None:
         self._stream.put(service_message("message", text=self._stream.clean(text), status="WARNING"))

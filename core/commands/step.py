@@ -103,6 +103,7 @@ def _ci(process: Process, values: dict[str, str], vendor: str, redact: Redactor,
             wall=means.clock.wall if means else time.time,
             vendor=vendor,
             workspace=process.workspace,
+            results_dir=values.get("results-dir", ""),
             debug=debug,
         )
     )

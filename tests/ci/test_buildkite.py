@@ -21,9 +21,9 @@ def _agent(folder: Path, body: str) -> dict[str, str]:
     return ENVIRONMENTS["buildkite"] | {"PATH": path, "BUILDKITE_STEP_ID": "0190-s", "BUILDKITE_PARALLEL_JOB": "3"}
 
 
-def _summarized(env: dict[str, str], text: str = "# Shop\n", *, status: int = 1) -> str:
+def _summarized(env: dict[str, str], text: str = "# Shop\n", *, status: int = 1, results_dir: str = "") -> str:
     out = Screen()
-    ci = a_ci("buildkite", out, env, debug=False)
+    ci = a_ci("buildkite", out, env, debug=False, results_dir=results_dir)
     ci.publish(a_report(), a_result(status=status), annotations=8)
     before = len(out.getvalue())
     ci.summarize(iter([text]))
@@ -39,6 +39,15 @@ def test_the_summary_is_an_annotation_that_the_same_job_replaces_when_it_is_retr
     words = f"annotate --style {style} --context test-runner-autify-0190-s-3\n"
     assert (tmp_path / "words").read_text() == words
     assert (tmp_path / "given").read_text() == "# Shop ***\n"
+
+
+def test_two_steps_of_one_vendor_in_a_job_have_each_an_annotation_of_their_own(tmp_path: Path) -> None:
+    env = _agent(tmp_path, f'echo "$5" >> {tmp_path}/contexts')
+    for folder in ("out/web", "out/mobile", "out/web/"):
+        _summarized(env, results_dir=folder)
+    web, mobile, again = (tmp_path / "contexts").read_text().split()
+    assert web == again != mobile
+    assert web.startswith("test-runner-autify-")
 
 
 def test_what_did_not_pass_and_does_not_gate_is_a_warning_and_a_mere_start_a_note() -> None:

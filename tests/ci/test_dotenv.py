@@ -1,4 +1,4 @@
-"""outputs.env: what GitLab's own rules take, and nothing that a shell would act on."""
+"""outputs.env: every output, and nothing that a shell would act on. GitLab's own limits are in test_gitlab.py."""
 
 import subprocess
 from pathlib import Path
@@ -6,16 +6,14 @@ from pathlib import Path
 import pytest
 
 from core.ci.dotenv import FILE, dotenv, plain
+from core.ci.outputs import NAMES, variable
 from tests.ci.hostile import FRAGMENTS, HOSTILE, SECRET, Folder, Screen, a_ci
 from tests.readers.dotenv import read_dotenv
 from tools.rendering.outputs import OUTPUTS
 
 
 def read(text: str) -> dict[str, str]:
-    assert len(text.encode()) < 5120
-    found = read_dotenv(text)
-    assert len(found) < 20
-    return found
+    return read_dotenv(text)
 
 
 def test_values_stand_under_the_names_of_the_outputs_and_empty_ones_are_left_out() -> None:
@@ -24,10 +22,31 @@ def test_values_stand_under_the_names_of_the_outputs_and_empty_ones_are_left_out
     )
 
 
-def test_all_outputs_together_are_what_gitlab_takes() -> None:
-    found = read(dotenv(dict.fromkeys(OUTPUTS, "x" * 1000)))
-    assert list(found)[:3] == ["TESTRUN_CONCLUSION", "TESTRUN_REASON", "TESTRUN_EXIT_CODE"]
-    assert "TESTRUN_RUN_URL" not in read(dotenv({"run-url": "https://v.example/" + "x" * 1000, "tests": "3"}))
+def test_every_output_is_there_in_its_order_and_one_that_is_too_long_is_told_once() -> None:
+    assert tuple(OUTPUTS) == NAMES
+    out, folder = Screen(), Folder()
+    ci = a_ci("generic", out)
+    for _ in range(2):
+        ci.outputs(dict.fromkeys(OUTPUTS, "x" * 900) | {"log-ids": "1" * 1001}, folder.leave)
+    assert list(read(folder[FILE])) == [variable(name) for name in NAMES if name != "log-ids"]
+    assert out.getvalue() == "The output log-ids stays empty in outputs.env: 1001 characters are too many.\n"
+
+
+@pytest.mark.parametrize("path", ["out/junit.xml", "결과/ünïcode+1=2/junit.xml"])
+def test_a_path_is_written_as_it_is_where_a_shell_reads_it_so(path: str, tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(dotenv({"junit": path}), "utf-8")
+    done = subprocess.run(["sh", "-eu", "-c", f'. ./{FILE}; printf %s "$TESTRUN_JUNIT"'], cwd=tmp_path, env={},
+                          capture_output=True, check=True)  # fmt: skip
+    assert done.stdout.decode() == path
+
+
+@pytest.mark.parametrize("path", ["my results/junit.xml", "~/junit.xml", "a;b/junit.xml", "a$b/junit.xml"])
+@pytest.mark.parametrize("name", ["generic", "gitlab", "jenkins"])
+def test_no_path_of_another_file_is_written_and_the_log_says_so(name: str, path: str) -> None:
+    out, folder = Screen(), Folder()
+    a_ci(name, out).outputs({"junit": path, "tests": "1"}, folder.leave)
+    assert read(folder[FILE]).get("TESTRUN_JUNIT", "") == ""
+    assert "The output junit stays empty in outputs.env: the path holds a space or a sign" in out.getvalue()
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

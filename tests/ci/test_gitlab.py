@@ -123,6 +123,34 @@ def test_hostile_values_leave_files_that_gitlab_takes(text: str) -> None:
     assert SECRET not in "".join(folder.values())
 
 
+def test_each_job_of_ours_sets_the_same_variables_so_that_of_several_one_is_had_as_a_whole() -> None:
+    """GitLab gives a job with several `needs` their variables name by name."""
+    first, second, started = Folder(), Folder(), Folder()
+    failed = {"conclusion": "failed", "reason": "tests-failed", "run-url": "https://v.example/7", "jobs-failed": "2"}
+    a_ci("gitlab", Screen()).outputs(failed, first.leave)
+    a_ci("gitlab", Screen()).outputs({"conclusion": "passed", "run-id": "8"}, second.leave)
+    a_ci("gitlab", Screen()).outputs({"run-id": "9"}, started.leave)
+    had = read_dotenv(first["outputs.env"]) | read_dotenv(second["outputs.env"])
+    assert {name: text for name, text in had.items() if text} == {
+        "TESTRUN_CONCLUSION": "passed", "TESTRUN_RUN_ID": "8",
+    }  # fmt: skip
+    assert set(read_dotenv(started["outputs.env"])) == set(had)
+
+
+def test_all_outputs_together_are_what_gitlab_takes_and_what_it_does_not_take_is_in_the_log_once() -> None:
+    out, folder = Screen(), Folder()
+    ci = a_ci("gitlab", out)
+    for _ in range(2):
+        ci.outputs(dict.fromkeys(OUTPUTS, "한" * 90) | {"log-ids": "1,2"}, folder.leave)
+    found = read_dotenv(folder["outputs.env"])
+    assert (len(found), found["TESTRUN_AGENT_ID"], found["TESTRUN_JUNIT"]) == (19, "_" * 90, "한" * 90)
+    ci.outputs({"run-url": "https://v.example/" + "한" * 900}, folder.leave)  # nine bytes for each
+    found = read_dotenv(folder["outputs.env"])
+    assert (len(found), found["TESTRUN_RUN_URL"], found["TESTRUN_AGENT_ID"]) == (19, "", "_" * 90)
+    assert out.getvalue().count("Not among the job's variables, of which GitLab takes 20: log-ids 1,2\n") == 1
+    assert "json" not in out.getvalue()
+
+
 def test_an_address_keeps_its_meaning_and_loses_what_none_may_hold() -> None:
     assert address("https://v.example/a?x=1&y=%20#z") == "https://v.example/a?x=1&y=%20#z"
     assert address('https://v.example/한"<>`') == "https://v.example/%ED%95%9C%22%3C%3E%60"

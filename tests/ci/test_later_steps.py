@@ -62,6 +62,40 @@ def test_of_two_steps_of_a_circleci_job_nothing_of_the_first_stands_among_the_ou
     assert {name: text for name, text in found.items() if text} == {"TESTRUN_RUN_ID": "9"}
 
 
+@pytest.mark.parametrize("ci", ["circleci", "teamcity"])
+def test_a_variable_that_is_none_of_our_outputs_is_left_as_it_is(ci: str, tmp_path: Path) -> None:
+    (tmp_path / "given").touch()
+    out = Screen()
+    theirs = {"TESTRUN_NIGHTLY": "1", "TESTRUN_ID": "2", "TESTRUN_HTML": "3"}
+    a_ci(ci, out, {"BASH_ENV": str(tmp_path / "given"), **theirs}).outputs({"run-id": "9"}, Folder().leave)
+    found = _parameters(out) if ci == "teamcity" else sourced((tmp_path / "given").read_text("utf-8"))
+    assert found == {"TESTRUN_RUN_ID": "9"}
+
+
+def test_of_two_runs_of_a_bitbucket_step_nothing_of_the_first_stands_among_the_outputs_of_the_second(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "given"
+    path.write_text("MINE=1\nTESTRUN_NIGHTLY=1\n")
+    environment = {"BITBUCKET_PIPELINES_VARIABLES_PATH": str(path), "TESTRUN_RECORDED_RUN_URL": "of an earlier step"}
+    a_ci("bitbucket", Screen(), environment).outputs(FIRST | {"command-exit-code": "3"}, Folder().leave)
+    second = a_ci("bitbucket", Screen(), environment)
+    second.outputs({"run-id": "9"}, Folder().leave)
+    assert read_dotenv(path.read_text("utf-8"))["TESTRUN_REASON"] == ""
+    second.outputs(SECOND | {"conclusion": "passed"}, Folder().leave)
+    found = read_dotenv(path.read_text("utf-8"))
+    assert {name: text for name, text in found.items() if text} == {
+        "MINE": "1", "TESTRUN_NIGHTLY": "1", "TESTRUN_RUN_ID": "9", "TESTRUN_CONCLUSION": "passed",
+    }  # fmt: skip
+    assert found["TESTRUN_RECORDED_RUN_URL"] == found["TESTRUN_COMMAND_EXIT_CODE"] == ""
+
+
+def test_teamcity_gets_a_path_as_it_is() -> None:
+    out = Screen()
+    a_ci("teamcity", out).outputs({"junit": "한 [1]/50%/junit.xml"}, Folder().leave)
+    assert _parameters(out)["TESTRUN_JUNIT"].replace("%%", "%") == "한 [1]/50%/junit.xml"
+
+
 def test_of_two_steps_of_a_teamcity_build_nothing_of_the_first_stands_among_the_outputs_of_the_second() -> None:
     first, second = Screen(), Screen()
     a_ci("teamcity", first).outputs(FIRST, Folder().leave)

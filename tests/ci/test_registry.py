@@ -47,6 +47,8 @@ def test_the_input_ci_offers_every_system_that_there_is() -> None:
         ({"CI": "woodpecker", "DRONE": "true"}, "drone"),
         ({"CIRCLECI": "true", "BUILDKITE": "true", "TRAVIS": "true"}, "circleci"),
         ({"CI": "true"}, "generic"),
+        ({"CI": "True"}, "generic"),
+        ({"CI": "TRUE"}, "generic"),
         ({"CI": "false"}, "terminal"),
     ],
 )

@@ -56,6 +56,17 @@ def test_a_red_step_is_one_build_problem_with_the_same_identity_in_every_build_a
     assert results == Message("importData", {"type": "junit", "path": "test-results/test-runner/autify/junit.xml"})
 
 
+def test_two_steps_of_one_vendor_in_a_build_are_two_problems() -> None:
+    found = []
+    for folder in ("out/web", "out/mobile", "out/web/"):
+        out = Screen()
+        ci = a_ci("teamcity", out, vendor="v" * 50, results_dir=folder)
+        ci.publish(a_report(), a_result(), annotations=8)
+        found += [each.attributes["identity"] for each in read_messages(out.getvalue()) if each.name == "buildProblem"]
+    assert found[0] == found[2] != found[1]
+    assert all(len(each) <= 60 for each in found)
+
+
 def test_a_green_step_is_no_problem_and_one_that_only_does_not_gate_is_a_warning() -> None:
     assert [each.name for each in _published(status=0)] == ["importData"]
     warning, _ = _published(status=0, conclusion=Conclusion.TIMED_OUT)

@@ -78,7 +78,7 @@ class Left:
         if self.ci == "circleci":
             return {name: text for name, text in sourced(self.files["BASH_ENV"]).items() if text}
         if self.ci == "bitbucket":
-            return read_dotenv(self.files["BITBUCKET_PIPELINES_VARIABLES_PATH"])
+            return _filled(read_dotenv(self.files["BITBUCKET_PIPELINES_VARIABLES_PATH"]))
         if self.ci == "teamcity":
             sets = [each.attributes for each in read_messages(self.log) if each.name == "setParameter"]
             given = {each["name"].removeprefix("env."): each["value"].replace("%%", "%") for each in sets}
@@ -87,7 +87,11 @@ class Left:
             return azure_variables(self.log)
         if self.ci == "terminal":  # a person reads the files
             return {"TESTRUN_CONCLUSION": self.report["conclusion"], "TESTRUN_EXIT_CODE": str(self.status)}
-        return read_dotenv((self.results / "outputs.env").read_text(encoding="utf-8"))
+        return _filled(read_dotenv((self.results / "outputs.env").read_text(encoding="utf-8")))
+
+
+def _filled(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in values.items() if text}
 
 
 def azure_variables(log: str) -> dict[str, str]:

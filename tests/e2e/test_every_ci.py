@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 import pytest
 
 from core.ci import CIS
-from core.ci.dotenv import variable
+from core.ci.outputs import variable
 from core.sandbox import BOXES, Progression, Sandbox
 from core.sandbox.repertoire import scenarios_of
 from tests.ci.environments import ENVIRONMENTS

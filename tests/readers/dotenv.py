@@ -1,11 +1,11 @@
-"""A port of how GitLab reads a dotenv report, and stricter: no quote, white space or `$` in a value.
+"""A port of how GitLab reads a dotenv report, and stricter: no quote, white space or `$` in a value. It may be empty.
 
 https://github.com/gitlabhq/gitlabhq: app/services/ci/parse_dotenv_artifact_service.rb
 """
 
 import re
 
-LINE = re.compile(r"(?P<key>[A-Z_][A-Z0-9_]*)=(?P<value>[^\s$\"'`\\\\]+)")
+LINE = re.compile(r"(?P<key>[A-Z_][A-Z0-9_]*)=(?P<value>[^\s$\"'`\\\\]*)")
 
 
 def read_dotenv(text: str) -> dict[str, str]:
