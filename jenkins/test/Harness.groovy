@@ -87,6 +87,16 @@ check(sent([timeout: "${30}m"], 'TEST_RUNNER_TIMEOUT') == '30m', 'a GString')
 check(sent([timeout: null], 'TEST_RUNNER_TIMEOUT') == null && sent([timeout: ''], 'TEST_RUNNER_TIMEOUT') == null, 'unset')
 check(sent([:], 'TEST_RUNNER_CI') == 'jenkins' && sent([ci: 'generic'], 'TEST_RUNNER_CI') == 'generic', 'ci')
 
+// What the scripts of a step keep is of that step alone, whatever folder it works in; its clean-up finds it again.
+List ids = [green, secret].collect { Map end -> end.ran*.environment*.TESTRUN_SCRIPT_ID }
+check(ids.every { it.size() == 2 && it[0] == it[1] && it[0] ==~ '[0-9a-f-]{36}' } && ids[0][0] != ids[1][0], ids)
+Closure taken = { List asked ->
+    Object folders = library.type.classLoader.loadClass('org.testrunner.Folders').newInstance()
+    asked.collect { List each -> folders.take(each[0], each[1]) }
+}
+check(taken([['a:/w', 'out'], ['a:/w', 'out/'], ['a:/w', 'out//x'], ['a:/w', 'out/x']]) == ['out', 'out-2', 'out//x', 'out/x-2'], 'spellings')
+check(taken([['a:/w', 'web/out'], ['a:/w/web', 'out'], ['a:/w/api', 'out'], ['b:/w', 'web/out']]) == ['web/out', 'out-2', 'out', 'web/out'], 'dirs')
+
 // Mistakes: all in one message, and nothing is started.
 Closure refused = { Map asked, List<String> words ->
     Map end = build([outputs: told(0)], asked)

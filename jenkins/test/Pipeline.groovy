@@ -76,7 +76,7 @@ class Agent {
         ProcessBuilder builder = new ProcessBuilder(script.startsWith('#!') ? [file.path] : ['sh', '-xe', file.path])
         builder.environment().clear()
         builder.environment().putAll(environment + more + [JENKINS_SERVER_COOKIE: cookie, WORKSPACE_TMP: "${workspace.path}@tmp".toString()])
-        builder.directory(workspace).redirectErrorStream(true)
+        builder.directory(new File(more.PWD.toString())).redirectErrorStream(true)
         Process process = builder.start()
         process.outputStream.close()
         Thread reader = Thread.start { process.inputStream.eachLine('UTF-8') { steps.show(it) } }

@@ -5,7 +5,7 @@ import java.util.concurrent.locks.ReentrantLock
  *
  * Like Jenkins: one branch of a pipeline runs at a time, and the others while it waits for a process; a step refuses
  * parameters that it does not know; what is passed to a step must be serializable; credentials are in the
- * environment of `sh` only, and hidden in the log.
+ * environment of `sh` only, and hidden in the log; `dir` changes where a step works and PWD, and no other variable.
  */
 class Steps {
     static final Map<String, List<String>> PARAMETERS = [
@@ -13,6 +13,7 @@ class Steps {
         string: ['credentialsId', 'variable'],
         readFile: ['file', 'encoding'],
         junit: ['testResults', 'allowEmptyResults', 'skipMarkingBuildUnstable'],
+        dir: [],
     ]
     static final java.util.regex.Pattern MACRO = ~/\$([A-Za-z0-9_]+|\{[A-Za-z0-9_.]+\}|\$)/
     final File root
@@ -35,7 +36,9 @@ class Steps {
         if (given.execute) { execute = given.execute }
     }
 
-    Map getScope() { context.get() ?: [environment: [:], credentials: [:]] }
+    Map getScope() { context.get() ?: [environment: [PWD: workspace.path], credentials: [:]] }
+
+    private File file(Object path) { new File(scope.environment.PWD.toString(), path.toString()) }
 
     Object invoke(String name, List arguments) {
         List plain = arguments.findAll { !(it instanceof Closure) }
@@ -52,10 +55,11 @@ class Steps {
             case 'sh': return status(named)
             case 'libraryResource': return new File(new File(root, 'resources'), plain[0].toString()).getText('UTF-8')
             case 'isUnix': return unix
-            case 'pwd': return workspace.path
-            case 'fileExists': return new File(workspace, plain[0].toString()).exists()
-            case 'readFile': return new File(workspace, named.file.toString()).getText(named.encoding.toString())
-            case 'junit': assert new File(workspace, named.testResults.toString()).file; return null
+            case 'pwd': return scope.environment.PWD
+            case 'dir': return inside(file(plain[0]), body)
+            case 'fileExists': return file(plain[0]).exists()
+            case 'readFile': return file(named.file).getText(named.encoding.toString())
+            case 'junit': assert file(named.testResults).file; return null
             case 'echo': log.append("${plain[0]}\n"); return null
             case 'unstable': result = 'UNSTABLE'; log.append("${plain[0]}\n"); return null
             case 'error': throw new IllegalStateException(plain[0].toString())
@@ -93,6 +97,11 @@ class Steps {
         context.set([environment: before.environment + (more.environment ?: [:]),
             credentials: before.credentials + (more.credentials ?: [:])])
         try { return body.call() } finally { context.set(before) }
+    }
+
+    private Object inside(File folder, Closure body) {
+        folder.mkdirs()
+        within(environment: [PWD: folder.path], body)
     }
 
     private Object status(Map named) {

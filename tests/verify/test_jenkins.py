@@ -148,6 +148,23 @@ def test_branches_in_one_workspace_keep_their_results_apart(builds: Builds, vend
     }
 
 
+def test_branches_in_folders_of_one_workspace_share_nothing(builds: Builds, vendor: Sandbox) -> None:
+    """A monorepo: the same vendor and results folder, each in its `dir`, which leaves WORKSPACE_TMP as it is."""
+    steps = {
+        "good": here(vendor.url_of("passing")),
+        "bad": here(vendor.url_of("one-failure"), ", onFailure: 'unstable'"),
+    }
+    branches = ", ".join(f"{name}: {{ dir('{name}') {{ {step} }} }}" for name, step in steps.items())
+    ended = builds.run(f"parallel({branches})", secrets=SECRETS)
+    assert ended.result == "UNSTABLE", ended.error
+    assert (ended.value["good"]["conclusion"], ended.value["bad"]["conclusion"]) == ("passed", "failed")
+    for name in ("good", "bad"):
+        assert ended.value[name]["junit"] == f"{RESULTS}/junit.xml"
+        assert (builds.workspace / name / RESULTS / "junit.xml").is_file()
+    ids = set(re.findall(r"TESTRUN_SCRIPT_ID=[0-9a-f-]{36}", json.dumps(ended.calls)))
+    assert len(ids) == 2
+
+
 def test_an_old_result_is_gone_before_anything_can_go_wrong(builds: Builds) -> None:
     folder = builds.workspace / RESULTS
     folder.mkdir(parents=True)

@@ -3,31 +3,48 @@
 # where no glob of yours finds it. What can't be had is exit code 3: nothing was started. `exec`: an abort must reach the
 # program.
 set -eu
-home=${WORKSPACE_TMP:-$PWD@tmp}/test-runner/$TEST_RUNNER_RESULTS_DIR
+steps=${WORKSPACE_TMP:-$PWD@tmp}/test-runner
+home=$steps/$TESTRUN_SCRIPT_ID # of this step alone: branches in other folders of the workspace have the same WORKSPACE_TMP
+place=$PWD/$TEST_RUNNER_RESULTS_DIR
+
+# The program that was installed for this step; then it goes.
+last() {
+  status=0
+  "$home/.venv/bin/python" -E -s "$home/entrypoint.py" "$@" || status=$?
+  rm -rf -- "$home"
+  exit "$status"
+}
+
 if [ -n "${TESTRUN_SCRIPT_COMMAND:-}" ]; then
   unset TEST_RUNNER_RUN_ID # named the run that was waited for; what is left of it is in the journal
   [ -z "${TESTRUN_SCRIPT_PATH:-}" ] || exec "$TESTRUN_SCRIPT_PYTHON" -E -s "$TESTRUN_SCRIPT_PATH" "$TESTRUN_SCRIPT_COMMAND"
-  [ -x "$home/.venv/bin/python" ] || exit 0
-  status=0
-  "$home/.venv/bin/python" -E -s "$home/entrypoint.py" "$TESTRUN_SCRIPT_COMMAND" || status=$?
+  if [ -x "$home/.venv/bin/python" ]; then last "$TESTRUN_SCRIPT_COMMAND"; fi
   rm -rf -- "$home"
-  exit "$status"
+  exit 0
 fi
 # What an earlier build left in this workspace must not be published, even if the program can't be started.
 [ "${TEST_RUNNER_MODE:-}" = cleanup ] ||
   rm -f -- "$TEST_RUNNER_RESULTS_DIR/junit.xml" "$TEST_RUNNER_RESULTS_DIR/outputs.env"
 [ -z "${TESTRUN_SCRIPT_PATH:-}" ] || exec "$TESTRUN_SCRIPT_PYTHON" -E -s "$TESTRUN_SCRIPT_PATH"
-rm -rf -- "$home"
+for each in "$steps"/*/; do # what steps of this place left that were killed with their agent
+  [ "$(cat "${each}place" 2>/dev/null)" = "$place" ] || continue
+  kill -0 "$(cat "${each}process" 2>/dev/null)" 2>/dev/null || rm -rf -- "$each"
+done
 {
   mkdir -p -- "$home" &&
+    echo "$$" >"$home/process" &&
+    printf '%s\n' "$place" >"$home/place" &&
     git init -q "$home" &&
     git -C "$home" fetch -q --depth 1 -- "$TESTRUN_SCRIPT_SOURCE" "$TESTRUN_SCRIPT_REF" &&
     git -C "$home" -c advice.detachedHead=false checkout -q FETCH_HEAD &&
     "$TESTRUN_SCRIPT_PYTHON" -I -m venv "$home/.venv" &&
-    "$home/.venv/bin/python" -I -m pip install -q --disable-pip-version-check \
+    # Of pip's settings the index alone is meant for this: others would have it install elsewhere, or not at all.
+    env -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 \
+      "$home/.venv/bin/python" -I -m pip install -q --disable-pip-version-check \
       --require-hashes --only-binary :all: -r "$home/requirements.txt"
 } || {
   echo "The program can't be installed: see above." >&2
   exit 3
 }
+[ "${TEST_RUNNER_MODE:-}" != cleanup ] || last
 exec "$home/.venv/bin/python" -E -s "$home/entrypoint.py"

@@ -21,6 +21,7 @@ class Request implements Serializable {
     String onFailure = 'fail'
     boolean junit = true
     boolean contained = true  // in a container, else by a Python of the agent
+    String id = UUID.randomUUID().toString()  // of the step: what its scripts keep is in a folder of that name
     String folder = ''  // of the results, in the workspace
     List<String> variables = []  // NAME=value
     List<Map<String, String>> credentials = []  // id, variable
@@ -116,6 +117,7 @@ class Request implements Serializable {
             if (!each.startsWith('TEST_RUNNER_RESULTS_DIR=')) { found.add(each.replace('$', '$$')) }
         }
         found.add('TEST_RUNNER_RESULTS_DIR=' + results)
+        found.add('TESTRUN_SCRIPT_ID=' + id)
         return found
     }
 
