@@ -18,6 +18,9 @@ LOCK = os.path.join(ROOT, "requirements.txt")
 NOT_STARTED = 3  # core.model.ExitCode, which can't be imported yet
 PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile")
 LOCKED = ("--require-hashes", "--only-binary", ":all:", "--requirement", LOCK)
+# Settings of pip for other installations on this machine; the index, a proxy and certificates are meant for us, too.
+UNMEANT = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT")
+MEANT = {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
 
 
 def packages() -> str:
@@ -35,7 +38,9 @@ def packages() -> str:
 def _install(partial: str, folder: str) -> None:
     """Whole or not at all: a step that is killed here leaves no half of it for the next one."""
     try:
-        done = subprocess.run([sys.executable, "-I", *PIP, "--target", partial, *LOCKED], check=False)
+        environment = {name: text for name, text in os.environ.items() if name not in UNMEANT} | MEANT
+        command = [sys.executable, "-I", *PIP, "--target", partial, *LOCKED]
+        done = subprocess.run(command, env=environment, check=False)
         if done.returncode:
             raise OSError(f"pip ended with exit code {done.returncode}")
         try:
