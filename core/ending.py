@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from core.errors import CallFailedError, ResultUnknownError, RunnerError, StoppedError
 from core.model import Progress, Reason, RemoteRun, Result, TestReport
 from core.ports import COVERS_START, Vendor
-from core.recovery.journal import Journal, Left
+from core.recovery.journal import Journal
+from core.recovery.left import Left
 from core.text.sanitize import one_line
 from core.verdict import ended_by
 from core.waiting.patience import Patience

@@ -68,7 +68,7 @@ def execute(
         else:
             last = _watch(request, vendor, run, patience=patience, hooks=hooks)
             report = vendor.collect(run, complete=last.verdict is not None)
-            journal.finished(run)
+            journal.finished(run, final=last.verdict is not None)
             report, problems = _again(request, vendor, report, patience=patience, journal=journal, hooks=hooks)
             result = judge(report) if last.verdict else _timed_out(request, vendor, run, last, patience)
     except StoppedError as stopped:
@@ -136,7 +136,7 @@ def _again(
             goes_on = f" Run {run.id} may go on at the vendor. {run.where}" if run else ""
             said = error.advice if isinstance(error, RunnerError) else error.fact
             return report, [f"What did not pass could not be run again: {said}{goes_on}".strip()]
-        journal.finished(run)
+        journal.finished(run, final=last.verdict is not None)
         if second.verdict not in (Verdict.PASSED, Verdict.FAILED):
             word = one_line(second.word, 60)
             return report, [f"The rerun {run.id} gave no verdict of its own ({word}). {run.where}".strip()]

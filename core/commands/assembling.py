@@ -46,7 +46,7 @@ def journal_of(process: Process, asked: Asked, build: Build, means: Means) -> Jo
         mode=asked.common.mode,
         at=means.clock.wall(),
         base_url=asked.base_url,
-        holder=holder(job(process.environment), asked.common.results_dir),
+        holder=holder(job(process.environment, build.ci), asked.common.results_dir),
     )
 
 

@@ -12,14 +12,14 @@ from core.errors import RunnerError
 from core.inputs.options import Option
 from core.inputs.sources import Raw
 from core.process import Process
-from core.recovery.journal import at_work, left_behind
+from core.recovery.left import at_work, has_ended, left_behind
 from core.workspace.private import PrivateFolder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from core.commands.assembling import Means
     from core.ports import Ci
-    from core.recovery.journal import Left
+    from core.recovery.left import Left
 
 NOT_ENDED = 7
 
@@ -33,20 +33,22 @@ def cleanup(
     *,
     every_step: bool = False,
 ) -> int:
-    """0 when nothing of ours is left, 7 when something could not be ended: it is then named.
+    """0 when nothing is left to be done, 7 when something could not be ended: it is then named.
+
+    A run that a vendor's API has no way to cancel is named, too, and is no 7: nobody could do more from here.
 
     A command (`cleanup` as a word) is for the step that it belongs to. A step with `mode: cleanup` has a name of its
     own, so it is for `every_step` that this workspace has seen.
 
-    A program of this very step that is still at work, since no signal of the CI has reached it, is ended first. Another
-    step's is none of ours to end, and what can't be ended is named.
+    A program of this very step that is still at work, since no signal of the CI has reached it, is ended first. What is
+    surely another's is none of our business; what may be ours, and can't be ended or must not be, is named.
 
     With nothing to do it is 0 whatever the inputs are: a step that failed on them left nothing behind.
     """
     run_id = raw.values.get("run-id", "").strip()
     step = None if every_step else ci.build().step
     vendor, record_to = raw.values.get("vendor", "").strip(), raw.values.get("record-to", "").strip()
-    lives = [left for name in dict.fromkeys((vendor, record_to)) for left in _lives(process, step, name, run_id)]
+    lives = _lives(process, raw, ci, step)
     if lives:
         from core.commands.assembling import usual_means  # noqa: PLC0415 -- brings requests: mostly nothing to do
 
@@ -56,8 +58,12 @@ def cleanup(
     found = left_behind(process.workspace, step=step, vendor=vendor)
     found = [left for left in found if not run_id or run_id in left.runs]
     recorded = left_behind(process.workspace, step=step, vendor=record_to) if record_to else []
+    over = bool(run_id) and not found and has_ended(process.workspace, vendor=vendor, run=run_id)
+    if over:
+        ci.info(f"Run {run_id} is over: a step in this workspace has its result.")
+        run_id = ""
     if not found and not recorded and not run_id:
-        if not lives:
+        if not lives and not over:
             ci.info(f"Nothing was left behind by {'any' if every_step else 'this'} step.")
         return NOT_ENDED if lives else 0
     try:
@@ -70,24 +76,27 @@ def cleanup(
         return int(error.exit_code)
 
 
-def _lives(process: Process, step: str | None, vendor: str, run_id: str) -> "list[Left]":
-    """The programs that are at work here, but for those of which it is sure that they are another job's."""
-    found = at_work(process.workspace, step=step, vendor=vendor)
+def _lives(process: Process, raw: Raw, ci: "Ci", step: str | None) -> "list[Left]":
+    """The programs that are at work here, but for those of which it is sure that they are another job's or step's."""
+    vendor, record_to, run_id = (raw.values.get(name, "").strip() for name in ("vendor", "record-to", "run-id"))
+    vendors = dict.fromkeys((vendor, record_to))
+    found = [left for name in vendors for left in at_work(process.workspace, step=step, vendor=name)]
     if not found:
         return []
-    from core.recovery.holder import is_of_another_job  # noqa: PLC0415 -- mostly nothing to do
+    from core.recovery.holder import is_of_another_job, is_of_another_step  # noqa: PLC0415 -- mostly nothing to do
 
-    here = job(process.environment)
-    return [left for left in found if not is_of_another_job(left, here) and (not run_id or run_id in left.runs)]
+    here, results = job(process.environment, ci.name), raw.values.get("results-dir", "") if step is not None else ""
+    found = [left for left in found if not is_of_another_job(left, here) and not is_of_another_step(left, results)]
+    return [left for left in found if not run_id or run_id in left.runs]
 
 
 def _stopped(process: Process, raw: Raw, ci: "Ci", lives: "list[Left]", means: "Means", *, every_step: bool) -> bool:
     """End the programs that are surely this step's, and name the others. True when none goes on."""
     from core.recovery.holder import end, is_of, told  # noqa: PLC0415 -- mostly nothing to do
 
-    results, ended = raw.values.get("results-dir", ""), True
+    here, results, ended = job(process.environment, ci.name), raw.values.get("results-dir", ""), True
     for left in lives:
-        is_ours = not every_step and is_of(left, job(process.environment), results)
+        is_ours = not every_step and is_of(left, here, results)
         if is_ours and end(left, means.clock, means.stop):
             ci.info(f"This step was still at work ({told(left)}): it was told to end, and has ended.")
             continue

@@ -7,11 +7,14 @@ namespace. When the process was born proves it once more.
 
 import os
 import signal
+from collections.abc import Mapping
 from contextlib import suppress
 from queue import Empty, SimpleQueue
+from typing import Any
 
 from core.ports import Clock
-from core.recovery.journal import Left, is_held
+from core.recovery.journal import is_held
+from core.recovery.left import Left
 from core.waiting.stop import Stop
 
 GRACE = 2.0  # seconds for a program that is ending already: a second signal would take its reports away
@@ -19,19 +22,27 @@ ENDING = 8.0  # seconds; a stop takes at most 5
 LOOK = 0.05  # seconds between two looks at the lock
 
 
-def holder(job: str, results: str) -> dict[str, str | int]:
-    """What this process writes into its journal. `results` is the input `results-dir`: two steps never share it."""
+def holder(job: Mapping[str, str], results: str) -> dict[str, Any]:
+    """What this process writes into its journal. `job` is from core.ci.jobs, `results` the input `results-dir`."""
     pid = os.getpid()
-    return {"pid": pid, "born": _born(pid), "place": _place(), "job": job, "results": _folder(results)}
+    return {"pid": pid, "born": _born(pid), "place": _place(), "job": dict(job), "results": _folder(results)}
 
 
-def is_of(left: Left, job: str, results: str) -> bool:
+def is_of(left: Left, job: Mapping[str, str], results: str) -> bool:
     """Whether it is this job's and this step's; the step's name and vendor are the reader's to compare."""
     return bool(job) and left.holder.get("job") == job and left.holder.get("results") == _folder(results)
 
 
-def is_of_another_job(left: Left, job: str) -> bool:
-    return bool(job) and left.holder.get("job") not in (job, "", None)
+def is_of_another_job(left: Left, job: Mapping[str, str]) -> bool:
+    """Whether that is sure: a variable that both have differs. With nothing to compare it may be this very job's."""
+    theirs = left.holder.get("job")
+    return isinstance(theirs, dict) and any(theirs.get(name, text) != text for name, text in job.items())
+
+
+def is_of_another_step(left: Left, results: str) -> bool:
+    """Whether that is sure: both say where their results are, and two steps never share that folder."""
+    theirs = left.holder.get("results")
+    return bool(theirs and results.strip()) and theirs != _folder(results)
 
 
 def told(left: Left) -> str:

@@ -1,14 +1,12 @@
 """What must be known if this process dies: one append-only file per invocation in `.test-runner/`.
 
-Each line is a JSON object with an `event`. Nothing secret is written. A line that a killed process cut short, or that
-somebody else wrote, is skipped when reading.
+Each line is a JSON object with an `event`. Nothing secret is written. core.recovery.left reads them again.
 """
 
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
 from core.errors import OutputError
@@ -16,8 +14,6 @@ from core.model import RemoteRun
 from core.workspace.ownership import adopt
 
 FOLDER = ".test-runner"
-LARGEST = 64 << 20  # bytes: a long stay has some 1,000 for each job
-LONGEST_LINE = 1 << 16
 LOCK_TRIES, LOCK_WAIT = 50, 0.01  # seconds
 
 
@@ -46,7 +42,7 @@ class Journal:
         mode: str,
         at: float,
         base_url: str = "",
-        holder: "Mapping[str, str | int] | None" = None,
+        holder: "Mapping[str, Any] | None" = None,
     ) -> "Journal":
         """A new file for this invocation. Raises OutputError: without a journal nothing is started.
 
@@ -93,10 +89,10 @@ class Journal:
         self.doubtful = False
         self._note("started", {"id": run.id, "url": run.url} | ({"shared": True} if run.shared else {}))
 
-    def finished(self, run: RemoteRun) -> None:
-        """The run is final, cancelled, or meant to go on without us."""
+    def finished(self, run: RemoteRun, *, final: bool = False) -> None:
+        """The run is over for us: cancelled, meant to go on without us, or `final` by the vendor's own word."""
         self.open_runs.pop(run.id, None)
-        self._note("finished", {"id": run.id})
+        self._note("finished", {"id": run.id} | ({"final": True} if final else {}))
 
     def owe(self, what: Mapping[str, str]) -> None:
         self.debts.append(dict(what))
@@ -129,100 +125,6 @@ class Journal:
                 os.close(handle)
         except OSError as error:
             raise OutputError(f"The journal {self._path} can't be written: {error.strerror or error}.") from error
-
-
-@dataclass(slots=True, kw_only=True)
-class Left:
-    """What one earlier invocation of this step left behind, or one that is still at work would leave."""
-
-    journal: Journal
-    path: str
-    mode: str
-    holder: Mapping[str, Any] = field(default_factory=dict)  # as core.recovery.holder wrote it, or somebody else
-    base_url: str = ""  # of the vendor, where the entry has it
-    runs: dict[str, RemoteRun] = field(default_factory=dict)
-    debts: list[dict[str, str]] = field(default_factory=list)
-    doubtful: bool = False  # a start went out and its answer never came
-
-
-def left_behind(workspace: str, *, step: str | None, vendor: str) -> list[Left]:
-    """What earlier invocations of this very step and vendor did not finish, the oldest first; None: of any step.
-
-    One that is still at work (on a terminal two steps may have the same name) has left nothing behind yet.
-    """
-    found = [_read(path, step, vendor) for path in _paths(workspace) if not is_held(path)]
-    return [left for left in found if left and (left.runs or left.debts or left.doubtful)]
-
-
-def at_work(workspace: str, *, step: str | None, vendor: str) -> list[Left]:
-    """The invocations of this step and vendor that are still at work, with whatever they have open so far."""
-    found = [_read(path, step, vendor) for path in _paths(workspace) if is_held(path)]
-    return [left for left in found if left]
-
-
-def _paths(workspace: str) -> list[str]:
-    folder = os.path.join(workspace, FOLDER)
-    try:
-        names = sorted(name for name in os.listdir(folder) if name.endswith(".jsonl"))
-    except OSError:
-        return []
-    return [os.path.join(folder, name) for name in names]
-
-
-def _read(path: str, step: str | None, vendor: str) -> Left | None:
-    events = _events(path)
-    begin = next(events, None)
-    if not begin or (begin.get("event"), begin.get("vendor")) != ("begin", vendor):
-        return None
-    if step is not None and begin.get("step") != step:
-        return None
-    base_url = str(begin.get("base-url") or "")
-    holder = begin.get("holder")
-    left = Left(
-        journal=Journal(path, torn=True),
-        path=path,
-        mode=str(begin.get("mode")),
-        holder=holder if isinstance(holder, dict) else {},
-        base_url=base_url,
-    )
-    for entry in events:
-        match entry:
-            case {"event": "starting"}:
-                left.doubtful = True
-            case {"event": "not-started"}:
-                left.doubtful = False
-            case {"event": "started", "id": str(id_), "url": str(url)}:
-                left.doubtful = False
-                left.runs[id_] = RemoteRun(vendor=vendor, id=id_, url=url, shared=entry.get("shared") is True)
-            case {"event": "finished", "id": str(id_)}:
-                left.runs.pop(id_, None)
-            case {"event": "owe", "what": dict(what)}:
-                left.debts.append({str(key): str(value) for key, value in what.items()})
-            case {"event": "settle", "what": dict(what)} if what in left.debts:
-                left.debts.remove(what)
-    left.journal.open_runs = dict(left.runs)
-    left.journal.debts = left.debts
-    return left
-
-
-def _events(path: str) -> Iterator[dict[str, Any]]:
-    try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-        with os.fdopen(handle, "rb") as file:
-            while file.tell() < LARGEST and (line := file.readline(LONGEST_LINE)):
-                entry = _entry(line)
-                if entry is not None:
-                    yield entry
-    except OSError:
-        return
-
-
-def _entry(line: bytes) -> dict[str, Any] | None:
-    try:
-        entry = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return entry if isinstance(entry, dict) else None
 
 
 def _lock(path: str) -> int | None:

@@ -155,6 +155,26 @@ def test_a_named_run_is_ended_without_a_journal(step: Step) -> None:
     assert "Run 880001 may go on: the vendor's API can't cancel it." in ended.log
 
 
+def test_a_named_run_whose_end_was_seen_here_is_left_alone(step: Step) -> None:
+    """As where a job waits by `run-id`, and its last step cleans up by the same inputs."""
+    with vendor("passing") as server:
+        step.url = server.url
+        run = step.run("start", **SCENARIO).outputs["run-id"]
+        assert step.run("wait", run_id=run).status == 0
+        ended, asked = requests_of(server, lambda: step.run(mode="cleanup", run_id=run))
+    assert (ended.status, asked) == (0, [])
+    assert f"Run {run} is over: a step in this workspace has its result." in ended.log
+
+
+def test_a_named_run_that_a_step_gave_up_waiting_for_is_ended(step: Step) -> None:
+    with vendor("never-ends") as server:
+        step.url = server.url
+        run = step.run("start", **SCENARIO).outputs["run-id"]
+        assert step.run("wait", run_id=run, timeout="1s").status == 4
+        ended = cleaned(step, run_id=run)
+    assert f"Run {run} may go on: the vendor's API can't cancel it." in ended.log
+
+
 def test_a_named_run_needs_good_inputs(step: Step) -> None:
     with vendor() as server:
         step.url = server.url

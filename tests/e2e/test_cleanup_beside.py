@@ -78,8 +78,9 @@ def test_the_job_at_qtest_is_ended_with_it(step: Step) -> None:
 
 @pytest.mark.parametrize("changed", [{"GITHUB_RUN_ID": "4712"}, {"GITHUB_RUN_ATTEMPT": "2"}, {"GITHUB_JOB": "other"}])
 def test_another_jobs_program_is_none_of_ours(changed: dict[str, str], step: Step) -> None:
+    step.extra = {"GITHUB_RUN_ATTEMPT": "1", "GITHUB_JOB": "e2e"}
     with vendor("never-ends") as server, alive(step, server) as process:
-        step.extra = changed
+        step.extra |= changed
         ended = beside(step)
         assert (ended.status, NOTHING in ended.log) == (0, True), ended.log
         assert process.poll() is None
@@ -93,14 +94,46 @@ def test_another_steps_program_is_none_of_ours(step: Step) -> None:
 
 
 def test_of_two_steps_of_one_name_it_is_the_one_with_the_same_results(step: Step) -> None:
-    """As two branches of a parallel stage in one workspace."""
+    """As two branches of a parallel stage in one workspace: a healthy one is nothing to tell of."""
     with vendor("never-ends") as server, alive(step, server, results_dir="out/a") as process:
         ended = beside(step, results_dir="out/b")
-        assert ended.status == 7
-        assert f"process {process.pid} on " in ended.log
+        assert (ended.status, NOTHING in ended.log) == (0, True), ended.log
         assert process.poll() is None
         assert beside(step, results_dir="out/a/").status == 0
         assert process.wait(LONGEST) == 128 + signal.SIGTERM
+
+
+def test_where_one_of_two_names_no_folder_the_program_is_named_and_not_ended(step: Step) -> None:
+    with vendor("never-ends") as server, alive(step, server, results_dir="out/a") as process:
+        ended = beside(step)
+        assert (ended.status, f"process {process.pid} on " in ended.log) == (7, True), ended.log
+        assert process.poll() is None
+
+
+def on_gitlab(step: Step, **more: str) -> None:
+    """A job whose shell knows what a `before_script` has exported, and whose `after_script` does not."""
+    step.ci = "gitlab"
+    step.extra = {"GITLAB_CI": "true", "CI_JOB_ID": "5", **more}
+
+
+@pytest.mark.parametrize("exported", ["BUILD_TAG", "BUILD_URL", "DRONE_BUILD_NUMBER", "GITHUB_RUN_ID"])
+def test_a_variable_of_another_system_makes_no_other_job_of_it(exported: str, step: Step) -> None:
+    on_gitlab(step, **{exported: "shop:1.2"})
+    with vendor("never-ends") as server, alive(step, server) as process:
+        on_gitlab(step)
+        ended = beside(step)
+        assert process.wait(LONGEST) == 128 + signal.SIGTERM
+    assert (ended.status, "This step was still at work" in ended.log) == (0, True), ended.log
+
+
+@pytest.mark.parametrize("job", [{}, {"GITHUB_RUN_ID": "77"}, "CI_JOB_ID=5", None])
+def test_a_program_whose_job_can_not_be_compared_is_named_and_not_ended(job: object, step: Step) -> None:
+    on_gitlab(step)
+    with vendor("never-ends") as server, alive(step, server) as process:
+        edited(step, job=job)
+        ended = beside(step)
+        assert (ended.status, f"process {process.pid} on " in ended.log) == (7, True), ended.log
+        assert process.poll() is None
 
 
 def test_where_no_job_is_known_the_program_is_named_and_not_ended(terminal: Step) -> None:

@@ -26,7 +26,8 @@ from core.model import (
     Verdict,
     count,
 )
-from core.recovery.journal import Journal, left_behind
+from core.recovery.journal import Journal
+from core.recovery.left import left_behind
 from core.waiting.pacing import Pacing
 from core.waiting.patience import Patience
 from core.waiting.stop import Stop

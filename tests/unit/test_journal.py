@@ -8,7 +8,8 @@ import pytest
 
 from core.errors import OutputError
 from core.model import RemoteRun
-from core.recovery.journal import FOLDER, Journal, at_work, left_behind
+from core.recovery.journal import FOLDER, Journal
+from core.recovery.left import at_work, has_ended, left_behind
 
 RUN = RemoteRun(vendor="autify", id="7", url="https://vendor.example.com/7")
 DEBT = {"kind": "url-replacement", "test-plan": "3001"}
@@ -144,3 +145,18 @@ def test_a_step_that_is_at_work_is_known_with_who_it_is_and_what_it_has_open(tmp
     assert (found.holder, found.runs) == ({"pid": 7}, {"7": RUN})
     mine.close()
     assert at_work(str(tmp_path), step="e2e", vendor="autify") == []
+
+
+def test_a_run_has_ended_only_by_the_vendors_own_word(tmp_path: Path) -> None:
+    def ended(run: str, vendor: str = "autify") -> bool:
+        return has_ended(str(tmp_path), vendor=vendor, run=run)
+
+    mine = journal(tmp_path)
+    mine.started(RUN)
+    mine.finished(RUN)  # over for that step: the run may go on
+    assert not ended("7")
+    again = journal(tmp_path, mode="wait")
+    again.started(RUN)
+    again.finished(RUN, final=True)
+    assert (ended("7"), ended(RUN.url)) == (True, True)
+    assert (ended("8"), ended(""), ended("7", vendor="testmo")) == (False, False, False)

@@ -1,0 +1,36 @@
+"""What names a job: the variables of the system that runs it, and of no other."""
+
+import pytest
+
+from core.ci import CIS
+from core.ci.jobs import VARIABLES, job
+
+HERE = {"GITLAB_CI": "true", "CI_JOB_ID": "5"}
+EXPORTED = {name: "mine" for names in VARIABLES.values() for name in names if name not in HERE}
+
+
+def test_every_system_is_asked_for_its_own_variables() -> None:
+    assert set(VARIABLES) == set(CIS)
+    assert [name for name, names in VARIABLES.items() if not names] == ["generic", "terminal"]
+
+
+def test_what_a_job_exports_changes_nothing() -> None:
+    assert job(HERE, "gitlab") == job(HERE | EXPORTED, "gitlab") == {"CI_JOB_ID": "5"}
+
+
+@pytest.mark.parametrize("ci", ["generic", "terminal"])
+def test_a_job_that_asks_for_plain_lines_is_known_all_the_same(ci: str) -> None:
+    assert job(HERE, ci) == {"CI_JOB_ID": "5"}
+
+
+def test_where_nothing_says_it_no_job_is_known() -> None:
+    assert (
+        job({}, "terminal")
+        == job({"CI": "true"}, "generic")
+        == job({"GITLAB_CI": "true", "CI_JOB_ID": ""}, "gitlab")
+        == {}
+    )
+
+
+def test_a_value_of_any_size_fits_into_the_journal() -> None:
+    assert len(job({"CI_JOB_ID": "x" * 100_000}, "gitlab")["CI_JOB_ID"]) < 1000
