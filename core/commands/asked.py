@@ -1,6 +1,7 @@
 """From raw texts to what is asked: vendor, common inputs, the vendor's own; all problems in one error."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from core.errors import BadInputError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from core.ports import VendorSpec
 
 UNUSED = ("", "0", "false")
+_NAMED = re.compile("`([a-z][a-z0-9-]*)")  # an input that a sentence names, alone or as `name: value`
 RECORDERS_INPUTS = tuple(f"{name}-" for name in RECORDERS)
 VENDOR = Option(TEXT, f"The test vendor: {', '.join(VENDORS)}.", required=True)
 RECORD_TO = Option(
@@ -114,13 +116,15 @@ def understand(raw: Raw, known: Mapping[str, Option]) -> Asked:
         raise BadInputError(problems)
     inputs = inputs_of(vendor)
     settings: Any = parse(inputs.Settings, raw.values, problems)
+    mode, run_id = raw.values.get("mode", "").strip() or "run", raw.values.get("run-id", "").strip()
+    if "run-id" not in inputs.UNSUPPORTED:
+        problems += _misplaced_run(mode, run_id, vendor)
     told = {name for name, _ in problems}
-    mode, run_id = raw.values.get("mode", "run").strip(), raw.values.get("run-id", "").strip()
     found = [(name, why) for name, why in inputs.UNSUPPORTED.items() if raw.values.get(name, "").strip() not in UNUSED]
     found += [(name, why) for name, why in inputs.REQUIRED.items() if not raw.values.get(name, "").strip()]
     reruns = {} if "rerun-failed" in inputs.UNSUPPORTED else {"rerun_failed": common.rerun_failed}
     found += inputs.check(settings, mode, run_id, **reruns)
-    problems += [problem for problem in found if problem[0] not in told]
+    problems += [(name, why) for name, why in found if told.isdisjoint((name, *_NAMED.findall(why)))]
     missing = _missing_secrets(raw, inputs.Settings)
     recorders = wish.missing if wish else set()
     wrong = {name for name, _ in problems}
@@ -130,6 +134,15 @@ def understand(raw: Raw, known: Mapping[str, Option]) -> Asked:
         raise BadInputError(problems)
     recorder = Asked(spec=load(wish.name), common=wish.common, settings=wish.settings) if wish else None
     return Asked(spec=load(vendor), common=common, settings=settings, recorder=recorder)
+
+
+def _misplaced_run(mode: str, run_id: str, vendor: str) -> Iterator[Problem]:
+    """A run that nobody would look at while a second one is started and paid, or that is not named."""
+    if run_id and mode in ("run", "start"):
+        shared = "; for a part of a shared run see `thread-of`" if vendor == "testmo" else ""
+        yield "run-id", f"goes with `mode: wait` or `cleanup`, and `mode` is {mode}, which starts another run{shared}."
+    elif mode == "wait" and not run_id:
+        yield "run-id", "is required with `mode: wait`: the output `run-id` of the step that started the run."
 
 
 def _recorder(raw: Raw, common: Common, vendor: str, problems: list[Problem]) -> "RecorderWish | None":

@@ -57,9 +57,17 @@ def left_out(raw: Raw, known: Mapping[str, Option], problems: list[Problem]) -> 
     return values
 
 
-def wished(recorder: str, raw: Raw, common: Common, vendor: str, problems: list[Problem]) -> RecorderWish:
-    """What is asked of the recorder; adds everything that is wrong with it. Only without a problem is it to be used."""
-    problems += _misplaced(recorder, raw, vendor)
+def wished(recorder: str, raw: Raw, common: Common, vendor: str, problems: list[Problem]) -> RecorderWish | None:
+    """What is asked of the recorder; adds everything that is wrong with it. Only without a problem is it to be used.
+
+    None where it is the vendor itself: no input of it is then missing.
+    """
+    if vendor == recorder:
+        problems.append(("record-to", f"is for the runs of other vendors: `vendor: {recorder}` records by itself."))
+        return None
+    if _mode(raw) == "start":
+        text = "needs a report, and `mode: start` waits for none: set it on the step with `mode: wait`."
+        problems.append(("record-to", text))
     inputs = recorder_inputs_of(recorder)
     own = _own_inputs(recorder)
     values = {name: raw.values[f"{recorder}-{name}"] for name in own if f"{recorder}-{name}" in raw.values}
@@ -81,13 +89,6 @@ def wished(recorder: str, raw: Raw, common: Common, vendor: str, problems: list[
 def _common(common: Common, base_url: str) -> Common:
     """What holds for every vendor, without what was meant for the first one's run alone."""
     return replace(common, base_url=base_url, mode="cleanup" if common.mode == "cleanup" else "run", run_id="")
-
-
-def _misplaced(recorder: str, raw: Raw, vendor: str) -> Iterable[Problem]:
-    if vendor == recorder:
-        yield "record-to", f"is for the runs of other vendors: `vendor: {recorder}` records by itself."
-    if _mode(raw) == "start":
-        yield "record-to", "needs a report, and `mode: start` waits for none: set it on the step with `mode: wait`."
 
 
 def _mode(raw: Raw) -> str:

@@ -146,7 +146,8 @@ def readable_file(text: str) -> str:
             file.read(1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise ValueError(f"the file {text!r} can't be read: {reason}.") from None
+        pattern = " It is taken as it stands: patterns are not filled in here." if set(text) & set("*?[") else ""
+        raise ValueError(f"the file {text!r} can't be read: {reason}.{pattern}") from None
     return os.path.abspath(text)
 
 

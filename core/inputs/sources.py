@@ -14,6 +14,7 @@ USUAL_SECRETS = (
     *("AUTIFY_WEB_ACCESS_TOKEN", "AUTIFY_MOBILE_ACCESS_TOKEN", "ATS_API_TOKEN", "APPTEST_AI_ACCESS_KEY"),
     *("TESTMO_TOKEN", "QTEST_TOKEN"),
 )
+_FORM = f"write --name value. Only the first word may be a command: {', '.join(COMMANDS)}. `--help` lists the names."
 LONG_ENOUGH = 8  # characters; a shorter secret occurs in other texts by chance
 _GITHUBS_OWN = ("entrypoint", "args")  # every Docker action accepts these two
 
@@ -81,7 +82,7 @@ def _read_flags(arguments: Sequence[str], raw: Raw) -> None:
     while waiting:
         argument = waiting.pop(0)
         if not argument.startswith("--") or argument == "--":
-            raw.problems.append(("", f"{argument!r} is no input: write --name value. `--help` lists the names."))
+            raw.problems.append(("", f"{argument!r} is no input: {_FORM}"))
             continue
         name, equals, text = argument[2:].partition("=")
         if not equals:

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
         UNSUPPORTED: Mapping[str, str]
 
         def check(self, settings: Any, mode: str, run_id: str, **common: int) -> list[Problem]:
-            """The problems that no single input shows. A vendor that can run again gets `rerun_failed` too."""
+            """The problems that no single input shows. A vendor that can run again gets `rerun_failed` too.
+
+            A sentence that names another input, in backticks, is left out where that one is told as wrong already.
+            """
             ...
 
     class RecorderInputs(Inputs, Protocol):

@@ -146,7 +146,9 @@ def _check_start(settings: Settings) -> list[Problem]:
     if settings.scenario_id and settings.app_file:
         problems.append(("app-file", "does not go with `scenario-id`: a scenario runs with the project's own app."))
     elif not (settings.scenario_id or settings.app_file):
-        problems.append(("app-file", f"is required: the app to test, a file of {', '.join(EXTENSIONS)}."))
+        problems.append(
+            ("app-file", f"is required without `scenario-id`: the app to test, one of {', '.join(EXTENSIONS)}.")
+        )
     if settings.login_id and settings.login_password is None:
         problems.append(("login-password", "is required with `login-id`."))
     elif settings.login_password is not None and not settings.login_id:

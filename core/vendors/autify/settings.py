@@ -46,6 +46,7 @@ def _check_run_id(run_id: str, convert: Callable[[str], object]) -> Iterator[Pro
 
 def _check_project(named: Sequence[str]) -> Iterator[Problem]:
     if not named:
-        yield "project-id", "is required: what stands after /projects/ in the address of Autify's pages."
+        pages = "is required: what stands after /projects/ in the address of Autify's pages."
+        yield "project-id", f"{pages} Or give such an address as `scenarios`, `test-plan` or `run-id`."
     elif len(named) > 1:
         yield "project-id", f"the inputs name several projects ({', '.join(named)}): one run has one."
