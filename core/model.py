@@ -239,7 +239,8 @@ class Result:
 
     `exit_code` is the code before `fail-on`, `status` the one the process leaves with. `fact` says what happened,
     `remedy` what to do; both are sentences. `problems` are further failures that did not decide (a report that
-    could not be written after failed tests). `seconds` is the wall time of the step.
+    could not be written after failed tests). `seconds` is the wall time of the step,
+    `began` when it began, in seconds since 1970: the time of whatever in a report has none of its own.
     """
 
     conclusion: Conclusion
@@ -250,6 +251,7 @@ class Result:
     problems: tuple[str, ...] = ()
     status: int = 0
     seconds: float = 0.0
+    began: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,10 @@ class Ci(Log, Protocol):
 
     name: str
 
+    def error(self, text: str) -> None:
+        """Say why a command ends without success, where it publishes no result."""
+        ...
+
     def build(self) -> Build: ...
     def mask(self, secrets: Iterable[str]) -> None:
         """Called before any other line is written."""

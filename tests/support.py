@@ -73,6 +73,9 @@ class MemoryCi:
     def warning(self, text: str) -> None:
         self.lines.append(f"Warning: {text}")
 
+    def error(self, text: str) -> None:
+        self.lines.append(f"Error: {text}")
+
     def debug(self, text: str) -> None:
         self.lines.append(f"debug: {text}")
 

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 class Surroundings:
-    """What an adapter works with: `workspace` is the job's folder; only differences of `now` (seconds) count.
+    """What an adapter works with.
 
-    `wall` gives seconds since 1970, for whoever shows a time of day; `results_dir` is the input as it was given.
+    `workspace` is the job's folder, `wall` gives seconds since 1970, `results_dir` is the input as it was given.
     """
 
-    __slots__ = ("debug", "env", "now", "out", "redact", "results_dir", "vendor", "wall", "workspace")
+    __slots__ = ("debug", "env", "out", "redact", "results_dir", "vendor", "wall", "workspace")
 
     def __init__(
         self,
@@ -25,7 +25,6 @@ class Surroundings:
         env: Mapping[str, str],
         out: "TextIO",
         redact: Callable[[str], str],
-        now: Callable[[], float],
         wall: Callable[[], float] = time.time,
         vendor: str = "",
         workspace: str = ".",
@@ -35,7 +34,6 @@ class Surroundings:
         self.env = env
         self.out = out
         self.redact = redact
-        self.now = now
         self.wall = wall
         self.vendor = vendor
         self.workspace = workspace

@@ -58,6 +58,9 @@ class Azure:
         else:
             self._stream.put("##[warning]" + self._stream.clean(text))
 
+    def error(self, text: str) -> None:
+        self._issue("error", f"{self._vendor}: {text}" if self._vendor else text)
+
     def debug(self, text: str) -> None:
         if self._debug:  # `task.debug` would only be shown to who has set System.Debug
             self._stream.put("##[debug]" + self._stream.clean(text))

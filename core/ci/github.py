@@ -51,6 +51,9 @@ class GitHub:
         else:
             self._stream.say(f"Warning: {text}")
 
+    def error(self, text: str) -> None:
+        self._annotate("error", self._vendor, text)
+
     def debug(self, text: str) -> None:
         if not self._debug:
             return

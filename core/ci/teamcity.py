@@ -40,6 +40,9 @@ class TeamCity(Told):
     def warning(self, text: str) -> None:
         self._warn(text)
 
+    def error(self, text: str) -> None:
+        self._stream.put(service_message("message", text=self._stream.clean(text), status="ERROR"))
+
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
         name = self._stream.clean(title, one_line)

@@ -44,6 +44,9 @@ class Terminal:
     def warning(self, text: str) -> None:
         self._put(self._paint(YELLOW, self._stream.clean(f"Warning: {text}")))
 
+    def error(self, text: str) -> None:
+        self._put(self._paint(RED, self._stream.clean(f"Error: {text}")))
+
     def debug(self, text: str) -> None:
         if self._debug:
             self._put(self._paint(DIM, self._stream.clean(f"debug: {text}")))

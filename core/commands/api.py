@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from core.ci import CIS, Surroundings, detect
 from core.commands.api_inputs import SETTINGS, Order, own_inputs, placeholders, understand
 from core.commands.asked import hidden_texts, known_inputs
+from core.commands.surrounding import ci_for
 from core.errors import CallFailedError, OutputError, RunnerError, StoppedError
 from core.http.translate import call_failed
 from core.inputs.sources import Raw, gather
@@ -32,31 +32,16 @@ def api(process: Process) -> int:
     raw.values |= {name: flags.values[name] for name in ("log-level", "ci") if name in flags.values}
     secrets = hidden_texts(raw, known_inputs(words[0]), process.environment)
     redact = Redactor(Secret(text) for text in secrets)
-    ci = _ci(process, raw, words[0], redact)
+    ci = ci_for(process, raw.values, words[0], redact)
     ci.mask(secrets)
     try:
         with stopping_at_once(process.noted):
             order = understand(words, flags, raw)
         _show(_exchange(process, order, ci), order.output, process, ci, redact)
     except RunnerError as error:
-        ci.warning(error.advice)
+        ci.error(error.advice)
         return int(error.exit_code)
     return 0
-
-
-def _ci(process: Process, raw: Raw, vendor: str, redact: Redactor) -> "Ci":
-    wanted = raw.values.get("ci", "").strip()
-    return CIS[detect(process.environment, wanted if wanted in CIS else "")].make(
-        Surroundings(
-            env=process.environment,
-            out=process.out,
-            redact=redact,
-            now=lambda: 0.0,
-            vendor=vendor,
-            workspace=process.workspace,
-            debug=raw.values.get("log-level", "").strip() == "debug",
-        )
-    )
 
 
 def _exchange(process: Process, order: Order, ci: "Ci") -> "Answer":

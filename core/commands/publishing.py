@@ -38,9 +38,9 @@ def results_folder(wanted: str, step: str) -> str:
 
 
 class Publisher:
-    """The results folder, the outputs and the CI's own display of one step."""
+    """The results folder, the outputs and the CI's own display of one step, which `began` then (Result.began)."""
 
-    def __init__(self, *, ci: "Ci", redact: Redactor, workspace: str, wanted: str) -> None:
+    def __init__(self, *, ci: "Ci", redact: Redactor, workspace: str, wanted: str, began: float) -> None:
         self._ci = ci
         self._redact = redact
         self._files = Workspace(workspace)
@@ -51,6 +51,7 @@ class Publisher:
         self.run: RemoteRun | None = None
         self.recording: Recording | None = None
         self._recorded: RemoteRun | None = None
+        self._began = began
 
     def clear(self) -> None:
         """Delete our own old files, so that a step that dies can't publish yesterday's green."""
@@ -88,6 +89,7 @@ class Publisher:
         fail_on = self._common.fail_on if self._common else frozenset[str]()
         if self._common and self._common.allow_empty:
             fail_on -= {"inconclusive"}
+        result = replace(result, began=self._began)
         result = redacted_result(gate(result, fail_on=fail_on, warnings=bool(report.warnings)), self._redact)
         report = redacted(report, self._redact)
         written, ended = self._leave(report, result)
@@ -194,7 +196,7 @@ def _stopped(stopped: StoppedError, result: Result) -> Result:
     """A signal while the report was being recorded: the step's code is the signal's, and the verdict is still told."""
     fact = f"{stopped.fact} The run itself had ended as {result.conclusion}: {result.fact}"
     ended = replace(ended_by(stopped), fact=fact)
-    return replace(ended, problems=result.problems, seconds=result.seconds)
+    return replace(ended, problems=result.problems, seconds=result.seconds, began=result.began)
 
 
 def _outputs_of_recorded(run: RemoteRun | None) -> dict[str, str]:

@@ -1,11 +1,12 @@
 """One step of a pipeline: run, start, wait or clean up at one vendor, and show it in the CI."""
 
+import time
 from contextlib import nullcontext
 
 from core import PROJECT, VERSION
-from core.ci import CIS, Surroundings, detect
 from core.commands.asked import MissingSecret, hidden_texts, known_inputs, place_of_results, understand
 from core.commands.publishing import Publisher
+from core.commands.surrounding import ci_for
 from core.errors import RunnerError
 from core.inputs.sources import COMMANDS, gather
 from core.model import Conclusion, ExitCode, Reason, Result, TestReport
@@ -39,14 +40,19 @@ def step(process: Process, *, means: "Means | None" = None) -> int:
     known = known_inputs(vendor, raw.values.get("record-to", "").strip())
     secrets = hidden_texts(raw, known, process.environment)
     redact = Redactor(Secret(text) for text in secrets)
-    ci = _ci(process, raw.values, vendor, redact, means)
+    ci = ci_for(process, raw.values, vendor, redact, means)
     ci.mask(secrets)
     if raw.values.get("mode", "").strip() == "cleanup":
         from core.commands.cleanup import cleanup  # noqa: PLC0415 -- a run needs nothing of it
 
         return cleanup(process, raw, known, ci, means, every_step=not command)
-    wanted = place_of_results(raw, process.workspace)
-    publisher = Publisher(ci=ci, redact=redact, workspace=process.workspace, wanted=wanted)
+    publisher = Publisher(
+        ci=ci,
+        redact=redact,
+        workspace=process.workspace,
+        wanted=place_of_results(raw, process.workspace),
+        began=means.clock.wall() if means else time.time(),
+    )
     title = f"Test run at {vendor}" if vendor else "Test run"
     try:
         publisher.clear()
@@ -83,30 +89,6 @@ def _show_inputs(raw: "Raw", known: "Mapping[str, Option]", ci: "Ci") -> None:
             if name in raw.values:
                 text = raw.values[name].strip()
                 ci.info(f"{name}: {'(set)' if known[name].kind.secret or '@' in text else text}")
-
-
-def _ci(process: Process, values: dict[str, str], vendor: str, redact: Redactor, means: "Means | None") -> "Ci":
-    import time  # noqa: PLC0415 -- built in
-
-    override = values.get("ci", "").strip()
-    env = process.environment
-    asks = env.get("RUNNER_DEBUG") == "1" or env.get("SYSTEM_DEBUG", "").lower() == "true"  # GitHub's word, and Azure's
-    debug = asks or values.get("log-level", "").strip() == "debug"
-    name = detect(process.environment, override if override in CIS else "")
-    now = means.clock.now if means else time.monotonic
-    return CIS[name].make(
-        Surroundings(
-            env=process.environment,
-            out=process.out,
-            redact=redact,
-            now=now,
-            wall=means.clock.wall if means else time.time,
-            vendor=vendor,
-            workspace=process.workspace,
-            results_dir=values.get("results-dir", ""),
-            debug=debug,
-        )
-    )
 
 
 def _skipped() -> Result:

@@ -6,12 +6,14 @@ what XML 1.0 forbids. A text that needs nothing done to it is handed on as it is
 """
 
 import re
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from core.model import LONGEST_SECONDS, Build, Conclusion, ExitCode, Outcome, Result, TestCase, TestReport, TestSuite
 
 SUITE = "test-runner"  # holds our own case, where the vendor's cases don't tell how the run ended
+TIME = "%Y-%m-%dT%H:%M:%S"
 EPOCH = "1970-01-01T00:00:00"
 REPLACEMENT = "\ufffd"
 _ILLEGAL = "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"  # not in production 2 of XML 1.0
@@ -43,7 +45,7 @@ def write_junit(report: TestReport, result: Result, build: Build) -> Iterator[st
     names.note((legal(label), legal(title)))
     counts = [_survey(suite, names) for suite in report.suites]
     suites: list[TestSuite] = list(report.suites)
-    stamp = _earliest(suites)
+    stamp = _earliest(suites) or _stamp(result.began)
     ours = _how_it_ended(report, result, any(each.failed or each.errored for each in counts))
     if ours:
         case = TestCase(name=title, classname=label, outcome=ours, message=_said(result), url=_url(report))
@@ -188,7 +190,7 @@ def _numbers(counts: _Counts) -> str:
 
 def _suite(suite: TestSuite, counts: _Counts, names: _Names, stamp: str) -> Iterator[str]:
     name = _suite_name(suite)
-    when = _moment(suite.timestamp) or stamp
+    when = stamp if suite.timestamp == stamp else _moment(suite.timestamp) or stamp
     yield f'<testsuite name="{attribute(name)}"{_numbers(counts)} timestamp="{when}">\n{_properties(suite.properties)}'
     last = escaped = ""  # most cases have the class of the one before
     for case in suite.cases:
@@ -284,9 +286,17 @@ def _facts(result: Result) -> tuple[tuple[str, str], ...]:
 
 
 def _earliest(suites: Iterable[TestSuite]) -> str:
-    """The time for whatever lacks one: without a timestamp on each suite, Azure ignores all of them."""
+    """The time for whatever lacks one: without a timestamp on each suite, Azure ignores all of them.
+
+    Empty where no suite has one.
+    """
     known = [moment for suite in suites if (moment := _moment(suite.timestamp))]
-    return min(known, default=EPOCH)
+    return min(known, default="")
+
+
+def _stamp(began: float | None) -> str:
+    """When the step began, for a report without any time."""
+    return EPOCH if began is None else time.strftime(TIME, time.gmtime(began))
 
 
 def _moment(text: str) -> str:
@@ -301,5 +311,5 @@ def _moment(text: str) -> str:
             found = found.astimezone(UTC)
     except (ValueError, OverflowError):
         return ""
-    moment = found.strftime("%Y-%m-%dT%H:%M:%S") if found.year >= 1000 else ""
+    moment = found.strftime(TIME) if found.year >= 1000 else ""
     return "" if moment == EPOCH else moment

@@ -188,12 +188,11 @@ def a_ci(
     *,
     debug: bool = True,
     vendor: str = "autify",
-    now: Callable[[], float] = lambda: 0.0,
     wall: Callable[[], float] = lambda: 0.0,
     results_dir: str = "",
 ) -> Ci:
     surroundings = Surroundings(
-        env=env, out=out, redact=redact, vendor=vendor, debug=debug, now=now, wall=wall, results_dir=results_dir
+        env=env, out=out, redact=redact, vendor=vendor, debug=debug, wall=wall, results_dir=results_dir
     )
     return CIS[name].make(surroundings)
 

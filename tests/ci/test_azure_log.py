@@ -154,9 +154,7 @@ def test_the_bar_moves_with_the_cases_that_are_done_and_never_back() -> None:
 
 
 def _at(workspace: Path, out: Screen, **env: str) -> Ci:
-    around = Surroundings(
-        env=env, out=out, redact=redact, now=lambda: 0.0, vendor="autify", workspace=str(workspace), debug=True
-    )
+    around = Surroundings(env=env, out=out, redact=redact, vendor="autify", workspace=str(workspace), debug=True)
     return CIS["azure"].make(around)
 
 

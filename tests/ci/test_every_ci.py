@@ -20,6 +20,7 @@ def _everything(name: str, out: Screen, text: str) -> None:
         ci.info(text)
         ci.info(f"The word is {text}")
         ci.warning(text)
+        ci.error(text)
         ci.debug(text)
         ci.live(text)
         ci.block(text)

@@ -25,7 +25,7 @@ JOB = {
 def test_a_group_is_a_folded_section_with_its_lines_and_its_time() -> None:
     times = iter([1_770_000_100.9, 1_770_000_103.2])
     out = Screen()
-    ci = a_ci("gitlab", out, now=lambda: 7.0, wall=lambda: next(times))
+    ci = a_ci("gitlab", out, wall=lambda: next(times))
     with ci.group("Inputs"):
         ci.info("vendor: autify")
     ci.info("after")

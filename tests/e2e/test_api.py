@@ -272,6 +272,15 @@ def test_errors_have_the_usual_codes(fault: str, operation: str, status: int, te
     assert TOKEN not in ended.log
 
 
+def test_a_failure_is_an_error_of_the_ci_and_github_may_ask_for_each_request(step: Step) -> None:
+    step.extra["RUNNER_DEBUG"] = "1"
+    with vendor("passing", "404@any") as server:
+        ended = called(step, server, "get-project-info", *P)
+    assert ended.status == 3
+    assert [command.name for command in ended.commands if command.name != "add-mask"] == ["debug", "error"]
+    assert "404" in ended.commands[-1].data
+
+
 def test_a_token_is_needed(terminal: Step) -> None:
     with vendor() as server:
         terminal.url = server.url

@@ -2,7 +2,6 @@
 
 import io
 import json
-import time
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,8 @@ from core.model import Conclusion, ExitCode, Outcome, Reason, Result, TestCase, 
 from core.text.secret import Redactor
 from core.verdict import judge
 
+BEGAN = 1_772_445_600.0
+
 
 def report_of(cases: int) -> TestReport:
     found = tuple(TestCase(name=f"c{number}", classname="s", outcome=Outcome.PASSED) for number in range(cases))
@@ -29,12 +30,13 @@ def publisher_of(ci: str, workspace: Path) -> Publisher:
         env={},
         out=io.StringIO(),
         redact=Redactor([]),
-        now=time.monotonic,
         vendor="",
         workspace=str(workspace),
         debug=False,
     )
-    return Publisher(ci=CIS[ci].make(surroundings), redact=Redactor([]), workspace=str(workspace), wanted="results")
+    return Publisher(
+        ci=CIS[ci].make(surroundings), redact=Redactor([]), workspace=str(workspace), wanted="results", began=BEGAN
+    )
 
 
 def stopped(_: Publisher, report: TestReport, result: Result, path: str) -> None:

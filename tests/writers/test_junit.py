@@ -177,6 +177,15 @@ def test_times_are_told_in_utc_and_the_earliest_one_stands_in_for_an_unknown_one
     assert [suite.get("timestamp") for suite in root] == ["2026-03-02T01:00:00", first, first, first, first]
 
 
+def test_without_any_time_of_its_own_a_report_is_from_when_the_step_began() -> None:
+    case = TestCase(name="a", classname="b", outcome=Outcome.PASSED)
+    for suites in ([], [TestSuite(name="s", cases=[case], timestamp="")]):
+        text = written(suites, replace(a_result(), began=1_772_445_600.9))
+        stamps = re.findall('timestamp="(.*?)"', text)
+        assert len(stamps) >= 2
+        assert set(stamps) == {"2026-03-02T10:00:00"}
+
+
 def test_no_two_cases_have_one_name() -> None:
     one = TestCase(name="n", classname="c", outcome=Outcome.PASSED)
     taken = replace(one, name="n (no. 2)")
