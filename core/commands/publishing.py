@@ -10,7 +10,7 @@ from core.model import AttachmentName, ExitCode, Reason, RemoteRun, Result, Test
 from core.reports.redacted import redacted, redacted_result, redacted_run
 from core.text.secret import Redactor
 from core.verdict import ended_by, gate
-from core.workspace.files import Workspace, check_results_dir
+from core.workspace.files import Workspace, check_results_dir, spelled
 from core.workspace.private import PrivateFolder
 
 TYPE_CHECKING = False
@@ -34,7 +34,7 @@ ANNOTATIONS = 8
 def results_folder(wanted: str, step: str) -> str:
     """Where our files land: the input `results-dir` where it is usable."""
     usable = wanted.strip() and not check_results_dir(wanted.strip())
-    return wanted.strip().rstrip("/") if usable else f"{ROOT}/{step}"
+    return spelled(wanted.strip()) if usable else f"{ROOT}/{step}"
 
 
 class Publisher:

@@ -163,12 +163,12 @@ def regular_file(text: str) -> str:
 
 def relative_path(text: str) -> str:
     """A path inside the workspace."""
-    from core.workspace.files import check_relative  # noqa: PLC0415 -- only who sets a path pays for the checks
+    from core.workspace.files import check_relative, spelled  # noqa: PLC0415 -- only who sets a path pays for the checks
 
     problem = check_relative(text)
     if problem:
         raise ValueError(problem)
-    return text.replace("\\", "/").rstrip("/")
+    return spelled(text)
 
 
 def results_dir(text: str) -> str:

@@ -16,6 +16,7 @@ from core.ports import Clock
 from core.recovery.journal import is_held
 from core.recovery.left import Left
 from core.waiting.stop import Stop
+from core.workspace.files import spelled
 
 GRACE = 2.0  # seconds for a program that is ending already: a second signal would take its reports away
 ENDING = 8.0  # seconds; a stop takes at most 5
@@ -25,12 +26,13 @@ LOOK = 0.05  # seconds between two looks at the lock
 def holder(job: Mapping[str, str], results: str) -> dict[str, Any]:
     """What this process writes into its journal. `job` is from core.ci.jobs, `results` the input `results-dir`."""
     pid = os.getpid()
-    return {"pid": pid, "born": _born(pid), "place": _place(), "job": dict(job), "results": _folder(results)}
+    place = spelled(results.strip())
+    return {"pid": pid, "born": _born(pid), "place": _place(), "job": dict(job), "results": place}
 
 
 def is_of(left: Left, job: Mapping[str, str], results: str) -> bool:
     """Whether it is this job's and this step's; the step's name and vendor are the reader's to compare."""
-    return bool(job) and left.holder.get("job") == job and left.holder.get("results") == _folder(results)
+    return bool(job) and left.holder.get("job") == job and left.holder.get("results") == spelled(results.strip())
 
 
 def is_of_another_job(left: Left, job: Mapping[str, str]) -> bool:
@@ -42,7 +44,7 @@ def is_of_another_job(left: Left, job: Mapping[str, str]) -> bool:
 def is_of_another_step(left: Left, results: str) -> bool:
     """Whether that is sure: both say where their results are, and two steps never share that folder."""
     theirs = left.holder.get("results")
-    return bool(theirs and results.strip()) and theirs != _folder(results)
+    return bool(theirs and results.strip()) and theirs != spelled(results.strip())
 
 
 def told(left: Left) -> str:
@@ -127,7 +129,3 @@ def _read(path: str) -> str:
             return file.read()
     except OSError:
         return ""
-
-
-def _folder(results: str) -> str:
-    return os.path.normpath(results.strip()) if results.strip() else ""

@@ -84,6 +84,11 @@ def check_results_dir(path: str) -> str | None:
     return None
 
 
+def spelled(path: str) -> str:
+    """The one spelling of a relative path, for files, outputs and whoever compares two: `./out\\x/` is `out/x`."""
+    return "/".join(part for part in path.replace("\\", "/").split("/") if part not in ("", "."))
+
+
 def _check_part(part: str) -> str | None:  # noqa: PLR0911 -- one return per rule reads best
     if part in ("", "."):
         return None
@@ -102,7 +107,7 @@ def _check_part(part: str) -> str | None:  # noqa: PLR0911 -- one return per rul
 
 def _parts(relative: str, most: int = 1000) -> list[str]:
     problem = check_relative(relative)
-    parts = [part for part in relative.replace("\\", "/").split("/") if part not in ("", ".")]
+    parts = spelled(relative).split("/")
     if not problem and len(parts) > most:
         problem = "must be the name of a file."
     if problem:

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from core.ci import CIS, Surroundings
-from core.commands.publishing import Publisher
+from core.commands.publishing import Publisher, results_folder
 from core.ending import MOST_AT_A_STOP
 from core.errors import OutputError, StoppedError
+from core.inputs.options import parse
+from core.inputs.settings import Common
 from core.model import Conclusion, ExitCode, Outcome, Reason, Result, TestCase, TestReport, TestSuite, Totals, Verdict
+from core.recovery.holder import holder
 from core.text.secret import Redactor
 from core.verdict import judge
 
@@ -82,3 +85,10 @@ def test_what_reddens_a_green_run_has_one_reason_wherever_it_is_told(
     assert (told["reason"], told["exit-code"]) == (reason, status)
     assert {f"TESTRUN_REASON={reason}", f"TESTRUN_EXIT_CODE={status}"} <= set(outputs)
     assert f"(`{reason}`)" in (tmp_path / "results/summary.md").read_text()
+
+
+@pytest.mark.parametrize("wanted", ["out\\res", "./out/res/", "out//res", " out/res "])
+def test_a_folder_has_one_spelling_in_files_outputs_and_the_journal(wanted: str, tmp_path: Path) -> None:
+    assert results_folder(wanted, "e2e") == "out/res"
+    assert parse(Common, {"results-dir": wanted}, []).results_dir == "out/res"
+    assert holder("job", wanted)["results"] == "out/res"
