@@ -56,7 +56,7 @@ SHOWS = (
     Show(
         box="autify-mobile",
         vendor="autify",
-        scenario="review-needed",
+        scenario="passing",
         what="a build is uploaded and tested on devices",
         status=0,
         inputs=("--product", "mobile", "--project-id", "4yyABC", "--test-plan", "tPl001", "--app-file", "{app}"),
@@ -106,7 +106,11 @@ SHOWS = (
 
 
 def demo(process: Process) -> int:
-    """0 when each run ended as it should; the files it leaves are named by each run."""
+    """0 when each run ended as it should; the files it leaves are named by each run. 2 for an argument."""
+    if process.arguments[1:]:
+        text = f"demo takes no argument, and {process.arguments[1]!r} is one: it shows a run or more of each vendor."
+        process.out.write(f"{text}\nTo try a single vendor, start its emulator: sandbox --vendor NAME.\n")
+        return 2
     wrong = []
     with tempfile.TemporaryDirectory() as folder:
         app = _made_up_app(folder)

@@ -72,6 +72,7 @@ class Sandbox:
             scenario=_paced(scenario, progression),
             faults=tuple(faults),
             now=now,
+            started=now(),
             epoch=time.time() if epoch is None else epoch,
             seed=seed,
             first_id=FIRST_ID,
@@ -144,12 +145,14 @@ class Sandbox:
         What is not given stays as it was, but for the faults.
         """
         old_plot = self._spaces.plot
+        now = now or old_plot.now
         self._progression = progression or self._progression
         plot = replace(
             old_plot,
             scenario=_paced(scenario or old_plot.scenario, self._progression),
             faults=tuple(faults),
-            now=now or old_plot.now,
+            now=now,
+            started=now(),
             epoch=old_plot.epoch if epoch is None else epoch,
             seed=old_plot.seed if seed is None else seed,
         )

@@ -29,11 +29,12 @@ _TWISTS: Final = frozenset(("stale", "wrong-id", "wrong-project"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plot:
-    """What a space is to play."""
+    """What a space is to play. The Unix time was `epoch` when `now` read `started`: at the start of the server."""
 
     scenario: Scenario
     faults: Sequence[Fault]
     now: Callable[[], float]
+    started: float
     epoch: float
     seed: int
     first_id: int
@@ -45,7 +46,8 @@ class Space:
     def __init__(self, vendor: Vendor, plot: Plot) -> None:
         rng = Random(plot.seed)  # noqa: S311 -- reproducible, and nothing here is secret
         skew = plot.scenario.skew * rng.choice((1, -1))
-        self.clock = Clock(now=plot.now, started=plot.now(), epoch=plot.epoch, skew=skew)
+        started = plot.now()
+        self.clock = Clock(now=plot.now, started=started, epoch=plot.epoch + started - plot.started, skew=skew)
         self.latency = plot.scenario.latency
         self._own, self._credential = frozenset(vendor.faults), vendor.credential
         self._box: Box = vendor.box(Setting(scenario=plot.scenario, clock=self.clock, rng=rng, first_id=plot.first_id))

@@ -85,7 +85,7 @@ def check_results_dir(path: str) -> str | None:
 
 
 def spelled(path: str) -> str:
-    """The one spelling of a relative path, for files, outputs and whoever compares two: `./out\\x/` is `out/x`."""
+    """The one spelling of a relative path, for files, outputs and whoever compares two: `./out//x/` is `out/x`."""
     return "/".join(part for part in path.replace("\\", "/").split("/") if part not in ("", "."))
 
 

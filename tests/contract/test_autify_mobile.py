@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.sandbox import BOXES, SCENARIOS, Progression, Scenario
+from core.sandbox import BOXES, Progression, Scenario
+from core.sandbox.repertoire import scenarios_of
 from tests.contract.jobs import APP
 from tests.harness import Bench, Ended
 
@@ -17,8 +18,7 @@ FILE = {**PLAN, "app_file": APP}
 BUILD = {**PLAN, "build_id": "bLd900"}
 BOX = "autify-mobile"
 PACE = Progression.after(5)
-OWN = BOXES[BOX].scenarios
-EVERY: Mapping[str, Scenario] = {**SCENARIOS, **OWN}
+EVERY: Mapping[str, Scenario] = scenarios_of(BOXES[BOX])
 
 PASSED = (0, "passed", "")
 FAILED = (1, "failed", "tests-failed")
@@ -29,7 +29,6 @@ MAY_EXIST = (7, "error", "may-exist")
 ENDINGS = {
     "passing": PASSED,
     "one-failure": FAILED,
-    "review-needed": PASSED,
     "internal-error": (7, "error", "vendor-error"),
     "canceled": (7, "cancelled", "cancelled-at-vendor"),
     "skipped": EMPTY,

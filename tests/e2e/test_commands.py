@@ -57,6 +57,13 @@ def test_the_demo_ends_well_and_names_its_files(terminal: Step) -> None:
     assert report["conclusion"] == "passed"
 
 
+def test_the_demo_takes_no_argument(terminal: Step) -> None:
+    terminal.defaults = False
+    ended = terminal.run("demo", "--vendor", "autify")
+    assert (ended.status, ended.errors) == (2, "")
+    assert "demo takes no argument, and '--vendor' is one" in ended.log
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_demo_hands_a_signal_on_and_stops(number: signal.Signals, terminal: Step) -> None:
     terminal.defaults = False

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from core.sandbox import BOXES, SCENARIOS, Exchange, Fault, Progression, Sandbox, Scenario
-from tests.sandbox.support import ASKED, TOKEN, Client, Time, client_of
+from tests.sandbox.support import ASKED, EPOCH, TOKEN, Client, Time, client_of
 
 
 @contextlib.contextmanager
@@ -297,3 +297,14 @@ def test_importing_the_sandbox_starts_nothing_and_loads_little() -> None:
     heavy = ["http.server", "http.client", "email", "argparse", "logging", "asyncio", "requests"]
     found = subprocess.run([sys.executable, "-c", code, *heavy], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_a_space_that_comes_into_being_later_has_the_same_time() -> None:
+    now = Time()
+    with Sandbox(now=now, epoch=EPOCH) as sandbox:
+        for selected, since in (("passing+2s", 79.0), ("one-failure", 79.0), ("passing+3s", 100.0)):
+            now.reading = 1000.0 + since
+            assert sandbox.space(selected).clock.date(now()) == EPOCH + since
+        sandbox.reset()
+        now.reading += 5.0
+        assert sandbox.space("passing+2s").clock.date(now()) == EPOCH + 5.0

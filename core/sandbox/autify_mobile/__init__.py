@@ -3,9 +3,11 @@
 from typing import Final
 
 from core.sandbox.autify_mobile.box import AutifyMobileBox
-from core.sandbox.autify_mobile.repertoire import FAULTS, SCENARIOS
+from core.sandbox.autify_mobile.repertoire import FAULTS, SCENARIOS, SENSELESS
 from core.sandbox.box import Vendor
 
 __all__ = ["AUTIFY_MOBILE"]
 
-AUTIFY_MOBILE: Final = Vendor(box=AutifyMobileBox, scenarios=SCENARIOS, faults=FAULTS, uploads=True)
+AUTIFY_MOBILE: Final = Vendor(
+    box=AutifyMobileBox, scenarios=SCENARIOS, without_scenarios=SENSELESS, faults=FAULTS, uploads=True
+)

@@ -20,6 +20,7 @@ def knobs_of(scenario: Scenario) -> Knobs:
     return scenario.own if isinstance(scenario.own, Knobs) else Knobs()
 
 
+SENSELESS: Final = frozenset(("review-needed",))  # nothing on this wire asks a person to review
 SCENARIOS: Final[dict[str, Scenario]] = {
     "no-device": Scenario(description="waits for a device for ever, and says that it runs", stuck=Phase.WAITING),
     "rest-skipped": Scenario(
