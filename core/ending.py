@@ -32,9 +32,15 @@ def cancelled(vendor: Vendor, run: RemoteRun, patience: Patience) -> str:
 
 
 def stopped_by(
-    stopped: StoppedError, vendor: Vendor, run: RemoteRun | None, last: Progress | None, journal: Journal
+    stopped: StoppedError,
+    vendor: Vendor,
+    run: RemoteRun | None,
+    last: Progress | None,
+    journal: Journal,
+    *,
+    seen: bool = True,
 ) -> Result:
-    """What a signal came to, in the middle of whatever it was."""
+    """What a signal came to, in the middle of whatever it was; `seen` says whether the run is known to be there."""
     result = ended_by(stopped)
     doubt = " A start was on its way: a run may exist at the vendor. Look there before starting another."
     doubt = doubt if journal.doubtful else ""
@@ -43,8 +49,8 @@ def stopped_by(
     if last is not None and last.verdict is not None:
         what = f"had finished ({one_line(last.word, 60)}), and its results were being read"
     else:
-        what = _cancelled_or_not(vendor, run)
-    return replace(result, fact=f"{result.fact} Run {run.id} {what}.{doubt}", remedy=run.where)
+        what = _cancelled_or_not(vendor, run, seen=seen)
+    return replace(result, fact=f"{result.fact} Run {run.id} {what}.{doubt}", remedy=run.where if seen else run.page)
 
 
 def bearable(report: TestReport) -> TestReport:
@@ -55,7 +61,7 @@ def bearable(report: TestReport) -> TestReport:
     return replace(report, suites=(), warnings=(*report.warnings, warning))
 
 
-def _cancelled_or_not(vendor: Vendor, run: RemoteRun) -> str:
+def _cancelled_or_not(vendor: Vendor, run: RemoteRun, *, seen: bool) -> str:
     if run.shared:
         return "stays open at the vendor, for the other jobs that use it"
     try:
@@ -64,6 +70,8 @@ def _cancelled_or_not(vendor: Vendor, run: RemoteRun) -> str:
         return f"could not be cancelled ({error}) and may go on at the vendor"
     if done is None:
         return "had nothing running at the vendor"
+    if not (done or seen):
+        return "was not seen yet: if there is such a run, it goes on at the vendor, whose API can't cancel it"
     return "was ended at the vendor" if done else "goes on at the vendor, whose API can't cancel it"
 
 

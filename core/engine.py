@@ -74,10 +74,12 @@ def execute(
     except StoppedError as stopped:
         patience.begin_closing(CLOSING_SECONDS)
         at_work = next(iter(journal.open_runs.values()), run)
-        result = stopped_by(stopped, vendor, at_work, last if at_work == run else None, journal)
+        seen = _is_seen(request, patience)
+        result = stopped_by(stopped, vendor, at_work, last if at_work == run else None, journal, seen=seen)
         report = replace(report, run=at_work)  # a rerun, maybe: the one to look at now
     except CallFailedError as failure:
-        result = ended_by(nothing_started(failure) if run is None else result_unknown(failure, run))
+        seen = _is_seen(request, patience)
+        result = ended_by(nothing_started(failure) if run is None else result_unknown(failure, run, seen=seen))
     except RunnerError as error:
         result = ended_by(error)
     except Exception:
@@ -107,6 +109,11 @@ def _obtain(request: RunRequest, vendor: Vendor, *, journal: Journal, hooks: Hoo
     journal.started(run)
     hooks.started(run)
     return run
+
+
+def _is_seen(request: RunRequest, patience: Patience) -> bool:
+    """Whether the run is known to be there: we have started it, or the vendor has told us something of it."""
+    return request.mode != "wait" or patience.ever_good
 
 
 def _again(

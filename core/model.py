@@ -102,9 +102,14 @@ class RemoteRun:
     shared: bool = False
 
     @property
+    def page(self) -> str:
+        """Its page in a sentence; empty where the vendor has none."""
+        return f"Its page: {self.url}" if self.url else ""
+
+    @property
     def where(self) -> str:
         """How a person gets to it, in sentences."""
-        return " ".join(part for part in (f"Its page: {self.url}" if self.url else "", self.note) if part)
+        return " ".join(part for part in (self.page, self.note) if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

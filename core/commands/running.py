@@ -31,7 +31,8 @@ def execute_asked(
     def started(run: RemoteRun) -> None:
         publisher.started(run)
         page = f": {run.url}" if run.url else "."
-        patience.say(f"{'Waiting for' if common.mode == 'wait' else 'Started'} run {run.id}{page}")
+        verb = "Waiting for" if common.mode == "wait" else "Adding to" if run.shared else "Started"
+        patience.say(f"{verb} run {run.id}{page}")
 
     request = RunRequest(
         mode=common.mode,

@@ -83,11 +83,17 @@ class ApiCalls:
             except CallFailedError as failure:
                 if not self._worth_repeating(operation, failure):
                     raise
-                self._patience.failed(failure, since=began, until=until)
+                self._patience.failed(failure, since=began, until=self._until(failure, until))
             else:
                 self._refused_once = False
                 self._patience.answered()
                 return item
+
+    def _until(self, failure: CallFailedError, until: float | None) -> float | None:
+        """When tries end, where that is known: a 404 is borne only while the run may be too new to be found."""
+        if failure.fault is not Fault.ABSENT or self._grace_until is None:
+            return until
+        return self._grace_until if until is None else min(until, self._grace_until)
 
     def start(
         self,

@@ -18,6 +18,8 @@ _REMEDIES = {
     Fault.ABSENT: "Check the ids in the inputs, and that the token's user may see them.",
     Fault.REFUSED: "Check the inputs against what the vendor says.",
 }
+_WRONG_RUN = "Check `run-id`: it is the output `run-id` of the step that started the run."
+_OTHER_IDS = "Check the other ids too, and that the token's user may see the run."
 
 
 def nothing_started(failure: CallFailedError) -> NothingStartedError:
@@ -27,8 +29,10 @@ def nothing_started(failure: CallFailedError) -> NothingStartedError:
     )
 
 
-def result_unknown(failure: CallFailedError, run: RemoteRun) -> ResultUnknownError:
-    """The call failed while we waited for a run."""
+def result_unknown(failure: CallFailedError, run: RemoteRun, *, seen: bool = True) -> ResultUnknownError:
+    """The call failed while we waited for a run, of which something was `seen` or we know that it was started."""
+    if not seen:
+        return _never_seen(failure, run)
     reason = _reason(failure, Reason.PROTOCOL)
     lost = (
         "has vanished at the vendor"
@@ -37,6 +41,16 @@ def result_unknown(failure: CallFailedError, run: RemoteRun) -> ResultUnknownErr
     )
     fact = f"{failure.fact} Run {run.id} {lost}, its result is unknown."
     return ResultUnknownError(fact, remedy=f"{_remedy(failure)} {run.where}".strip(), reason=reason)
+
+
+def _never_seen(failure: CallFailedError, run: RemoteRun) -> ResultUnknownError:
+    """All that there is of the run is the id that the user gave: nothing can be said of it but that."""
+    reason = _reason(failure, Reason.REFUSED)
+    if failure.fault in (Fault.ABSENT, Fault.REFUSED):
+        fact = f"{failure.fact} The vendor shows no run {run.id}."
+        return ResultUnknownError(fact, remedy=f"{_WRONG_RUN} {failure.remedy or _OTHER_IDS}", reason=reason)
+    fact = f"{failure.fact} Nothing was learned of run {run.id}."
+    return ResultUnknownError(fact, remedy=f"{_remedy(failure)} {run.page}".strip(), reason=reason)
 
 
 def call_failed(failure: CallFailedError, *, effect: bool) -> NothingStartedError | ResultUnknownError:

@@ -164,6 +164,9 @@ def test_a_dry_run_lists_what_would_run_and_claims_nothing(tmp_path: Path) -> No
 def test_a_dry_run_of_no_tests_is_no_proof(tmp_path: Path) -> None:
     ended, _ = act(tmp_path, dry_run="true")
     assert (ended.status, ended.reason) == (5, "empty")
+    assert "No job is due." in ended.log
+    assert "Started run" not in ended.log
+    assert ended.outputs["run-id"] == ""
 
 
 @pytest.mark.parametrize(("mode", "name"), [("start", "mode"), ("wait", "mode")])

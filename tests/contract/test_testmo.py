@@ -170,6 +170,7 @@ def test_jobs_share_a_run_and_the_last_one_completes_it(tmp_path: Path) -> None:
         assert open_run.tags == ("pr", "nightly")
         assert [item["value"] for item in open_run.threads[1].fields] == ["two"]
         ended = bench.run(vendor="testmo", mode="wait", run_id=red.outputs["run-url"])
+    assert f"Adding to run {run}: " in green.log
     assert (ended.status, ended.reason) == (1, "tests-failed")
     assert (ended.outputs["failed"], ended.outputs["passed"]) == ("1", str(2 * CASES - 1))
     assert [(each.completed_by_us, each.measured) for each in ours(ended)] == [(True, True)]
@@ -239,7 +240,7 @@ def test_cleanup_is_content_once_the_run_that_was_waited_for_is_deleted(tmp_path
         bench.sandbox.trouble()
         bench.run(vendor="testmo", thread_of=run, results="results.xml")
         waited = bench.run(vendor="testmo", mode="wait", run_id=run)
-        assert (waited.status, waited.reason) == (7, "protocol")
+        assert (waited.status, waited.reason) == (7, "refused")
         first, second = (bench.run(**USUAL, mode="cleanup") for _ in range(2))
     assert f"has no run {run}" in first.log
     assert (first.status, second.status) == (0, 0)

@@ -37,8 +37,10 @@ def test_wait_for_a_run_that_is_not_there(step: Step) -> None:
     with vendor() as server:
         step.url = server.url
         ended = step.run("wait", run_id="123456")
-    assert ended.verdict == (7, "error", "protocol")
+    assert ended.verdict == (7, "error", "refused")
     assert ended.outputs["run-id"] == "123456"
+    assert "The vendor shows no run 123456. Check `run-id`: " in ended.log
+    assert "Trying again for up to 15s." in ended.log
 
 
 def test_the_run_is_named_in_the_outputs_while_it_still_goes_on(step: Step) -> None:

@@ -45,7 +45,7 @@ _PROJECT = "Check `project-id`, and that this account may see the project."
 _MAINTENANCE = Meaning(
     Fault.NOT_YET, Reason.MAINTENANCE, "apptest.ai is in maintenance: run the job again when it is over."
 )
-_GONE = Meaning(Fault.ABSENT, Reason.REFUSED, "Check `run-id`: another account's run, or one deleted since?")
+_GONE = Meaning(Fault.ABSENT, Reason.REFUSED, "It may be another account's run, or deleted since.")
 
 START: Mapping[int, Meaning] = {
     2001: _refused(_PROJECT),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from core.errors import (
     BadInputError,
     CallFailedError,
+    EmptyResultsError,
     NothingTestedError,
     ResultUnknownError,
     RunnerError,
@@ -30,6 +31,7 @@ from core.vendors.qtest.undoing import undo
 from core.vendors.qtest.working import Worker
 
 _NEWER = "This tool may be older than qTest's API: look for a newer version, or at the job."
+_NONE_DUE = "Check at qTest that one is scheduled for this agent; if none is meant to be, set `allow-empty: true`."
 _MOST_IDS = 200  # logs that are named in an output, which has to be short
 
 
@@ -82,9 +84,7 @@ class QTest:
         if found:
             fact = f"NOTHING WAS TESTED: {len(found)} jobs are due, and `dry-run` claims none of them."
             raise NothingTestedError(fact, reason=Reason.NONE)
-        self._log.info("No job is due.")
-        self._over = True
-        return self._run("dry-run")
+        raise EmptyResultsError("No job is due.", remedy=_NONE_DUE, reason=Reason.EMPTY)
 
     def _run(self, run_id: str) -> RemoteRun:
         page = f"{self._base_url}/p/{self._settings.project_id}/portal/project"

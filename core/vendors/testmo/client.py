@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from core.errors import BadInputError, CallFailedError, ResultUnknownError, StoppedError
+from core.errors import BadInputError, CallFailedError, Fault, ResultUnknownError, StoppedError
 from core.model import Command, Phase, Progress, Reason, RemoteRun, TestReport, Totals, Verdict
 from core.ports import COVERS_START, Calls, Diary, Log, Reports, Wish
 from core.text.secret import Redactor
@@ -61,7 +61,12 @@ class Testmo:
         self._results = results.read(found, self._redact, allow_missing=allowed, check=lambda: self._calls.pause(0))
         if self._shared:
             upload = self._prepare(self._shared, self._results)
-            upload.begin(self._bare(bodies.of_thread(self._settings, self._command)))
+            try:
+                upload.begin(self._bare(bodies.of_thread(self._settings, self._command)))
+            except CallFailedError as failure:
+                if failure.fault is Fault.ABSENT:
+                    failure.remedy = f"Check `thread-of`: the token's user finds no run {self._shared} at Testmo."
+                raise
             return self._run(self._shared)
         run = self._create()
         self._prepare(run, self._results)
