@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from core.inputs.settings import Common
     from core.ports import Ci
+    from core.recovery.journal import Journal
 
     Recording = Callable[["Publisher", TestReport, Result, str], None]
     """Records the report from the junit.xml at this path, empty where there is none.
@@ -52,6 +53,12 @@ class Publisher:
         self.recording: Recording | None = None
         self._recorded: RemoteRun | None = None
         self._began = began
+        self.journal: Journal | None = None  # of the run, as soon as there may be one
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether there is a run at the vendor, or may be one: a start was on its way."""
+        return self.run is not None or (self.journal is not None and self.journal.doubtful)
 
     def clear(self) -> None:
         """Delete our own old files, so that a step that dies can't publish yesterday's green."""

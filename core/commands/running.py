@@ -18,7 +18,7 @@ def execute_asked(
     """Run what is asked."""
     means = means or usual_means(process)
     rng, common = means.rng, asked.common
-    journal = journal_of(process, asked, publisher.build, means)
+    journal = publisher.journal = journal_of(process, asked, publisher.build, means)
     patience, calls, vendor = assemble(process, asked, publisher.build, ci, journal, means, publisher.private)
     if asked.recorder:
         from core.commands.recording import Recording  # noqa: PLC0415 -- only who records pays for it

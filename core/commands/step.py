@@ -67,7 +67,7 @@ def step(process: Process, *, means: "Means | None" = None) -> int:
     except RunnerError as error:
         report, result = TestReport(title=title, run=None), ended_by(error)
     except (Exception, SystemExit) as error:  # noqa: BLE001 -- the last net: nothing leaves without a result
-        report, result = TestReport(title=title, run=publisher.run), _bug(error, ci)
+        report, result = TestReport(title=title, run=publisher.run), _unforeseen(error, ci, publisher)
     return publisher.finish(report, result)
 
 
@@ -101,11 +101,28 @@ def _skipped() -> Result:
     )
 
 
-def _bug(error: BaseException, ci: "Ci") -> Result:
+def _unforeseen(error: BaseException, ci: "Ci", publisher: Publisher) -> Result:
+    from core.commands.lacking import lacking  # noqa: PLC0415 -- no good step needs it
+
+    fact, remedy = lacking(error)
+    if not fact or publisher.may_go_on:
+        return _bug(error, ci, may_go_on=publisher.may_go_on)
+    return Result(
+        conclusion=Conclusion.ERROR,
+        reason=Reason.BAD_INPUT,
+        exit_code=ExitCode.BAD_INPUT,
+        fact=f"{fact} Nothing was started.",
+        remedy=remedy,
+        status=int(ExitCode.BAD_INPUT),
+    )
+
+
+def _bug(error: BaseException, ci: "Ci", *, may_go_on: bool) -> Result:
     """A result for what should never happen; the traceback goes to the log through the same defences as the rest."""
     import sys  # noqa: PLC0415 -- built in
     import traceback  # noqa: PLC0415 -- only a bug pays for it
 
+    run = " A run may go on at the vendor." if may_go_on else ""
     ci.block("".join(traceback.format_exception(error)))
     versions = f"test-runner-action {VERSION}, Python {sys.version.split()[0]}, {sys.platform}"
     return Result(
@@ -113,6 +130,6 @@ def _bug(error: BaseException, ci: "Ci") -> Result:
         reason=Reason.BUG,
         exit_code=ExitCode.BUG,
         fact=f"A bug in this program: {type(error).__name__} ({versions}).",
-        remedy=f"Please report it with the traceback above at {PROJECT}/issues. A run may go on at the vendor.",
+        remedy=f"Please report it with the traceback above at {PROJECT}/issues.{run}",
         status=int(ExitCode.BUG),
     )

@@ -88,7 +88,7 @@ class Common:
         default="",
         shown="test-results/test-runner/<step>",
     )
-    annotations: int = option(kinds.integer(0, 8), "Most cases annotated; 0 annotates none.", default=8)
+    annotations: int = option(kinds.integer(0, 8), "Most cases annotated, 8 at most; 0 annotates none.", default=8)
     log_level: str = option(
         kinds.choice("info", "debug"), "`debug` shows each request, never a secret.", default="info"
     )

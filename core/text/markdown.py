@@ -12,7 +12,7 @@ from core.text.sanitize import defuse
 _SIGNS = r"[\\`*_{}\[\]<>#+!|~&@$^=]|-(?=[-\s]|$)|:(?=/)|(?i:(?<=www))\."
 _NUMBERED = r"^(\d+)([.)])"
 _SHORTCODE = r":(?=(?:[a-z_+-][a-z0-9_+-]{0,40}|100|1234):)"
-_CODE = r"(?<!`)(`[\w./:-]{1,80}`)(?!`)"
+_CODE = r"(?<!`)(`[\w./:-]{1,80}(?:: [\w./:-]{1,80})?`)(?!`)"
 _IN_ADDRESS = {**{ord(sign): f"%{ord(sign):02X}" for sign in "<>\\|`\"'[](){}*^"}, ord("&"): "&amp;"}
 _RUN = "`+"
 _APART = "<!-- -->"
@@ -24,7 +24,10 @@ def inline(text: str, limit: int = 300) -> str:
 
 
 def prose(text: str, limit: int = 300) -> str:
-    """The same, but a plain word between backticks, such as an input's name, shows as code."""
+    """The same, but a plain word between backticks, such as an input's name, shows as code, alone or as `name: value`.
+
+    Nothing else does, whoever wrote it: there is no sign in such words that could mean anything.
+    """
     words = re.split(_CODE, _line(text, limit))
     return "".join(word if number % 2 else _escaped(word) for number, word in enumerate(words))
 

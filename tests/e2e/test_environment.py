@@ -1,14 +1,16 @@
 """What the machine holds cannot bend a step: netrc, proxies, authorities, bombs; certificates are checked."""
 
 import datetime as dt
+import re
 import ssl
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import trustme
 
-from tests.e2e.support import SCENARIO, TOKEN, Step, vendor
+from tests.e2e.support import ENTRYPOINT, SCENARIO, TOKEN, Step, vendor
 from tests.recorder import Reply, recorder
 
 CANARY = "canary-of-the-machine"
@@ -104,3 +106,17 @@ def test_a_bomb_is_refused_in_bounded_memory(bomb: str, call: str, step: Step) -
         ended = step.run(timeout="20s", **SCENARIO)
         assert len(server.ledger.ours) == 1
     assert ended.verdict == ((7, "error", "may-exist") if call == "execute-scenarios" else (0, "passed", ""))
+
+
+@pytest.mark.parametrize("words", [("run",), ("api", "autify", "get-project-info", "--project-id", "77")])
+def test_without_our_packages_the_step_says_how_to_install_them(words: tuple[str, ...], step: Step) -> None:
+    step.ci = "terminal"
+    environment = step.environment({"vendor": "autify", "token": TOKEN, "project_id": "77", **SCENARIO})
+    call = [sys.executable, "-E", "-s", "-S", ENTRYPOINT, *words]  # -S: without the folder of installed packages
+    ended = subprocess.run(call, cwd=step.workspace, env=environment, capture_output=True, text=True, check=False)
+    said = ended.stdout + ended.stderr
+    assert ended.returncode == 2, said
+    assert "is not installed, and this program needs it." in said
+    assert re.search("Install what is locked: .* -m pip install --require-hashes -r .*/requirements.txt", said)
+    assert "may go on" not in said
+    assert "bug" not in said

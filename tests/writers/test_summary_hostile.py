@@ -112,6 +112,7 @@ def test_nothing_that_markdown_knows_begins_at_the_start_of_a_line_or_inside(liv
 
 
 def test_the_name_of_an_input_shows_as_code() -> None:
+    assert prose("Set `allow-empty: true`, not `a: *b*`.") == "Set `allow-empty: true`, not \\`a: \\*b\\*\\`."
     assert prose("Check the input `token`: <b> `a b`") == "Check the input `token`: &lt;b&gt; \\`a b\\`"
 
 
