@@ -91,4 +91,4 @@ def test_what_reddens_a_green_run_has_one_reason_wherever_it_is_told(
 def test_a_folder_has_one_spelling_in_files_outputs_and_the_journal(wanted: str, tmp_path: Path) -> None:
     assert results_folder(wanted, "e2e") == "out/res"
     assert parse(Common, {"results-dir": wanted}, []).results_dir == "out/res"
-    assert holder("job", wanted)["results"] == "out/res"
+    assert holder({"JOB": "1"}, wanted)["results"] == "out/res"
