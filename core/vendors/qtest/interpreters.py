@@ -69,6 +69,10 @@ _ALL_IS_CODE = frozenset(
             "tclsh",
         ),
         *("sqlite", "psql", "mysql", "mariadb", "sqlplus", "sqlcmd", "redis-cli", "mongo", "mongosh"),
+        # a shell, or their own language, reads the words that they are given
+        *("sbt", "just", "task", "invoke", "inv", "fab", "tmux", "screen", "byobu", "concurrently", "sg", "entr"),
+        *("start-server-and-test", "start-test", "server-test", "npm-run-all", "run-s", "run-p", "cross-env-shell"),
+        *("hyperfine", "heroku", "firebase"),
         *("gdb", "lldb", "matlab", "octave", "octave-cli", "gnuplot", "ghci", "runghc", "erl", "iex", "sbcl"),
     )
 )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from core.vendors.qtest.interpreters import code_words, name_of
 from core.vendors.qtest.runners import begins_at, reads_as_code
-from core.vendors.qtest.shell_code import hands_on
+from core.vendors.qtest.shell_code import LAUNCHERS, hands_on
 
 TEXT = re.compile(r"\{(automation_contents?|test_case_name)\}")
 _ALONE = re.compile(r"-[a-z]{0,2}[ce]|-r|-ex|--?(?:r|run|enc)|/[ck]", re.IGNORECASE)
@@ -16,8 +16,11 @@ _ATTACHED = re.compile(r"-[ce].", re.IGNORECASE | re.DOTALL)
 _PART = re.compile(r"(?:eval|command).*|exec|execute|cmd|batch")
 _VARIABLE = re.compile(r"[A-Za-z_]\w*=")
 _CONTAINERS = frozenset(("docker", "podman", "nerdctl", "kubectl"))  # their `-e` is a variable's
-_LAUNCHERS = frozenset(
-    "env sudo doas nohup nice time timeout xargs setsid stdbuf busybox npx exec dlx".split()  # noqa: SIM905 -- a list
+# Options that a program takes from a variable, and variables by which a program is given others to load or to run.
+_LOADS = re.compile(
+    r"(?:LD|DYLD|GIT|BASH)_\w+=|(?:PYTHON|CLASS|NODE_)?PATH=|(?:PERL5|RUBY)(?:LIB|OPT)=|"
+    r"\w*(?:OPTS|OPTIONS|FLAGS|ARGS|STARTUP|CMD|COMMAND|SHELL)=|(?:BASH_)?ENV=",
+    re.IGNORECASE,
 )
 
 
@@ -42,8 +45,10 @@ def reader_of_a_text(words: Sequence[str]) -> str:
 def _says_code(words: Sequence[str], at: int, names: Sequence[str]) -> str:
     """The option, or the word, by which any program says that what follows is run."""
     word, before = words[at], words[at - 1]
+    if any(sign.isspace() for sign in word):  # a line for a shell, by its looks
+        return names[0]
     option, equals, _ = word.partition("=")
-    if equals and _is_code(option):
+    if equals and (_is_code(option) or _LOADS.match(word)):
         return option
     if _ATTACHED.match(word):
         return word[:2]
@@ -54,7 +59,7 @@ def _says_code(words: Sequence[str], at: int, names: Sequence[str]) -> str:
     back = at - 1
     while back > 0 and (words[back][:1] == "-" or words[back][:1].isdigit() or _VARIABLE.match(words[back])):
         back -= 1
-    return names[back] if names[back] in _LAUNCHERS and word.startswith("{") else ""
+    return names[back] if names[back] in LAUNCHERS and word.startswith("{") else ""
 
 
 def _is_code(option: str) -> bool:
