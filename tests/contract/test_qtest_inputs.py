@@ -229,3 +229,49 @@ def test_results_may_be_written_anywhere_and_the_older_ones_do_not_count(tmp_pat
     command = COMMAND.replace("{junit}", "out/new.xml")
     ended, truth = act(tmp_path, command=command, results="out/*.xml\n!out/none.xml")
     assert (ended.status, len(truth.logs)) == (0, 3), ended.log
+
+
+def again(bench: Bench, first: Ended, *names: str, **inputs: str) -> Ended:
+    """One more build, with these ids of the first one."""
+    ids = {name.replace("-", "_"): first.outputs[name] for name in names}
+    return bench.run(**{**USUAL, "allow_empty": "true", **ids, **inputs})
+
+
+@pytest.mark.parametrize("names", [("host-id", "agent-id"), ("agent-id",)])
+def test_the_ids_that_the_log_names_are_enough_for_the_next_build(names: tuple[str, ...], tmp_path: Path) -> None:
+    with Bench(tmp_path, scenario=SCENES["passing"], vendor="qtest") as bench:
+        first = bench.run(**USUAL, agent_name="shop")
+        second = again(bench, first, *names)
+    assert "Set agent-name: shop, host-id: " in first.log
+    assert (first.status, second.status) == (0, 0), second.log
+    truth = truth_of(second.ledger)
+    assert (len(truth.hosts), [agent.name for agent in truth.agents if agent.ours]) == (1, ["shop"])
+
+
+def test_a_second_agent_on_the_same_host_is_found_by_ids_and_by_its_name(tmp_path: Path) -> None:
+    with Bench(tmp_path, scenario=SCENES["passing"], vendor="qtest") as bench:
+        first = bench.run(**USUAL, agent_name="shop")
+        second = again(bench, first, "host-id", agent_name="cart")
+        third = again(bench, second, "host-id", "agent-id", agent_name="cart")
+        fourth = again(bench, second, agent_name="cart")
+    assert [each.status for each in (first, second, third, fourth)] == [0] * 4, fourth.log
+    truth = truth_of(fourth.ledger)
+    assert (len(truth.hosts), [agent.name for agent in truth.agents if agent.ours]) == (1, ["shop", "cart"])
+
+
+def test_another_spelling_of_the_address_is_the_same_host(tmp_path: Path) -> None:
+    with Bench(tmp_path, scenario=SCENES["passing"], vendor="qtest") as bench:
+        base_url = bench.sandbox.url.replace("127.0.0.1", "localhost")
+        first = bench.run(**USUAL, base_url=base_url)
+        second = bench.run(**USUAL, base_url=base_url.replace("localhost", "LOCALHOST"), allow_empty="true")
+    assert (first.status, second.status, len(truth_of(second.ledger).hosts)) == (0, 0, 1), second.log
+
+
+def test_nothing_is_made_on_a_host_that_is_another_ones(tmp_path: Path) -> None:
+    with Bench(tmp_path, scenario=SCENES["passing"], vendor="qtest") as bench:
+        base_url = bench.sandbox.url
+        first = bench.run(**USUAL, agent_name="shop")
+        second = again(bench, first, "host-id", agent_name="cart", base_url=base_url.replace("127.0.0.1", "localhost"))
+    assert (second.status, second.reason) == (3, "refused"), second.log
+    assert "Leave out `host-id` and `agent-id`" in second.log
+    assert [agent.name for agent in truth_of(second.ledger).agents if agent.ours] == ["shop"]

@@ -1,7 +1,8 @@
 """Host and agent at qTest: found by the search, told what has changed, or registered; each at most once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from core.errors import CallFailedError, Fault, ResultUnknownError
@@ -13,6 +14,7 @@ from core.vendors.qtest.identity import Identity
 from core.vendors.qtest.settings import Settings
 
 _PAGE = {"page": 1, "pageSize": 100}
+_MOST_GUIDS = 20  # that a host is asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +32,10 @@ class Registry:
     """The agents of our project, as far as they are ours to find or make."""
 
     def __init__(
-        self, settings: Settings, identity: Identity, calls: Calls, log: Log, greet: Callable[[int], None]
+        self, settings: Settings, identity: Identity, calls: Calls, log: Log, ping: Callable[[int], None]
     ) -> None:
-        self._greet = greet
+        self._ping = ping
+        self.guid = identity.guid  # of the host that was greeted last
         self._settings = settings
         self._identity = identity
         self._calls = calls
@@ -77,8 +80,8 @@ class Registry:
         path = {"project_id": self._project, "host_id": found.host, "agent_id": found.id}
         wanted = (self._identity.agent, self._identity.framework)
         try:
-            if not self._settings.host_id:
-                self._check_host(found)
+            self._check_host(found.host)
+            if self.guid == self._identity.guid and not self._settings.host_id:
                 self._calls.read("update-host", parse=nothing, path=path, body=self._identity.host_body())
             if not self._settings.agent_id and (found.name, found.framework) != wanted:
                 body = self._identity.agent_body(active=found.active) | self._places(found)
@@ -90,19 +93,47 @@ class Registry:
             return self._register()
         return found
 
-    def _check_host(self, found: Agent) -> None:
-        """A ping is taken from the host itself alone: of somebody else's, name and GUID must not become ours."""
+    def _check_host(self, host: int) -> None:
+        """A ping is taken from the host itself alone: with somebody else's, nothing must be changed or made."""
         try:
-            self._greet(found.host)
+            self.greet(host)
         except CallFailedError as failure:
             if failure.fault is not Fault.REFUSED:
                 raise
-            fact = (
-                f"{failure.fact} The agent {found.name!r} belongs to the host {found.host}, which is not this step's."
-            )
-            raise CallFailedError(
-                Fault.REFUSED, fact, remedy="Give another `agent-name`: it is made then."
-            ) from failure
+            fact = f"{failure.fact} The host {host} was not registered by this step: `base-url` or the agent's name was another."
+            remedy = "Give another `agent-name`: it is made then."
+            if self._settings.host_id or self._settings.agent_id:
+                remedy = "Leave out `host-id` and `agent-id`, and give an `agent-name` of its own: both are made then."
+            raise CallFailedError(Fault.REFUSED, fact, remedy=remedy) from failure
+
+    def greet(self, host: int) -> None:
+        """Ping a host by the GUID that it has. Raises CallFailedError with REFUSED where it is none of this tool's."""
+        first: CallFailedError | None = None
+        for guid in islice(self._guids(host), _MOST_GUIDS):
+            self.guid = guid
+            try:
+                return self._ping(host)
+            except CallFailedError as failure:
+                if failure.fault is not Fault.REFUSED:
+                    raise
+                first = first or failure
+        self.guid = self._identity.guid
+        raise first or RuntimeError("a host without a GUID")
+
+    def _guids(self, host: int) -> Iterator[str]:
+        """Ours; then those of the other agents of this host, for one of which it was registered, by a given id."""
+        yield from self._identity.guids(self._identity.agent)
+        project = self._project
+        found = self._calls.read(
+            "search-agents",
+            parse=lambda answer: _agents(answer, project, ""),
+            query=_PAGE,
+            body={"fields": ["*"], "query": f"'host_id' = '{host}' and 'project_id' = '{project}'"},
+        )
+        names = dict.fromkeys(each.name for each in sorted(found, key=lambda each: each.id) if each.host == host)
+        for name in names:
+            if name != self._identity.agent:
+                yield from self._identity.guids(name)
 
     def _places(self, agent: Agent) -> dict[str, object]:
         return {"agent_server_id": agent.id, "host_id": agent.host, "project_id": self._project}
@@ -111,6 +142,7 @@ class Registry:
         host = self._settings.host_id or self._once(
             "register-host", "host_server_id", {}, self._identity.host_body(), lambda: None
         )
+        self._check_host(host)
         body = self._identity.agent_body(active=False) | {"host_id": host, "project_id": self._project}
 
         def search() -> int | None:

@@ -28,11 +28,10 @@ class Hosting:
         self._diary = diary
         self._log = log
         self._clock = clock
-        self._registry = Registry(settings, identity, calls, log, self._greet)
+        self._registry = Registry(settings, identity, calls, log, lambda host: self.ping(host=host))
         self.allowance = Allowance(calls, log, lambda: self.now)
         self._server: tuple[float, float] | None = None  # (qTest's time, our clock at that moment)
         self._pinged = 0.0
-        self._greeted = 0  # the host that was pinged on the way in
         self._ill = False
         self._deactivate = False
         self._warned: set[str] = set()
@@ -56,18 +55,16 @@ class Hosting:
         self.enter_again()
         if not (self._settings.host_id and self._settings.agent_id):
             ids = f"host-id: {self.agent.host} and agent-id: {self.agent.id}"
-            self._log.info(f"Set {ids} to be sure of the same ones in the next build.")
+            name = self._identity.agent
+            self._log.info(f"Set agent-name: {name}, {ids} to be sure of the same ones in the next build.")
 
     def enter_again(self) -> None:
         """The same once more, where qTest does not know us any longer."""
-        self._greeted = 0
         self.agent = self._registry.enter()
         if not self.agent.active:
             if self._deactivate:
                 self._diary.owe({"kind": "agent", "label": f"the agent {self.agent.id}, still active"} | self._debt())
             self._calls.read("activate-agent", parse=nothing, path=self.path)
-        if self._greeted != self.agent.host:
-            self.ping()
         self._log.info(f"This job is the host {self.agent.host} with the agent {self.agent.id} of qTest.")
 
     def look(self) -> list[jobs.Job]:
@@ -93,14 +90,15 @@ class Hosting:
                 raise
             self._log.debug("This qTest can't say whether the token is valid.")
 
-    def _greet(self, host: int) -> None:
-        self.ping(host=host)
-        self._greeted = host
+    def take_place(self, agent: Agent) -> None:
+        """Be the host of this agent again, to ask what waits for it; its time comes with a ping."""
+        self.agent = agent
+        self._registry.greet(agent.host)
 
     def ping(self, seconds: float | None = None, *, host: int = 0) -> None:
         """Say that we are alive, trying at most so long; the answer tells qTest's time."""
         clock, path = self._clock, {"host_id": host or self.agent.host}
-        body = {"host_guid": self._identity.guid}
+        body = {"host_guid": self._registry.guid}
         sent = clock.now()
         received = self._calls.read("ping-host", parse=_received, path=path, body=body, seconds=seconds)
         self._pinged = got = clock.now()

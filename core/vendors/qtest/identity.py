@@ -3,7 +3,9 @@
 import contextlib
 import socket
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from core.model import Build
 from core.vendors.qtest.settings import Settings
@@ -14,13 +16,24 @@ _NOWHERE = ("192.0.2.1", 9)  # an address of documentation; nothing is sent ther
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """All of it but the address follows from `base-url` and the agent's name."""
+    """All of it but the address follows from `base-url` and the agent's name.
+
+    `base_urls` are the spellings by which a host may have been registered, the usual one first.
+    """
 
     agent: str
     host: str
-    guid: str
+    base_urls: tuple[str, ...]
     framework: str
     framework_id: str
+
+    @property
+    def guid(self) -> str:
+        return self.guids(self.agent)[0]
+
+    def guids(self, agent: str) -> Sequence[str]:
+        """What a step with an agent of this name may have registered its host by; the usual one first."""
+        return [str(uuid.uuid5(_NAMESPACE, f"{base_url}|{agent}")).upper() for base_url in self.base_urls]
 
     @property
     def mac(self) -> str:
@@ -57,14 +70,19 @@ def identity(settings: Settings, build: Build, workspace: str, base_url: str) ->
     """Without names in the inputs the repository's is taken, or that of the folder."""
     project = (build.project or workspace).rstrip("/").rpartition("/")[2].replace("'", "") or "workspace"
     agent = settings.agent_name or f"ci-{project}"
-    guid = str(uuid.uuid5(_NAMESPACE, f"{base_url}|{agent}")).upper()
     return Identity(
         agent=agent,
         host=settings.host_name or f"ci-{project}",
-        guid=guid,
+        base_urls=tuple(dict.fromkeys((_usual(base_url), base_url))),
         framework=settings.framework,
         framework_id=settings.framework_id,
     )
+
+
+def _usual(base_url: str) -> str:
+    """In host names, capitals mean nothing."""
+    parts = urlsplit(base_url)
+    return parts._replace(netloc=parts.netloc.lower()).geturl()
 
 
 def _address() -> str:

@@ -77,6 +77,4 @@ def _is_known(debt: Mapping[str, str], calls: Calls) -> bool:
 
 
 def _at(hosting: Hosting, debt: Mapping[str, str]) -> None:
-    """Take the host's place again, to ask what waits; its time comes with a ping."""
-    hosting.agent = Agent(id=int(debt["agent"]), host=int(debt["host"]), active=True)
-    hosting.ping()
+    hosting.take_place(Agent(id=int(debt["agent"]), host=int(debt["host"]), active=True))
