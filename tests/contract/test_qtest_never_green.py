@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from core.sandbox.qtest.truth import truth_of
+from core.sandbox.qtest.truth import Truth, truth_of
 from tests.contract.test_qtest import DONE, GIVEN_UP, SCENES, USUAL, paths, play
-from tests.harness import Bench
+from tests.harness import Bench, Ended
 from tests.sandbox.qtest import create_agent, register
 from tests.sandbox.support import client_of
 
@@ -221,7 +221,7 @@ def test_what_was_scheduled_and_is_not_handed_out_is_no_green(tmp_path: Path) ->
     ended, truth = play(tmp_path, "claimed@update-job-status#3", **TRIGGER, knobs={"split_orders": True})
     assert (ended.status, ended.reason, len(truth.logs)) == (7, "may-exist", 1), ended.log
     ended, _ = play(tmp_path, "claimed@update-job-status*forever", **TRIGGER)
-    assert (ended.status, ended.reason) == (5, "empty")
+    assert (ended.status, ended.reason) == (7, "may-exist")
 
 
 def test_what_was_scheduled_and_does_not_come_in_time_may_still_come(tmp_path: Path) -> None:
@@ -296,3 +296,63 @@ def test_the_host_of_somebody_else_is_left_as_it_is(tmp_path: Path) -> None:
         assert (found.asked.host_name, found.asked.host_guid) == ("theirs", "SOMEBODY-ELSE")
         ended = bench.run(**USUAL, agent_name="ours")
         assert (ended.status, len(truth_of(ended.ledger).hosts)) == (0, 2), ended.log
+
+
+ORDER: dict[str, Any] = {"qtest_mode": "trigger", "test_run_ids": "88120", "idle_timeout": ""}
+
+
+@pytest.mark.parametrize(("inputs", "status", "reason"), [
+    (ORDER, 7, "may-exist"),
+    ({}, 5, "refused"),
+])  # fmt: skip
+def test_where_every_job_is_refused_allow_empty_makes_nothing_green(
+    inputs: dict[str, Any], status: int, reason: str, tmp_path: Path
+) -> None:
+    ended, truth = play(tmp_path, "400@update-job-status*forever", allow_empty="true", **inputs)
+    assert (ended.status, ended.reason) == (status, reason), ended.log
+    assert "own `agent-name`" in ended.log
+    assert truth.logs == ()
+
+
+def after_a_kill(folder: Path, *faults: str, later: float = 0.0, **inputs: str) -> tuple[Ended, Truth]:
+    """A claim that was sent and never reached qTest, the step killed, and the clean-up."""
+    with Bench(folder, scenario=SCENES["passing"], faults=["hang@update-job-status", *faults], vendor="qtest") as bench:
+        bench.kill_at(9.0)
+        killed = bench.run(**USUAL, **inputs, on_ambiguous_claim="run")
+        bench.another_process(later)
+        ended = bench.run(**USUAL, **inputs, on_ambiguous_claim="run", mode="cleanup")
+    assert killed.status == -9
+    return ended, truth_of(ended.ledger)
+
+
+def test_a_job_of_which_qtest_does_not_tell_whether_it_waits_is_not_failed(tmp_path: Path) -> None:
+    ended, truth = after_a_kill(tmp_path, "503@retrieve-jobs[10-]", later=10.0)
+    assert (ended.status, paths(truth)) == (7, [("PLANNED",)]), ended.log
+    assert "does not say whether it still waits" in ended.log
+
+
+def test_a_job_that_has_left_the_window_is_still_found_waiting(tmp_path: Path) -> None:
+    ended, truth = after_a_kill(tmp_path, later=100.0, lookback="20s")
+    assert (ended.status, paths(truth)) == (0, [("PLANNED",)]), ended.log
+
+
+def test_a_schedule_whose_job_comes_after_a_signal_is_named_and_the_cleanup_cancels_the_job(tmp_path: Path) -> None:
+    with Bench(tmp_path, scenario=SCENES["eventual"], vendor="qtest") as bench:
+        bench.observers.append(lambda one: bench.stop_in_call(1) if one.operation == "create-schedule" else None)
+        stopped = bench.run(**USUAL | ORDER, deactivate="false")
+        bench.another_process(30.0)
+        ended = bench.run(**USUAL | ORDER, mode="cleanup")
+    (job,) = [one for one in truth_of(ended.ledger).jobs if str(one.schedule) == stopped.outputs["schedule-id"]]
+    assert stopped.status == 143, stopped.log
+    assert "one may still come" in stopped.log
+    assert (ended.status, job.words) == (0, ("PLANNED", "CANCELLED")), ended.log
+
+
+def test_a_schedule_that_never_gives_a_job_is_named_by_the_cleanup_once(tmp_path: Path) -> None:
+    with Bench(tmp_path, scenario=SCENES["never-ends"], vendor="qtest") as bench:
+        bench.observers.append(lambda one: bench.stop_in_call(1) if one.operation == "create-schedule" else None)
+        stopped = bench.run(**USUAL | ORDER)
+        bench.another_process(30.0)
+        ended = [bench.run(**USUAL | ORDER, mode="cleanup") for _ in range(2)]
+    assert [each.status for each in (stopped, *ended)] == [143, 7, 0], ended[0].log
+    assert stopped.outputs["schedule-id"] in ended[0].log

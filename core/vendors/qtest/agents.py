@@ -100,7 +100,8 @@ class Registry:
         except CallFailedError as failure:
             if failure.fault is not Fault.REFUSED:
                 raise
-            fact = f"{failure.fact} The host {host} was not registered by this step: `base-url` or the agent's name was another."
+            why = "`base-url` or the agent's name was another"
+            fact = f"{failure.fact} The host {host} was not registered by this step: {why}."
             remedy = "Give another `agent-name`: it is made then."
             if self._settings.host_id or self._settings.agent_id:
                 remedy = "Leave out `host-id` and `agent-id`, and give an `agent-name` of its own: both are made then."

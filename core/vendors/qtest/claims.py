@@ -171,5 +171,5 @@ class Claims:
         label = f"the job {job.id} of the project {job.project}, {state}"
         ids = {"job": job.id, "project": job.project, "host": agent.host, "agent": agent.id}
         wanted = {"wanted": self._wanted} if state == "running" and self._wanted != FAILED else {}
-        known = {"kind": "job", "label": label, "state": state} | wanted
+        known = {"kind": "job", "label": label, "state": state, "start": str(job.start)} | wanted
         return known | {name: str(number) for name, number in ids.items()}

@@ -27,11 +27,12 @@ from core.vendors.qtest.results import JobResult, outputs_of, report_of, totals_
 from core.vendors.qtest.scheduling import Order
 from core.vendors.qtest.settings import UNSUPPORTED, Settings
 from core.vendors.qtest.sweeps import Sweeps
-from core.vendors.qtest.undoing import undo
+from core.vendors.qtest.undoing import Means, undo
 from core.vendors.qtest.working import Worker
 
 _NEWER = "This tool may be older than qTest's API: look for a newer version, or at the job."
 _NONE_DUE = "Check at qTest that one is scheduled for this agent; if none is meant to be, set `allow-empty: true`."
+_ONE_AT_A_TIME = "Give each build that runs at once its own `agent-name`."
 _MOST_IDS = 200  # logs that are named in an output, which has to be short
 
 
@@ -46,6 +47,7 @@ class QTest:
         self._diary = diary
         self._log = log
         self._base_url = base_url
+        self._wish = wish
         who = identity(settings, wish.machine.build, wish.machine.workspace, base_url)
         self._hosting = Hosting(settings, who, calls, diary, log, wish.machine.clock)
         run_anyway = settings.on_ambiguous_claim == "run"
@@ -163,7 +165,7 @@ class QTest:
             self._refused.append(job.id)
         if claim is not Claim.OURS or self._worker is None:
             return
-        if self._hosting.is_listed(job.id):
+        if self._hosting.is_listed(job.id, job.start):
             self._log.warning(
                 f"The job {job.id} is claimed, and qTest still hands it out: another host may run it too."
             )
@@ -175,12 +177,15 @@ class QTest:
             self._trouble = result.trouble
 
     def _final(self) -> Progress:
-        if self._order is not None and self._refused and self._results and self._trouble is None:
-            ids = ", ".join(map(str, self._refused[:20]))
+        ids = ", ".join(map(str, self._refused[:20]))
+        if self._order is None and self._refused and not self._results and self._trouble is None:
+            fact = f"Every job that was due was refused, none was run: {ids}. Another host may run them."
+            # `allow-empty` is for a day without work, and lets only `empty` through
+            reason = Reason.REFUSED if self._wish.allow_empty else Reason.EMPTY
+            self._trouble = EmptyResultsError(fact, remedy=_ONE_AT_A_TIME, reason=reason)
+        if self._order is not None and self._refused and self._trouble is None:
             fact = f"Of what was scheduled, qTest did not hand out the jobs {ids}: their results are unknown here."
-            remedy = (
-                "Another host with this agent may run them: give each build that runs at once its own `agent-name`."
-            )
+            remedy = f"Another host with this agent may run them. {_ONE_AT_A_TIME}"
             self._trouble = ResultUnknownError(fact, remedy=remedy, reason=Reason.MAY_EXIST)
         if self._trouble is not None:
             self._claims.named()
@@ -220,7 +225,8 @@ class QTest:
         raise BadInputError([("rerun-failed", UNSUPPORTED["rerun-failed"])])
 
     def undo(self, debt: Mapping[str, str]) -> None:
-        undo(debt, self._settings, self._hosting, self._claims, self._calls, self._run("").url)
+        means = Means(self._settings, self._hosting, self._claims, self._calls, self._run("").url)
+        undo(debt, means, again=self._wish.mode != "cleanup")
 
     def usual_seconds(self) -> float | None:
         return None

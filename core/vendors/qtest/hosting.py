@@ -141,20 +141,22 @@ class Hosting:
                 self._warn(f"qTest's status {job.status[:60]!r} of job {job.id} is unknown here: it is not run.")
         return jobs.due([job for job in found.jobs if job.project == self._settings.project_id], self.now)
 
-    def is_listed(self, job: int) -> bool | None:
-        """Whether the job still waits; None where qTest does not say."""
+    def is_listed(self, job: int, start: float | None) -> bool | None:
+        """Whether the job, due since `start`, still waits; None where qTest does not say."""
         try:
             return self._calls.peek(
                 "retrieve-jobs",
                 parse=lambda answer: job in [each.id for each in jobs.read(answer.value, self.agent.id).jobs],
                 path={"host_id": self.agent.host},
-                query=self._window(),
+                query=self._window(start),
             )
         except CallFailedError:
             return None
 
-    def _window(self) -> dict[str, object]:
+    def _window(self, oldest: float | None = None) -> dict[str, object]:
+        """What may be due, and a job that was: `oldest` may have left `lookback` meanwhile."""
         start, end = self.now - self._settings.lookback, self.now + _LOOK_AHEAD
+        start = start if oldest is None else min(start, oldest - _LOOK_AHEAD)
         return {"start_date": fields.stamp(start), "end_date": fields.stamp(end)}
 
     def _warn(self, text: str) -> None:
