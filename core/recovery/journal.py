@@ -27,6 +27,7 @@ class Journal:
         self._path = path
         self._between = "\n" if torn else ""  # what ends a line that a killed process cut short
         self._lock: int | None = None
+        self._begin: dict[str, Any] = {}  # the first entry, where this process made the file
         self.open_runs: dict[str, RemoteRun] = {}
         self.debts: list[dict[str, str]] = []
         self.doubtful = False  # a start went out and its answer has not come
@@ -48,16 +49,9 @@ class Journal:
 
         `holder` says who this process is: core.recovery.holder.
         """
-        folder = os.path.join(workspace, FOLDER)
-        path = os.path.join(folder, f"{int(at)}-{os.urandom(6).hex()}.jsonl")
+        path = os.path.join(workspace, FOLDER, f"{int(at)}-{os.urandom(6).hex()}.jsonl")
         try:
-            os.makedirs(folder, exist_ok=True)
-            if os.path.islink(folder):
-                raise OSError(f"{FOLDER} is a symbolic link")  # noqa: TRY301 -- told like the others
-            adopt(folder, workspace)
-            _ignore(folder)
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
-            adopt(path, folder)
+            _make(path)
         except OSError as error:
             fact = f"The journal in {FOLDER}/ can't be written: {error.strerror or error}."
             remedy = "Nothing was started. Make the workspace writable: a killed job is cleaned up by this journal."
@@ -65,7 +59,8 @@ class Journal:
         journal = cls(path)
         journal._lock = _lock(path)
         origin = {"step": step, "vendor": vendor, "mode": mode, "at": round(at), "base-url": base_url}
-        journal._write("begin", {"schema": 1, **origin, "holder": dict(holder or {})})
+        journal._begin = {"schema": 1, **origin, "holder": dict(holder or {})}
+        journal._write("begin", journal._begin)
         return journal
 
     def close(self) -> None:
@@ -87,7 +82,7 @@ class Journal:
     def started(self, run: RemoteRun) -> None:
         self.open_runs[run.id] = run
         self.doubtful = False
-        self._note("started", {"id": run.id, "url": run.url} | ({"shared": True} if run.shared else {}))
+        self._note("started", _told(run))
 
     def finished(self, run: RemoteRun, *, final: bool = False) -> None:
         """The run is over for us: cancelled, meant to go on without us, or `final` by the vendor's own word."""
@@ -111,20 +106,58 @@ class Journal:
                 self.problems.append(error.fact)
 
     def _write(self, event: str, values: Mapping[str, Any]) -> None:
-        line = self._between + json.dumps({"event": event, **values}) + "\n"
-        flags = os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
         try:
-            handle = os.open(self._path, flags)
             try:
-                self._between = "\n"
-                if os.write(handle, line.encode()) < len(line.encode()):
-                    raise OSError(None, "there is no room for a whole entry")
-                os.fsync(handle)
-                self._between = ""
-            finally:
-                os.close(handle)
+                self._append(event, values)
+            except FileNotFoundError:
+                if not self._begin:
+                    raise
+                self._make_again()
+                if event not in ("starting", "started", "owe"):  # these are among what is open by now
+                    self._append(event, values)
         except OSError as error:
             raise OutputError(f"The journal {self._path} can't be written: {error.strerror or error}.") from error
+
+    def _append(self, event: str, values: Mapping[str, Any]) -> None:
+        line = self._between + json.dumps({"event": event, **values}) + "\n"
+        handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0))
+        try:
+            self._between = "\n"
+            if os.write(handle, line.encode()) < len(line.encode()):
+                raise OSError(None, "there is no room for a whole entry")
+            os.fsync(handle)
+            self._between = ""
+        finally:
+            os.close(handle)
+
+    def _make_again(self) -> None:
+        """The file is gone, as by a `git clean` of the user's tests: write down once more whatever is open."""
+        _make(self._path)
+        self.close()
+        self._lock, self._between = _lock(self._path), ""
+        self._append("begin", self._begin)
+        for run in self.open_runs.values():
+            self._append("started", _told(run))
+        for debt in self.debts:
+            self._append("owe", {"what": debt})
+        if self.doubtful:
+            self._append("starting", {})
+
+
+def _make(path: str) -> None:
+    """A new, empty journal, and its folder. Raises OSError."""
+    folder = os.path.dirname(path)
+    os.makedirs(folder, exist_ok=True)
+    if os.path.islink(folder):
+        raise OSError(f"{FOLDER} is a symbolic link")
+    adopt(folder, os.path.dirname(folder))
+    _ignore(folder)
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
+    adopt(path, folder)
+
+
+def _told(run: RemoteRun) -> dict[str, Any]:
+    return {"id": run.id, "url": run.url} | ({"shared": True} if run.shared else {})
 
 
 def _lock(path: str) -> int | None:

@@ -356,3 +356,30 @@ def test_a_schedule_that_never_gives_a_job_is_named_by_the_cleanup_once(tmp_path
         ended = [bench.run(**USUAL | ORDER, mode="cleanup") for _ in range(2)]
     assert [each.status for each in (stopped, *ended)] == [143, 7, 0], ended[0].log
     assert stopped.outputs["schedule-id"] in ended[0].log
+
+
+def test_a_command_that_cleans_the_workspace_up_takes_no_result_away(tmp_path: Path) -> None:
+    clean = "import shutil\nshutil.rmtree('.test-runner')\nos.makedirs(os.path.dirname(os.environ['QTEST_JUNIT']))\n"
+    ended, truth = play(
+        tmp_path,
+        scenario="lenient",
+        command=program(tmp_path, clean + "out = open(os.environ['QTEST_JUNIT'], 'w')\n" + ALL),
+        results="none/*.xml",
+        knobs={"contents": (("A#a",), ("B#b",))},
+    )
+    assert (ended.status, paths(truth)) == (0, [DONE, DONE]), ended.log
+    assert len(truth.logs) == 2
+
+
+def test_a_job_that_was_owed_twice_when_the_step_was_killed_is_ended_by_the_later_word(tmp_path: Path) -> None:
+    with Bench(tmp_path, scenario=SCENES["lenient"], faults=["hang@update-job-status#2"], vendor="qtest") as bench:
+        bench.kill_at(12.0)
+        killed = bench.run(**USUAL)
+        (path,) = (tmp_path / ".test-runner").glob("*.jsonl")
+        lines = path.read_text("utf-8").splitlines(keepends=True)
+        after = max(at for at, line in enumerate(lines) if '"COMPLETED"' in line and '"owe"' in line)
+        path.write_text("".join(lines[: after + 1]), "utf-8")  # it dies before the earlier entry is settled
+        bench.another_process()
+        ended = bench.run(**USUAL, mode="cleanup")
+    assert (killed.status, ended.status) == (-9, 0), ended.log
+    assert paths(truth_of(ended.ledger)) == [DONE]

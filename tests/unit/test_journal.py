@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,7 @@ def test_what_has_happened_needs_no_disk_to_be_true(tmp_path: Path) -> None:
     mine.owe(DEBT)
     (path,) = (tmp_path / FOLDER).glob("*.jsonl")
     path.unlink()
+    path.mkdir()
     mine.settle(DEBT)
     mine.started(RUN)
     assert (mine.debts, list(mine.open_runs), len(mine.problems)) == ([], ["7"], 1)
@@ -160,3 +162,23 @@ def test_a_run_has_ended_only_by_the_vendors_own_word(tmp_path: Path) -> None:
     again.finished(RUN, final=True)
     assert (ended("7"), ended(RUN.url)) == (True, True)
     assert (ended("8"), ended(""), ended("7", vendor="testmo")) == (False, False, False)
+
+
+@pytest.mark.parametrize("act", ["owe", "settle", "started", "starting"])
+def test_a_journal_that_the_users_tests_deleted_is_made_again_with_what_is_open(act: str, tmp_path: Path) -> None:
+    mine = Journal.create(str(tmp_path), step="e2e", vendor="autify", mode="run", at=0, holder={"pid": 7})
+    other = DEBT | {"id": "8"}
+    mine.owe(DEBT)
+    mine.owe(other)
+    shutil.rmtree(tmp_path / FOLDER)
+    {
+        "owe": lambda: mine.owe(DEBT | {"id": "9"}),
+        "settle": lambda: mine.settle(other),
+        "started": lambda: mine.started(RUN),
+        "starting": mine.starting,
+    }[act]()
+    (held,) = at_work(str(tmp_path), step="e2e", vendor="autify")
+    assert (held.holder, mine.problems) == ({"pid": 7}, [])
+    mine.close()
+    (found,) = left_behind(str(tmp_path), step="e2e", vendor="autify")
+    assert (found.debts, found.runs, found.doubtful) == (mine.debts, mine.open_runs, mine.doubtful)

@@ -7,7 +7,7 @@ FAILED. A job that is not claimed by us is never ended by us.
 from collections.abc import Callable
 from enum import StrEnum
 
-from core.errors import CallFailedError, Fault, ResultUnknownError
+from core.errors import CallFailedError, Fault, OutputError, ResultUnknownError
 from core.model import Reason
 from core.ports import Calls, Diary, Log
 from core.vendors.qtest.agents import Agent, nothing
@@ -40,6 +40,7 @@ class Claims:
         self.current: Job | None = None  # claimed, and not ended
         self._wanted = FAILED  # what it is to become: COMPLETED once qTest may have heard that
         self._unanswered: list[dict[str, str]] = []
+        self.closed: set[tuple[int, int]] = set()  # (project, job) of what was left and has been ended since
 
     def claim(self, job: Job) -> Claim:
         """Make it RUNNING.
@@ -122,7 +123,10 @@ class Claims:
         self._wanted = status
         after = self._debt(job, "running")
         if after != before:
-            self._diary.owe(after)
+            try:
+                self._diary.owe(after)
+            except OutputError as error:  # the tests were run: their results are not given up for this
+                self._log.warning(error.advice)
             self._diary.settle(before)
 
     def abort(self) -> bool | None:
@@ -161,6 +165,7 @@ class Claims:
             if failure.fault not in REFUSALS:
                 raise
             self._log.debug(failure.fact)
+        self.closed.add((project, job))
 
     def _put(self, job: Job, status: str, *, seconds: float | None = None) -> None:
         path = {"project_id": job.project, "job_id": job.id}

@@ -30,6 +30,8 @@ def undo(debt: Mapping[str, str], means: Means, *, again: bool) -> None:
     `again`: a clean-up comes after us, so that what can't be told yet is left to it.
     """
     match debt["kind"]:
+        case "job" if (int(debt["project"]), int(debt["job"])) in means.claims.closed:
+            pass  # the latest entry of a job is paid first, and says what it is to become
         case "job" if debt["state"] == "running":
             means.claims.close(int(debt["project"]), int(debt["job"]), debt.get("wanted", FAILED))
         case "job":
