@@ -53,7 +53,8 @@ def cleanup(
         from core.commands.assembling import usual_means  # noqa: PLC0415 -- brings requests: mostly nothing to do
 
         means = means or usual_means(process)
-        if _stopped(process, raw, ci, lives, means, every_step=every_step) and not means.stop.signal:
+        vague = every_step or _is_vague(raw, ci)
+        if _stopped(process, raw, ci, lives, means, every_step=vague) and not means.stop.signal:
             lives = []
     found = left_behind(process.workspace, step=step, vendor=vendor)
     found = [left for left in found if not run_id or run_id in left.runs]
@@ -88,6 +89,11 @@ def _lives(process: Process, raw: Raw, ci: "Ci", step: str | None) -> "list[Left
     here, results = job(process.environment, ci.name), raw.values.get("results-dir", "") if step is not None else ""
     found = [left for left in found if not is_of_another_job(left, here) and not is_of_another_step(left, results)]
     return [left for left in found if not run_id or run_id in left.runs]
+
+
+def _is_vague(raw: Raw, ci: "Ci") -> bool:
+    """Whether one step of a job can't be told from another that runs beside it: only Jenkins has such, and no names."""
+    return ci.name == "jenkins" and not raw.values.get("results-dir", "").strip()
 
 
 def _stopped(process: Process, raw: Raw, ci: "Ci", lives: "list[Left]", means: "Means", *, every_step: bool) -> bool:

@@ -1,6 +1,8 @@
 """Files that only this step and the command it runs need: in folders of its own, gone when the step is over."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from core.errors import OutputError
 from core.workspace.ownership import adopt
@@ -31,14 +33,16 @@ class PrivateFolder:
             raise OutputError(f"{PARENT} is a symbolic link: nothing is written there.")
         path = self._path or os.path.join(self._parent, _NAME + os.urandom(6).hex())
         try:
-            os.makedirs(path, mode=0o755)
+            os.makedirs(self._parent, mode=0o755, exist_ok=True)
             adopt(self._parent, os.path.dirname(self._parent))
-            adopt(path, self._parent)
+            with _alone(self._parent):  # what isn't locked yet looks like a killed process's
+                os.mkdir(path, mode=0o755)
+                adopt(path, self._parent)
+                self._release()
+                self._path, self._lock = path, _locked(path)
+                self._remove_left()
         except OSError as error:
             raise OutputError(f"A folder in {PARENT}/ can't be made: {error.strerror}.") from error
-        self._release()
-        self._path, self._lock = path, _locked(path)
-        self._remove_left()
         return path
 
     @property
@@ -74,6 +78,23 @@ class PrivateFolder:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+@contextmanager
+def _alone(folder: str) -> Iterator[None]:
+    """No other process of ours is in here at once; where there are no locks, it may be."""
+    try:
+        import fcntl  # noqa: PLC0415 -- not on Windows
+    except ImportError:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # not to be had on this file system
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _delete(path: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.sandbox.qtest.truth import Truth, truth_of
-from tests.contract.test_qtest import DONE, GIVEN_UP, SCENES, USUAL, paths, play
+from tests.contract.test_qtest import DONE, GIVEN_UP, SCENES, USUAL, paths, play, sent
 from tests.harness import Bench, Ended
 from tests.sandbox.qtest import create_agent, register
 from tests.sandbox.support import client_of
@@ -383,3 +383,57 @@ def test_a_job_that_was_owed_twice_when_the_step_was_killed_is_ended_by_the_late
         ended = bench.run(**USUAL, mode="cleanup")
     assert (killed.status, ended.status) == (-9, 0), ended.log
     assert paths(truth_of(ended.ledger)) == [DONE]
+
+
+SAME_RUN = {"contents": (("A#a", "A#b"),), "one_run": True}
+
+
+def test_a_log_that_was_never_made_is_not_taken_for_that_of_another_test_of_the_same_run(tmp_path: Path) -> None:
+    command = program(tmp_path, ALL)
+    ended, truth = play(
+        tmp_path, "reset-before@submit-test-log#2", command=command, results="none/*.xml", knobs=SAME_RUN
+    )
+    assert (ended.status, paths(truth), len(truth.logs)) == (7, [GIVEN_UP], 1), ended.log
+
+
+def test_the_file_of_a_job_is_attached_to_its_first_failed_test_alone(tmp_path: Path) -> None:
+    failing = ALL.replace("/>", "><failure/></testcase>")
+    knobs = {"contents": (("A#a", "A#b"), ("B#b",))}
+    ended, _ = play(tmp_path, command=program(tmp_path, failing), results="none/*.xml", knobs=knobs)
+    assert ended.status == 1
+    assert ["attachments" in body for body in sent(ended, "submit-test-log")] == [True, False, True]
+
+
+@pytest.mark.parametrize(("inputs", "operation"), [
+    (UPLOAD, "get-token-status"),
+    ({"dry_run": "true", "allow_empty": "true"}, "get-version"),
+])  # fmt: skip
+def test_an_older_server_does_not_know_the_first_question(
+    inputs: dict[str, Any], operation: str, tmp_path: Path
+) -> None:
+    (tmp_path / "r.xml").write_text("<testsuite><testcase classname='A' name='a'/></testsuite>")
+    with Bench(tmp_path, scenario=SCENES["passing"], faults=[f"404@{operation}*forever"], vendor="qtest") as bench:
+        bench.run(**USUAL, max_jobs="1")
+        ended = bench.run(**USUAL | inputs)
+    assert ended.status == 0, ended.log
+
+
+def test_an_upload_hears_how_many_calls_are_left(tmp_path: Path) -> None:
+    (tmp_path / "r.xml").write_text("<testsuite><testcase classname='A' name='a'/></testsuite>")
+    usual, _ = play(tmp_path, **UPLOAD)
+    ended, _ = play(tmp_path, scenario="rate-limited", **UPLOAD)
+    assert (usual.status, ended.status) == (0, 0), ended.log
+    assert ended.seconds > usual.seconds + 10 or "calls to qTest are left in this month" in ended.log
+
+
+@pytest.mark.parametrize(("classname", "folders"), [
+    ("shop.CartTest", ["shop", "CartTest"]),
+    ("e2e/login.spec.ts", ["e2e", "login.spec.ts"]),
+    ("login.spec.ts", ["login.spec.ts"]),
+    ("./a/b.test.js", ["a", "b.test.js"]),
+])  # fmt: skip
+def test_the_folders_of_an_upload_are_those_of_the_tests(classname: str, folders: list[str], tmp_path: Path) -> None:
+    (tmp_path / "r.xml").write_text(f"<testsuite><testcase classname='{classname}' name='a'/></testsuite>")
+    ended, _ = play(tmp_path, **UPLOAD | {"test_suite": "", "test_cycle": "CL-4"})
+    (body,) = sent(ended, "submit-cycle-logs")
+    assert [log["module_names"] for log in body["test_logs"]] == [folders]  # type: ignore[attr-defined]

@@ -23,6 +23,7 @@ from core.workspace.private import PrivateFolder
 from tests.harness import VirtualClock
 from tests.support import MemoryCi
 
+UPLOADS = {"qtest_mode": "report-only", "command": "", "results": "*.xml", "test_suite": "TS-1"}
 BASE = {"token": "bearer abc-def", "project-id": "77", "command": "pytest --junitxml={junit}"}
 
 
@@ -115,10 +116,15 @@ def test_commands_that_are_fine() -> None:
     assert list(check_template("run {junit}", env=True, per_material=False)), "with a shell nothing is filled in"
 
 
-@pytest.mark.parametrize("content", ["a b; rm -rf /", "$(id)", "`id`", "a,b", "x'y\"z", "{job_id}", "ü[a,b]", "&lt;"])
+@pytest.mark.parametrize("content", ["a b; rm -rf /", "$(id)", "`id`", "a,b", "x'y\"z", "{job_id}", "ü[a,b]", "&amp;"])
 def test_a_content_stays_one_word_and_is_not_filled_in_again(content: str) -> None:
     words = fill(["run", "-Dtest={automation_content}", "{automation_contents}", "{job_id}"], values(content))
     assert words == ["run", f"-Dtest={content}", content, "5"]
+
+
+def test_a_content_that_qtest_has_escaped_is_what_the_runner_knows() -> None:
+    assert fill(["{automation_contents}"], values("t.py::p[&lt;a&gt;]", "b")) == ["t.py::p[<a>]", "b"]
+    assert variables(values("p[&lt;a&gt;]"), env=True)["QTEST_AUTOMATION_CONTENT"] == "p[<a>]"
 
 
 def test_contents_become_as_many_words() -> None:
@@ -135,6 +141,11 @@ def test_contents_become_as_many_words() -> None:
     (["run", "{junit}"], "a\rb", True),
     (["run", "{junit}"], "a\0b", True),
     (["run", "{junit}"], "a\x1b[31m", True),
+    (["run", "{junit}"], "a\u2028b", True),
+    (["run", "{junit}"], "a\u202eb", True),
+    (["run", "{junit}"], "カート　追加", False),
+    (["run", "{junit}"], "a\u00a0b", False),
+    (["run", "{junit}"], "\U0001f468\u200d\U0001f469", False),
     (["run", "{junit}"], "x" * 4096, False),
     (["run", "{junit}"], "x" * 4097, True),
 ])  # fmt: skip
@@ -147,6 +158,17 @@ def test_a_dash_behind_an_empty_name_begins_the_word() -> None:
     assert refusal(words, material("--version", name=""), env=False)
     assert not refusal(words, material("--version", name="x"), env=False)
     assert not refusal(["python3", "--only={test_case_name}"], material("x", name="-y"), env=False)
+
+
+@pytest.mark.parametrize(("name", "alone", "refused"), [
+    ("- Verify login", True, False),
+    ("a\u00a0b", True, False),
+    ("a\nb", True, True),
+    ("a\nb", False, False),
+])  # fmt: skip
+def test_a_name_is_looked_at_only_where_it_goes(name: str, alone: bool, refused: bool) -> None:
+    assert bool(refusal(["bash", "-c", "x"], material("x", name=name), env=True, alone=alone)) is refused
+    assert not refusal(["run", "{junit}"], material("x", name=name), env=False, alone=alone)
 
 
 def test_with_a_shell_a_dash_is_refused_and_contents_come_in_variables() -> None:
@@ -181,6 +203,15 @@ def test_a_property_names_the_test_and_escapes_are_undone(tmp_path: Path) -> Non
     generic = "<testcase classname='c' name='d&lt;e&gt;'/>"
     first, second, third = matched(tmp_path, named + generic, "X-1", "c#d&lt;e&gt;", "c#other")
     assert (first.count, second.count, third.count) == (1, 1, 0)
+
+
+def test_a_case_that_names_its_test_is_no_other_one(tmp_path: Path) -> None:
+    case = (
+        "<testcase classname='A' name='a'>"
+        "<properties><property name='qtest.automation_content' value='B#b'/></properties></testcase>"
+    )
+    first, second = matched(tmp_path, case, "A#a", "B#b")
+    assert (first.count, second.count) == (0, 1)
 
 
 def test_parameters_are_left_out_only_where_the_content_has_none(tmp_path: Path) -> None:
@@ -309,6 +340,9 @@ def test_the_identity_depends_on_address_and_agent_alone() -> None:
     ({"test_suite": "TS-1"}, ["test-suite"]),
     ({"qtest_mode": "report-only", "command": "", "results": "*.xml", "test_suite": "TS-1"}, []),
     ({"qtest_mode": "report-only", "command": "", "results": "*.xml"}, ["test-suite"]),
+    (UPLOADS | {"report": "false"}, ["report"]),
+    (UPLOADS | {"shell": "env"}, ["shell"]),
+    (UPLOADS | {"max_jobs": "5"}, ["max-jobs"]),
     ({"qtest_mode": "report-only", "results": "*.xml", "test_cycle": "CL-1"}, ["command"]),
 ])  # fmt: skip
 def test_inputs_that_do_not_go_together(inputs: dict[str, str], wrong: list[str]) -> None:

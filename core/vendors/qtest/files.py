@@ -48,7 +48,7 @@ class Files:
                 "test_run_id": material.test_run,
                 "test_case_name": material.name,
                 "test_case_version_id": material.version,
-                "automation_content": material.content,
+                "automation_content": material.plain,
             }
             for material in materials
         ]

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from core.errors import CallFailedError, Fault
+from core.errors import CallFailedError
 from core.ports import Answer, Calls, Clock, Diary, Log
 from core.vendors.qtest import fields, jobs
+from core.vendors.qtest.access import date_of
 from core.vendors.qtest.agents import Agent, Registry, nothing
 from core.vendors.qtest.allowance import Allowance
 from core.vendors.qtest.identity import Identity
@@ -51,7 +52,7 @@ class Hosting:
     def enter(self, *, deactivate: bool) -> None:
         """Find or make host and agent, activate it, and say hello. `deactivate`: the agent is ours to deactivate."""
         self._deactivate = deactivate
-        self._check_token()
+        date_of(self._calls, "get-token-status", self._log)
         self.enter_again()
         if not (self._settings.host_id and self._settings.agent_id):
             ids = f"host-id: {self.agent.host} and agent-id: {self.agent.id}"
@@ -74,21 +75,12 @@ class Hosting:
             self._log.info("qTest knows no such agent yet: without `dry-run` it would be registered.")
             return []
         self.agent = found
-        date = self._calls.read("get-version", parse=lambda answer: answer.date, path={})
+        date = date_of(self._calls, "get-version", self._log)
         self._server = (date if date is not None else self._clock.wall(), self._clock.now())
         return self.retrieve()
 
     def _debt(self) -> dict[str, str]:
         return {name: str(value) for name, value in self.path.items()}
-
-    def _check_token(self) -> None:
-        """Tell a bad token before anything is made; older servers do not know the question."""
-        try:
-            self._calls.read("get-token-status", parse=nothing, path={})
-        except CallFailedError as failure:
-            if failure.fault is not Fault.ABSENT:
-                raise
-            self._log.debug("This qTest can't say whether the token is valid.")
 
     def take_place(self, agent: Agent) -> None:
         """Be the host of this agent again, to ask what waits for it; its time comes with a ping."""

@@ -19,6 +19,11 @@ class Material:
     content: str
     version: int | None
 
+    @property
+    def plain(self) -> str:
+        """The content for the command: qTest stores `<` and `>` escaped, and a test runner knows no such name."""
+        return self.content.replace("&lt;", "<").replace("&gt;", ">")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:

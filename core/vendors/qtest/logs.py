@@ -44,10 +44,14 @@ class Logs:
         self._calls = calls
         self._log = log
         self.ids: list[int] = []
+        self._attached: set[tuple[object, ...]] = (
+            set()
+        )  # files that qTest has, by their job: one of its logs holds them
 
     def submit(self, entry: Entry) -> None:
         """Raises CallFailedError where qTest refuses, or where it is unknown whether the log is there."""
-        body = self._body(entry)
+        whose = (entry.job.id, *(file.path for file in entry.files))
+        body = self._body(entry, attach=whose not in self._attached)
         try:
             self._send(entry, body)
         except CallFailedError as failure:
@@ -55,7 +59,10 @@ class Logs:
                 raise
             self._log.warning(f"{failure.fact} Logging the result without its file.")
             del body["attachments"]
+            self._attached.add(whose)  # the next one would be refused, too
             self._send(entry, body)
+        if "attachments" in body:
+            self._attached.add(whose)
 
     def _send(self, entry: Entry, body: dict[str, object]) -> None:
         path = {"project_id": entry.job.project, "test_run_id": entry.material.test_run}
@@ -79,13 +86,17 @@ class Logs:
         self._allowance.heed(headers)
 
     def _find(self, path: dict[str, int], body: dict[str, object]) -> int | None:
-        """The log whose answer was lost, by its times: a claimed job is run by nobody else in the same second."""
+        """The log whose answer was lost, by its times: a claimed job is run by nobody else in the same second.
+
+        One that we know already is another test's of the same test run.
+        """
         wanted = tuple(fields.moment(body[name]) for name in ("exe_start_date", "exe_end_date"))
 
         def read(answer: Answer) -> int | None:
             value = answer.value
             times = tuple(fields.moment(value[name]) for name in ("exe_start_date", "exe_end_date"))
-            return fields.whole(value["id"]) if times == wanted else None
+            found = fields.whole(value["id"])
+            return found if times == wanted and found not in self.ids else None
 
         try:
             return self._calls.read("get-last-run", parse=read, path=path, seconds=30.0)
@@ -94,15 +105,16 @@ class Logs:
                 raise
             return None
 
-    def _body(self, entry: Entry) -> dict[str, object]:
+    def _body(self, entry: Entry, *, attach: bool) -> dict[str, object]:
         material, match = entry.material, entry.match
+        attach = attach and _WORDS[match.outcome] == "failed"
         optional: dict[str, object | None] = {
             "test_case_version_id": material.version,
             "note": cut(match.message, LONGEST_TEXT) or None,
             "build_number": self._build.number or None,
             "build_url": self._build.url or None,
             "test_step_logs": self._steps(match) or None,
-            "attachments": _attachments(entry.files) if _WORDS[match.outcome] == "failed" else None,
+            "attachments": _attachments(entry.files) if attach else None,
         }
         return {
             "name": cut(material.name or material.content, LONGEST_NAME),

@@ -100,10 +100,12 @@ def names_of(case: JUnitCase) -> Iterator[tuple[int, str]]:
     """(rank, name): every way to name a case, the surest with the lowest rank.
 
     Without its parameters it counts as much: a content that names a method means all runs of it, and any may fail.
+    A case that says itself which test it is has no other name.
     """
-    for each in case.properties:
-        if each.name == PROPERTY and each.value:
-            yield 0, each.value.strip()
+    told = [each.value.strip() for each in case.properties if each.name == PROPERTY and each.value.strip()]
+    if told:
+        yield from ((0, text) for text in told)
+        return
     bare = _without_parameters(case.name)
     for name in dict.fromkeys((case.name, bare)):
         for joint in ("#", ".", "::"):

@@ -23,6 +23,7 @@ UNSUPPORTED = {
     "run-id": "qTest has no run that a later step could wait for.",
 }
 REQUIRED = {"base-url": "is required: the address of your qTest, such as https://NAME.qtestnet.com."}
+_MOST_JOBS = 1000
 _NOT_HERE = "goes with the jobs of a host, and `qtest-mode` is report-only."
 
 
@@ -103,7 +104,7 @@ class Settings:
         default="skip",
     )
     lookback: float = option(kinds.DURATION, "How long a job may be overdue.", default=86_400.0, shown="24h")
-    max_jobs: int = option(kinds.integer(1, 1000), "Most jobs to run.", default=1000)
+    max_jobs: int = option(kinds.integer(1, _MOST_JOBS), "Most jobs to run.", default=_MOST_JOBS)
     job_timeout: float | None = option(
         kinds.DURATION, "Longest time for the command of one job.", shown="the rest of `timeout`"
     )
@@ -180,6 +181,10 @@ def _report_only(settings: Settings) -> Iterator[Problem]:
         yield "results", "is required: the JUnit files to upload."
     if bool(settings.test_suite) == bool(settings.test_cycle):
         yield "test-suite", "give either `test-suite` or `test-cycle`: where the results go."
-    for name in ("command", "working_directory", "test_run_ids", "dry_run"):
+    if not settings.report:
+        yield "report", f"`false` {_NOT_HERE}"
+    if settings.max_jobs != _MOST_JOBS:
+        yield "max-jobs", _NOT_HERE
+    for name in ("command", "shell", "working_directory", "test_run_ids", "dry_run"):
         if getattr(settings, name):
             yield name.replace("_", "-"), _NOT_HERE

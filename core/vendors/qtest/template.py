@@ -19,6 +19,10 @@ OF_A_MATERIAL = (*HOSTILE, "test_run_id")
 _ALL = re.compile(r"\{(automation_contents?|test_case_name|test_run_id|job_id|material_file|junit)\}")
 _TEXT = re.compile(r"\{(automation_contents?|test_case_name)\}")
 _EXPANDED = "{automation_contents}"
+_CONTROLS = ("Cc", "Cs", "Zl", "Zp")  # line ends, and what no terminal and no argument can hold
+_TURNS = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)  # show a text in another order
 _LONGEST = 4 << 10  # bytes of one content
 _WITH_A_SHELL = "Write bash -c '… \"$QTEST_AUTOMATION_CONTENT\"' with `shell: env`"
 
@@ -63,11 +67,11 @@ def fill(words: Sequence[str], values: Values) -> list[str]:
     one = values.materials[0] if len(values.materials) == 1 else None
     known = {"job_id": str(values.job_id), "material_file": values.material_file, "junit": values.junit}
     if one is not None:
-        known |= {"automation_content": one.content, "test_case_name": one.name, "test_run_id": str(one.test_run)}
+        known |= {"automation_content": one.plain, "test_case_name": one.name, "test_run_id": str(one.test_run)}
     filled: list[str] = []
     for word in words:
         if word == _EXPANDED:
-            filled += [material.content for material in values.materials if material.content]
+            filled += [material.plain for material in values.materials if material.content]
         else:
             filled.append(_ALL.sub(lambda match: known.get(match[1], match[0]), word))
     return filled
@@ -78,7 +82,7 @@ def variables(values: Values, *, env: bool) -> Mapping[str, str]:
     found = {"QTEST_MATERIALS_FILE": values.material_file, "QTEST_JOB_ID": str(values.job_id)}
     found["QTEST_JUNIT"] = values.junit
     if env:
-        contents = [material.content for material in values.materials if material.content]
+        contents = [material.plain for material in values.materials if material.content]
         found["QTEST_AUTOMATION_CONTENTS"] = "\n".join(contents)
         found["QTEST_AUTOMATION_CONTENT"] = contents[0] if len(contents) == 1 else ""
         if len(values.materials) == 1:
@@ -87,18 +91,23 @@ def variables(values: Values, *, env: bool) -> Mapping[str, str]:
     return found
 
 
-def refusal(words: Sequence[str], material: "Material", *, env: bool) -> str:
-    """Why this material must not be run, as a sentence; empty where it may."""
-    texts = {"automation_content": material.content, "test_case_name": material.name}
+def refusal(words: Sequence[str], material: "Material", *, env: bool, alone: bool = True) -> str:
+    """Why this material must not be run, as a sentence; empty where it may. `alone`: the command is for it only.
+
+    A name in a variable may begin with a dash: it is a text for people, where a content is what is run.
+    """
+    from unicodedata import category  # noqa: PLC0415 -- only who runs a job pays for it
+
+    texts = {"automation_content": material.plain, "test_case_name": material.name}
     for name, text in texts.items():
-        used = env or any(f"{{{name}" in word for word in words)
+        used = (env and alone) or any(f"{{{name}}}" in word for word in words)
         if name == "test_case_name" and not used:
             continue  # it goes nowhere but into a JSON file
         if len(text.encode("utf-8", "replace")) > _LONGEST:
             return f"its {name} has more than 4 KiB."
-        if not text.isprintable():
+        if any(category(sign) in _CONTROLS or sign in _TURNS for sign in text):
             return f"its {name} holds a line break or another character that can't be printed."
-        if env and text.startswith("-"):
+        if env and name == "automation_content" and text.startswith("-"):
             return f"its {name} begins with a dash and would be an option."
     word = "" if env else next((each for each in _before_dashes(words) if _becomes_option(each, texts)), "")
     return f"it makes {word} begin with a dash, which would be an option. Put -- before it." if word else ""

@@ -10,6 +10,8 @@ from core.junit_read import Cases, JUnitError, JUnitFile, Survey, survey
 from core.model import Phase, Progress, Reason, RemoteRun, TestReport, TestSuite, Verdict
 from core.ports import Answer, Calls, Diary, Log, Wish
 from core.vendors.qtest import fields
+from core.vendors.qtest.access import date_of
+from core.vendors.qtest.allowance import Allowance
 from core.vendors.qtest.logs import MAP_THEM
 from core.vendors.qtest.settings import UNSUPPORTED, Settings
 from core.vendors.qtest.uploads import Target, batches
@@ -43,6 +45,8 @@ class Uploading:
         self._survey: Survey | None = None
         self._rest: Iterator[Mapping[str, Any]] = iter(())
         self._item = Item(id=0, state="", content="")
+        self._allowance = Allowance(calls, log, lambda: wish.machine.clock.wall() + self._skew)
+        self._skew = 0.0  # seconds that qTest's clock is ahead of this machine's
         self._sent_at = 0.0
         self._sent = self._sent_last = 0
 
@@ -63,8 +67,9 @@ class Uploading:
         totals = self._survey.totals
         if not totals.failed + totals.errored and any(file.hides_failures for file in self._files):
             raise BadInputError([("results", text) for text in self._survey.doubts])  # no green out of such files
-        now = self._calls.read("get-token-status", parse=lambda answer: answer.date, path={})
+        now = date_of(self._calls, "get-token-status", self._log)
         now = machine.clock.wall() if now is None else now
+        self._skew = now - machine.clock.wall()
         target = Target(settings=self._settings, build=machine.build, now=now)
         self._rest = batches(self._files, target)
         first = next(self._rest, None)
@@ -76,15 +81,17 @@ class Uploading:
     def _send(self, body: Mapping[str, Any], *, first: bool = False) -> Item:
         operation = "submit-suite-logs" if self._settings.test_suite else "submit-cycle-logs"
         path = {"project_id": self._settings.project_id}
+        self._allowance.spare()
         try:
             call = self._calls.start if first else self._calls.create
-            item = call(operation, parse=_item, path=path, query=_QUERY, body=body)
+            item, headers = call(operation, parse=_item_and_headers, path=path, query=_QUERY, body=body)
         except CallFailedError as failure:
             if failure.fault.surely_without_effect:
                 raise
             fact = f"{failure.fact} Whether qTest took in these results is unknown; {self._sent} were sent before."
             remedy = f"Look at {self._page} for them before starting another upload: it would be a second log of each."
             raise ResultUnknownError(fact, remedy=remedy, reason=Reason.MAY_EXIST) from failure
+        self._allowance.heed(headers)
         self._sent_last = len(body["test_logs"])
         self._sent += self._sent_last
         self._sent_at = self._wish.machine.clock.now()
@@ -123,17 +130,21 @@ class Uploading:
 
     def _look(self) -> Item:
         try:
-            return self._calls.read("get-queue-state", parse=self._mine, path={"queue_id": self._item.id})
+            self._allowance.spare()
+            path = {"queue_id": self._item.id}
+            found, headers = self._calls.read("get-queue-state", parse=self._mine, path=path)
         except CallFailedError as failure:
             if failure.fault is Fault.ABSENT and self._wish.machine.clock.now() - self._sent_at < _NEW:
                 return self._item
             raise
+        self._allowance.heed(headers)
+        return found
 
-    def _mine(self, answer: Answer) -> Item:
-        found = _item(answer)
+    def _mine(self, answer: Answer) -> tuple[Item, Mapping[str, str]]:
+        found, headers = _item_and_headers(answer)
         if found.id != self._item.id:
             raise ValueError("the answer is about another upload")
-        return found
+        return found, headers
 
     def _verdict(self) -> Verdict:
         totals = self._survey.totals if self._survey else None
@@ -184,8 +195,9 @@ def _count(content: str) -> int | None:
     return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
-def _item(answer: Answer) -> Item:
+def _item_and_headers(answer: Answer) -> tuple[Item, Mapping[str, str]]:
     value = answer.value
-    return Item(
+    item = Item(
         id=fields.whole(value["id"]), state=fields.text(value["state"]), content=fields.text(value.get("content"))
     )
+    return item, answer.headers

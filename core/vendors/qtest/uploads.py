@@ -14,6 +14,10 @@ from core.vendors.qtest.settings import Settings
 _MOST = 250  # cases of one upload
 _LARGEST = 2 << 20  # characters of their texts
 _MOST_FOLDERS = 20
+_EXTENSIONS = frozenset(
+    "py js jsx mjs cjs ts tsx mts cts java kt kts groovy scala cs fs vb rb php go rs swift m c cc cpp h feature robot "  # noqa: SIM905
+    "dart ex exs pl t lua sh bats json yaml yml xml html vue svelte".split()
+)  # of files that test runners take for classes
 _WORDS = {Outcome.PASSED: "passed", Outcome.SKIPPED: "skipped", Outcome.FAILED: "failed", Outcome.ERRORED: "failed"}
 
 
@@ -66,6 +70,14 @@ def _log(case: JUnitCase, file: JUnitFile, target: Target) -> Mapping[str, Any]:
     optional = {"note": note, "build_number": target.build.number, "build_url": target.build.url}
     found |= {name: text for name, text in optional.items() if text}
     if target.settings.test_cycle:
-        folders = [part for part in classname.split(".") if part] or list(case.suite.path) or ["results"]
+        folders = _folders(classname) or list(case.suite.path) or ["results"]
         found["module_names"] = [cut(part, LONGEST_NAME) for part in folders[:_MOST_FOLDERS]]
     return found
+
+
+def _folders(classname: str) -> list[str]:
+    """`shop.web.CartTest` and `shop/web/cart.spec.ts` are both in `shop` and `web`; a file keeps its name."""
+    if "/" in classname:
+        return [part for part in classname.split("/") if part not in ("", ".")]
+    parts = [part for part in classname.split(".") if part]
+    return [classname] if len(parts) > 1 and parts[-1].lower() in _EXTENSIONS else parts

@@ -53,8 +53,9 @@ class Worker:
         """Why nothing of this job is run: (the test, a sentence)."""
         if not any(material.content for material in job.materials):
             return "no tests", "The job has no test with an automation content: there is nothing to run."
+        alone = len(job.materials) == 1 or self._settings.per == "material"
         for material in job.materials:
-            why = refusal(self._execution.words, material, env=self._settings.shell == "env")
+            why = refusal(self._execution.words, material, env=self._settings.shell == "env", alone=alone)
             if why:
                 return material.name or str(material.test_run), f"The test run {material.test_run} is not run: {why}"
         return None
