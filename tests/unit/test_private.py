@@ -1,11 +1,13 @@
 """The folder of a step's private files: made on demand, nobody's by name, gone at the end, never behind a link."""
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
 from core.errors import OutputError
+from core.recovery.journal import is_held
 from core.workspace.private import PrivateFolder
 
 
@@ -59,3 +61,18 @@ def test_a_workspace_that_takes_no_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / ".test-runner").write_text("a file")
     with pytest.raises(OutputError, match="can't be made"):
         _ = PrivateFolder(str(tmp_path)).path
+
+
+def test_nobody_looks_for_left_folders_while_one_is_being_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What isn't locked yet looks like a killed process's."""
+    held: list[bool] = []
+    make = os.mkdir
+
+    def mkdir(path: str, mode: int = 0o777) -> None:
+        make(path, mode)
+        if "files-" in path:
+            held.append(is_held(os.path.dirname(path)))
+
+    monkeypatch.setattr(os, "mkdir", mkdir)
+    path = PrivateFolder(str(tmp_path)).path
+    assert (held, is_held(os.path.dirname(path))) == ([True], False)
