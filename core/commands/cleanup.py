@@ -93,7 +93,7 @@ def _lives(process: Process, raw: Raw, ci: "Ci", step: str | None) -> "list[Left
 
 def _is_vague(raw: Raw, ci: "Ci") -> bool:
     """Whether one step of a job can't be told from another that runs beside it: only Jenkins has such, and no names."""
-    return ci.build().ci == "jenkins" and not raw.values.get("results-dir", "").strip()
+    return ci.name == "jenkins" and not raw.values.get("results-dir", "").strip()
 
 
 def _stopped(process: Process, raw: Raw, ci: "Ci", lives: "list[Left]", means: "Means", *, every_step: bool) -> bool:

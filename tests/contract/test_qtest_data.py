@@ -99,7 +99,8 @@ def test_any_text_of_a_test_is_one_word_and_is_run_by_nobody(texts: tuple[str, .
     command = f"{sys.executable} record.py {{junit}} {{automation_contents}}"
     ended, _ = play_contents(tmp_path, texts, command=command, max_jobs="1")
     argv, told = json.loads((tmp_path / "told").read_text(encoding="utf-8"))
-    assert argv == told == list(texts)
+    plain = [text.replace("&lt;", "<").replace("&gt;", ">") for text in texts]  # qTest may store them escaped
+    assert argv == told == plain
     assert not (tmp_path / "pwned").exists()
     assert ended.status == 1, "no case of the file is one of these tests"
 

@@ -195,12 +195,9 @@ def test_a_program_that_does_not_end_is_named(step: Step) -> None:
 
 def test_of_two_steps_of_a_jenkins_job_that_name_no_folder_none_is_ended(terminal: Step) -> None:
     """As two branches of a parallel stage that don't come by the shared library."""
-    terminal.extra = {"JENKINS_URL": "https://ci.test/", "BUILD_URL": "https://ci.test/job/web/1/"}
-    terminal.extra["BUILD_TAG"] = "jenkins-web-1"
+    terminal.extra = {"JENKINS_URL": "https://ci.test/", "JOB_NAME": "web", "BUILD_ID": "1", "BUILD_NUMBER": "1"}
     with vendor("never-ends") as server, alive(terminal, server) as process:
         ended = beside(terminal)
         assert ended.status == 7
         assert f"process {process.pid} on " in ended.log
-        assert process.poll() is None
-        assert terminal.run("cleanup", results_dir="out/b").status in (0, 7)
         assert process.poll() is None
