@@ -44,16 +44,18 @@ def run(
     show: Callable[[str], None],
     timeout: float,
     meanwhile: Callable[[], float] = lambda: SILENCE,
+    started: Callable[[int], None] = lambda _: None,
     redact: Redactor | None = None,
 ) -> Ended:
     """Run it in `directory`, an absolute path, and show each line of its output; at most `timeout` seconds.
 
     `meanwhile` is called from time to time; it gives the seconds until it wants to be called again and must be
-    quick. A signal to us is passed on to the whole process group, which is killed after 2 s: `Ended.stopped_by` then
-    tells, and the caller raises. What is shown and kept went through `redact`. Raises BadInputError if the program
-    can't be started.
+    quick. `started` is told the process's id, which is its group's too. A signal to us is passed on to that group,
+    which is killed after 2 s: `Ended.stopped_by` then tells, and the caller raises. What is shown and kept went
+    through `redact`. Raises BadInputError if the program can't be started.
     """
     process = start(words, directory, environment)
+    started(process.pid)
     return _Child(process, clock, stop, show, Lines(redact=redact)).wait(timeout, meanwhile)
 
 

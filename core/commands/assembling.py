@@ -98,6 +98,7 @@ def assemble(
         patience=patience,
         stop=means.stop,
         private=private,
+        journal=journal,
     )
     wish = Wish(
         name=name,

@@ -6,13 +6,13 @@ It deletes and writes no files: the results in the folder are those of the step 
 from collections.abc import Mapping
 from contextlib import closing
 
-from core.ci.jobs import job
 from core.commands.asked import Asked, MissingSecret, understand
+from core.commands.survivors import Survivors
 from core.errors import RunnerError
 from core.inputs.options import Option
 from core.inputs.sources import Raw
 from core.process import Process
-from core.recovery.left import at_work, has_ended, left_behind
+from core.recovery.left import has_ended, left_behind
 from core.workspace.private import PrivateFolder
 
 TYPE_CHECKING = False
@@ -43,74 +43,36 @@ def cleanup(
     A program of this very step that is still at work, since no signal of the CI has reached it, is ended first. What is
     surely another's is none of our business; what may be ours, and can't be ended or must not be, is named.
 
-    With nothing to do it is 0 whatever the inputs are: a step that failed on them left nothing behind.
+    With nothing to do it is 0 whatever the inputs are: a step that failed on them left nothing behind. So it is where
+    the secret is missing and that is meant.
     """
     run_id = raw.values.get("run-id", "").strip()
     step = None if every_step else ci.build().step
     vendor, record_to = raw.values.get("vendor", "").strip(), raw.values.get("record-to", "").strip()
-    lives = _lives(process, raw, ci, step)
-    if lives:
-        from core.commands.assembling import usual_means  # noqa: PLC0415 -- brings requests: mostly nothing to do
-
-        means = means or usual_means(process)
-        vague = every_step or _is_vague(raw, ci)
-        if _stopped(process, raw, ci, lives, means, every_step=vague) and not means.stop.signal:
-            lives = []
+    survivors = Survivors(process, raw, ci, means, step=step)
+    survivors.end_programs()
     found = left_behind(process.workspace, step=step, vendor=vendor)
     found = [left for left in found if not run_id or run_id in left.runs]
+    survivors.end_orphans(found)
+    found = [left for left in found if left.is_open]
     recorded = left_behind(process.workspace, step=step, vendor=record_to) if record_to else []
     over = bool(run_id) and not found and has_ended(process.workspace, vendor=vendor, run=run_id)
     if over:
         ci.info(f"Run {run_id} is over: a step in this workspace has its result.")
         run_id = ""
+    goes_on = NOT_ENDED if survivors.go_on else 0
     if not found and not recorded and not run_id:
-        if not lives and not over:
+        if not survivors.go_on and not over:
             ci.info(f"Nothing was left behind by {'any' if every_step else 'this'} step.")
-        return NOT_ENDED if lives else 0
+        return goes_on
     try:
-        return _end(process, understand(raw, known), ci, found, recorded, run_id, means) or (NOT_ENDED if lives else 0)
+        return _end(process, understand(raw, known), ci, found, recorded, run_id, survivors.means) or goes_on
     except MissingSecret:
         ci.warning("Nothing can be cleaned up without the secret, and `on-missing-secret` is `skip`.")
-        return 0
+        return goes_on
     except RunnerError as error:
         ci.warning(error.advice)
         return int(error.exit_code)
-
-
-def _lives(process: Process, raw: Raw, ci: "Ci", step: str | None) -> "list[Left]":
-    """The programs that are at work here, but for those of which it is sure that they are another job's or step's."""
-    vendor, record_to, run_id = (raw.values.get(name, "").strip() for name in ("vendor", "record-to", "run-id"))
-    vendors = dict.fromkeys((vendor, record_to))
-    found = [left for name in vendors for left in at_work(process.workspace, step=step, vendor=name)]
-    if not found:
-        return []
-    from core.recovery.holder import is_of_another_job, is_of_another_step  # noqa: PLC0415 -- mostly nothing to do
-
-    here, results = job(process.environment, ci.name), raw.values.get("results-dir", "") if step is not None else ""
-    found = [left for left in found if not is_of_another_job(left, here) and not is_of_another_step(left, results)]
-    return [left for left in found if not run_id or run_id in left.runs]
-
-
-def _is_vague(raw: Raw, ci: "Ci") -> bool:
-    """Whether one step of a job can't be told from another that runs beside it: only Jenkins has such, and no names."""
-    return ci.name == "jenkins" and not raw.values.get("results-dir", "").strip()
-
-
-def _stopped(process: Process, raw: Raw, ci: "Ci", lives: "list[Left]", means: "Means", *, every_step: bool) -> bool:
-    """End the programs that are surely this step's, and name the others. True when none goes on."""
-    from core.recovery.holder import end, is_of, told  # noqa: PLC0415 -- mostly nothing to do
-
-    here, results, ended = job(process.environment, ci.name), raw.values.get("results-dir", ""), True
-    for left in lives:
-        is_ours = not every_step and is_of(left, here, results)
-        if is_ours and end(left, means.clock, means.stop):
-            ci.info(f"This step was still at work ({told(left)}): it was told to end, and has ended.")
-            continue
-        ended = False
-        what = "could not be ended from here" if is_ours else "is not surely this step's, so it was not ended"
-        runs = "".join(f" Its run {run.id} goes on: {run.url}" for run in left.runs.values())
-        ci.warning(f"A run is still at work: {told(left)} {what}. End it, and clean up again.{runs}")
-    return ended
 
 
 def _end(

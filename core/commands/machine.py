@@ -10,6 +10,8 @@ from dataclasses import fields
 from core.errors import BadInputError, StoppedError
 from core.model import Build, Command
 from core.ports import Reports, Snapshot
+from core.recovery.identity import identity
+from core.recovery.journal import Journal
 from core.text.secret import Redactor, Secret
 from core.waiting.patience import Patience
 from core.waiting.stop import Stop
@@ -38,6 +40,7 @@ class ThisMachine:
         patience: Patience,
         stop: Stop,
         private: PrivateFolder,
+        journal: Journal,
     ) -> None:
         self.workspace = os.path.abspath(workspace)
         self.build = build
@@ -49,6 +52,7 @@ class ThisMachine:
         self._patience = patience
         self._stop = stop
         self._private = private
+        self._journal = journal
 
     @property
     def is_stopping(self) -> bool:
@@ -121,8 +125,10 @@ class ThisMachine:
             show=self._patience.say,
             timeout=self._patience.left if seconds is None else min(seconds, self._patience.left),
             meanwhile=meanwhile or (lambda: child.SILENCE),
+            started=lambda pid: self._journal.command(identity(pid)),
             redact=Redactor(self._secrets),
         )
+        self._journal.command({})
         self._patience.say(ended.fact)
         command = Command(
             exit_code=ended.exit_code,

@@ -120,7 +120,7 @@ def check_names(raw: Raw, known: Mapping[str, Option], foreign: Iterable[str], v
             if name in raw.strict:
                 raw.problems.append((name, f"is not an input of the vendor {vendor}."))
         else:
-            near = _nearest(name, [*known])
+            near = nearest(name, [*known])
             hint = f" Did you mean `{near}`?" if near else " `--help` lists the inputs."
             raw.problems.append((name, f"is unknown.{hint}"))
 
@@ -150,7 +150,7 @@ def secrets_of(raw: Raw, known: Mapping[str, Option]) -> list[str]:
     return found
 
 
-def _nearest(name: str, known: Sequence[str]) -> str:
+def nearest(name: str, known: Sequence[str]) -> str:
     """The known name that a typing error away from `name`, or nothing."""
     from difflib import get_close_matches  # noqa: PLC0415 -- only a typing error pays for it
 

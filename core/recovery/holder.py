@@ -1,8 +1,7 @@
 """Who holds a journal: what `cleanup` must know to end a program of its own job that no signal of the CI reached.
 
 A journal that is locked has a maker that lives: nobody else ever holds it alone, and no child inherits it. So its
-process id can't have become another's, wherever that id means the same: on this host, since this boot, in this
-namespace. When the process was born proves it once more.
+process id can't have become another's, wherever that id means the same (core.recovery.identity).
 """
 
 import os
@@ -13,6 +12,8 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from core.ports import Clock
+from core.recovery.identity import born as born_of
+from core.recovery.identity import identity, place
 from core.recovery.journal import is_held
 from core.recovery.left import Left
 from core.waiting.stop import Stop
@@ -25,9 +26,7 @@ LOOK = 0.05  # seconds between two looks at the lock
 
 def holder(job: Mapping[str, str], results: str) -> dict[str, Any]:
     """What this process writes into its journal. `job` is from core.ci.jobs, `results` the input `results-dir`."""
-    pid = os.getpid()
-    place = spelled(results.strip())
-    return {"pid": pid, "born": _born(pid), "place": _place(), "job": dict(job), "results": place}
+    return {**identity(os.getpid()), "job": dict(job), "results": spelled(results.strip())}
 
 
 def is_of(left: Left, job: Mapping[str, str], results: str) -> bool:
@@ -49,14 +48,14 @@ def is_of_another_step(left: Left, results: str) -> bool:
 
 def told(left: Left) -> str:
     """The process for a person, who may have to end it."""
-    place = str(left.holder.get("place") or "an unknown host").split(" ")[0]
-    return f"process {left.holder.get('pid')} on {place}"
+    host = str(left.holder.get("place") or "an unknown host").split(" ")[0]
+    return f"process {left.holder.get('pid')} on {host}"
 
 
 def end(left: Left, clock: Clock, stop: Stop) -> bool:
     """Ask the program to end, and wait until it has. False where it can't be reached, or goes on."""
     pid, born = left.holder.get("pid"), left.holder.get("born")
-    if type(pid) is not int or pid <= 0 or pid == os.getpid() or left.holder.get("place") != _place():
+    if type(pid) is not int or pid <= 0 or pid == os.getpid() or left.holder.get("place") != place():
         return False
     if _is_released(left, GRACE, clock, stop):
         return True
@@ -82,7 +81,7 @@ def _terminate(pid: int, born: object) -> bool:
     """SIGTERM to this very process. False where it isn't the one that was born then, or isn't ours to signal."""
     handle = _handle(pid)
     try:
-        if _born(pid) != born:
+        if born_of(pid) != born:
             return False
         if handle is None:
             os.kill(pid, signal.SIGTERM)
@@ -105,27 +104,3 @@ def _handle(pid: int) -> int | None:
         return os.pidfd_open(pid)
     except (AttributeError, OSError, OverflowError):
         return None
-
-
-def _born(pid: int) -> str:
-    """When it was started, in ticks since the boot (proc(5), stat, field 22); nothing where there is no /proc."""
-    stat = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
-    return stat[19] if len(stat) > 19 else ""  # the first that is left is field 3
-
-
-def _place() -> str:
-    """Where a process id of ours means this very process: the host, its boot, the namespace."""
-    host = os.uname().nodename if hasattr(os, "uname") else ""
-    try:
-        space = os.readlink("/proc/self/ns/pid")
-    except OSError:
-        space = ""
-    return f"{host} {_read('/proc/sys/kernel/random/boot_id').strip()} {space}"
-
-
-def _read(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return ""

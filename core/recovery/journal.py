@@ -31,6 +31,7 @@ class Journal:
         self.open_runs: dict[str, RemoteRun] = {}
         self.debts: list[dict[str, str]] = []
         self.doubtful = False  # a start went out and its answer has not come
+        self._command: dict[str, Any] = {}  # who the user's command is, while it runs
         self.problems: list[str] = []  # entries that could not be made when it was too late to do without
 
     @classmethod
@@ -97,6 +98,11 @@ class Journal:
         self.debts = [debt for debt in self.debts if debt != what]
         self._note("settle", {"what": dict(what)})
 
+    def command(self, process: Mapping[str, Any]) -> None:
+        """The user's command runs, as this process (core.recovery.identity); empty: it has ended."""
+        self._command = dict(process)
+        self._note("command", {"process": self._command})
+
     def _note(self, event: str, values: Mapping[str, Any]) -> None:
         """An entry about what has happened already: no run is given up because it can't be written down."""
         try:
@@ -113,7 +119,7 @@ class Journal:
                 if not self._begin:
                     raise
                 self._make_again()
-                if event not in ("starting", "started", "owe"):  # these are among what is open by now
+                if event not in ("starting", "started", "owe", "command"):  # these are among what is open by now
                     self._append(event, values)
         except OSError as error:
             raise OutputError(f"The journal {self._path} can't be written: {error.strerror or error}.") from error
@@ -142,6 +148,8 @@ class Journal:
             self._append("owe", {"what": debt})
         if self.doubtful:
             self._append("starting", {})
+        if self._command:
+            self._append("command", {"process": self._command})
 
 
 def _make(path: str) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.model import RemoteRun
+from core.recovery.identity import is_alive
 from core.recovery.journal import FOLDER, Journal, is_held
 
 LARGEST = 64 << 20  # bytes: a long stay has some 1,000 for each job
@@ -22,12 +23,19 @@ class Left:
 
     journal: Journal
     path: str
+    vendor: str
     mode: str
     holder: Mapping[str, Any] = field(default_factory=dict)  # as core.recovery.holder wrote it, or somebody else
     base_url: str = ""  # of the vendor, where the entry has it
     runs: dict[str, RemoteRun] = field(default_factory=dict)
     debts: list[dict[str, str]] = field(default_factory=list)
     doubtful: bool = False  # a start went out and its answer never came
+    command: Mapping[str, Any] = field(default_factory=dict)  # who the user's command is that still ran at the end
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something to do at the vendor."""
+        return bool(self.runs or self.debts or self.doubtful)
 
 
 def left_behind(workspace: str, *, step: str | None, vendor: str) -> list[Left]:
@@ -36,7 +44,7 @@ def left_behind(workspace: str, *, step: str | None, vendor: str) -> list[Left]:
     One that is still at work (on a terminal two steps may have the same name) has left nothing behind yet.
     """
     found = [_read(path, step, vendor) for path in _paths(workspace) if not is_held(path)]
-    return [left for left in found if left and (left.runs or left.debts or left.doubtful)]
+    return [left for left in found if left and (left.is_open or is_alive(left.command))]
 
 
 def at_work(workspace: str, *, step: str | None, vendor: str) -> list[Left]:
@@ -82,28 +90,35 @@ def _read(path: str, step: str | None, vendor: str) -> Left | None:
     left = Left(
         journal=Journal(path, torn=True),
         path=path,
+        vendor=vendor,
         mode=str(begin.get("mode")),
         holder=holder if isinstance(holder, dict) else {},
         base_url=base_url,
     )
     for entry in events:
-        match entry:
-            case {"event": "starting"}:
-                left.doubtful = True
-            case {"event": "not-started"}:
-                left.doubtful = False
-            case {"event": "started", "id": str(id_), "url": str(url)}:
-                left.doubtful = False
-                left.runs[id_] = RemoteRun(vendor=vendor, id=id_, url=url, shared=entry.get("shared") is True)
-            case {"event": "finished", "id": str(id_)}:
-                left.runs.pop(id_, None)
-            case {"event": "owe", "what": dict(what)}:
-                left.debts.append({str(key): str(value) for key, value in what.items()})
-            case {"event": "settle", "what": dict(what)} if what in left.debts:
-                left.debts.remove(what)
+        _take_in(left, entry)
     left.journal.open_runs = dict(left.runs)
     left.journal.debts = left.debts
     return left
+
+
+def _take_in(left: Left, entry: Mapping[str, Any]) -> None:
+    match entry:
+        case {"event": "starting"}:
+            left.doubtful = True
+        case {"event": "not-started"}:
+            left.doubtful = False
+        case {"event": "started", "id": str(id_), "url": str(url)}:
+            left.doubtful = False
+            left.runs[id_] = RemoteRun(vendor=left.vendor, id=id_, url=url, shared=entry.get("shared") is True)
+        case {"event": "finished", "id": str(id_)}:
+            left.runs.pop(id_, None)
+        case {"event": "command", "process": dict(process)}:
+            left.command = process
+        case {"event": "owe", "what": dict(what)}:
+            left.debts.append({str(key): str(value) for key, value in what.items()})
+        case {"event": "settle", "what": dict(what)} if what in left.debts:
+            left.debts.remove(what)
 
 
 def _events(path: str) -> Iterator[dict[str, Any]]:

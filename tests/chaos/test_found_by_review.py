@@ -1,5 +1,6 @@
 """What a reader of the code has broken by hand, in virtual time: each played again."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def test_a_run_that_has_just_been_started_can_be_waited_for(tmp_path: Path) -> N
     assert (first.status, second.status) == (0, 0)
 
 
-def test_a_journal_that_is_taken_away_costs_no_run(tmp_path: Path) -> None:
+def test_a_journal_that_is_taken_away_is_made_again_and_costs_no_run(tmp_path: Path) -> None:
     import shutil  # noqa: PLC0415 -- only here
 
     with Bench(tmp_path, scenario=SCENARIOS["passing"], progression=Progression.after(3)) as bench:
@@ -60,7 +61,10 @@ def test_a_journal_that_is_taken_away_costs_no_run(tmp_path: Path) -> None:
         bench.observers.append(take_away)
         ended = bench.run(test_plan="3001", url_replacements="https://a.test https://b.test")
     assert (ended.status, ended.ledger.url_replacements) == (0, ())
-    assert any("journal" in problem for problem in ended.report["problems"])
+    assert ended.report["problems"] == []
+    (journal,) = (tmp_path / ".test-runner").glob("*.jsonl")
+    events = [json.loads(line)["event"] for line in journal.read_text().splitlines()]
+    assert (events[0], events.count("owe"), events.count("settle")) == ("begin", 1, 1)
 
 
 def left(folder: Path, debt: dict[str, str], base_url: str = "") -> None:

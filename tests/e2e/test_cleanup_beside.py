@@ -5,15 +5,17 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from core.recovery.identity import identity
 from core.sandbox import Sandbox
 from core.sandbox.qtest.truth import truth_of
-from tests.e2e.support import LONGEST, SCENARIO, Ended, Step, Vendor, vendor
+from tests.e2e.support import LONGEST, SCENARIO, STEP, Ended, Step, Vendor, vendor
 
 NOTHING = "Nothing was left behind by this step."
 
@@ -201,3 +203,51 @@ def test_of_two_steps_of_a_jenkins_job_that_name_no_folder_none_is_ended(termina
         assert ended.status == 7
         assert f"process {process.pid} on " in ended.log
         assert process.poll() is None
+
+
+def test_the_command_of_a_killed_step_is_ended_with_all_that_it_started(step: Step) -> None:
+    """No process of a dead program's user is anybody's: it would go on to write the files of the next step."""
+    step.defaults = False
+    (step.workspace / "tests.sh").write_text(
+        "sleep 60 & echo $! > child; echo $$ > began.new; mv began.new began; wait\n"
+    )
+    inputs = {"vendor": "testmo", "token": "t0ken-0f-testmo", "base_url": "http://127.0.0.1:9", "project_id": "1"}
+    with Sandbox(vendor="testmo") as testmo:
+        inputs |= {"base_url": testmo.url, "source": "e2e", "results": "*.xml", "command": "sh tests.sh"}
+        process = step.start(**inputs)
+        while not (step.workspace / "began").exists():
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.02)
+        step.kill(process)
+        pids = [int((step.workspace / name).read_text()) for name in ("began", "child")]
+        assert all(map(runs, pids))
+        ended, again = beside(step, **inputs), beside(step, **inputs)
+    assert not any(map(runs, pids))
+    assert (ended.status, again.status) == (0, 0), ended.log
+    assert f"The command of this step still ran (process {pids[0]}), though the step was killed" in ended.log
+    assert "still ran" not in again.log
+
+
+def test_a_command_that_is_not_the_one_of_the_journal_is_left_alone(step: Step) -> None:
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as stranger:
+        folder = step.workspace / ".test-runner"
+        folder.mkdir()
+        begin = {"event": "begin", "schema": 1, "step": STEP, "vendor": "autify", "mode": "run", "at": 1}
+        who = identity(stranger.pid)
+        others: list[dict[str, object]] = [{"born": "1"}, {"born": ""}, {"place": "else"}, {"pid": 1}, {"pid": "1"}]
+        for number, wrong in enumerate(others):
+            entry = {"event": "command", "process": who | wrong}
+            (folder / f"{number}-aa.jsonl").write_text(f"{json.dumps(begin)}\n{json.dumps(entry)}\n")
+        ended = beside(step)
+        assert stranger.poll() is None
+        stranger.kill()
+    assert (ended.status, NOTHING in ended.log) == (0, True), ended.log
+
+
+def runs(pid: int) -> bool:
+    """Whether it is there; one that has ended and that nobody has buried is not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"

@@ -10,6 +10,7 @@ from core.commands.machine import ThisMachine
 from core.inputs.options import parse
 from core.junit_read import JUnitFile
 from core.model import Build, Outcome
+from core.recovery.journal import Journal
 from core.vendors.qtest import fields, jobs
 from core.vendors.qtest.files import Files
 from core.vendors.qtest.identity import identity
@@ -294,6 +295,7 @@ def machine_in(folder: Path) -> ThisMachine:
         patience=patience,
         stop=stop,
         private=PrivateFolder(str(folder)),
+        journal=Journal.create(str(folder), step="s", vendor="qtest", mode="run", at=0.0),
     )
 
 

@@ -226,3 +226,24 @@ def test_what_a_shell_hands_on_it_does_not_run(code: str, text: str, tmp_path: P
     ended = subprocess.run(["sh", "-c", code, "sh", text], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert text in ended.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("automation_content_s", "automation_contents"),
+        ("Junit", "junit"),
+        ("job-id", "job_id"),
+        ("test_run_ids", "test_run_id"),
+    ],
+)
+def test_a_misspelt_placeholder_is_told_before_a_job_is_claimed_for_it(name: str, meant: str) -> None:
+    (problem,) = problems(f"runner {{{name}}}")
+    assert f"Did you mean {{{meant}}}?" in problem[1]
+
+
+@pytest.mark.parametrize(
+    "command", ["runner '{\"a\": {b}}' {file}", "docker inspect -f {{.State}} {junit}", "x {content}"]
+)
+def test_other_braces_are_the_users_own(command: str) -> None:
+    assert problems(command) == []

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from core.errors import BadInputError
 from core.inputs.options import Problem
+from core.inputs.sources import nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 HOSTILE = ("automation_content", "test_case_name")  # texts of qTest's users
 OF_A_MATERIAL = (*HOSTILE, "test_run_id")
 _ALL = re.compile(r"\{(automation_contents?|test_case_name|test_run_id|job_id|material_file|junit)\}")
+_NAMES = ("automation_contents", *OF_A_MATERIAL, "job_id", "material_file", "junit")
+_NAMED = re.compile(r"\{([A-Za-z][\w-]*)\}")
 _TEXT = re.compile(r"\{(automation_contents?|test_case_name)\}")
 _EXPANDED = "{automation_contents}"
 _CONTROLS = ("Cc", "Cs", "Zl", "Zp")  # line ends, and what no terminal and no argument can hold
@@ -38,6 +41,10 @@ def check_template(command: str, *, env: bool, per_material: bool) -> Iterator[P
         yield from error.problems
         return
     used = {name for word in words for name in _ALL.findall(word)}
+    for name in sorted({name for word in words for name in _NAMED.findall(word)} - {*_NAMES}):
+        if near := nearest(name.lower(), _NAMES):
+            yield "command", f"{{{name}}} is no placeholder and would stay as it is. Did you mean {{{near}}}?"
+            return
     reader = reader_of_a_text(words)
     if _ALL.search(words[0]):
         yield "command", "begins with a placeholder: what is run is not for qTest to say."
