@@ -250,8 +250,9 @@ Snapshot = Mapping[str, tuple[int, int]]
 class Reports:
     """Files as (path, name to show); sentences on patterns and files that give nothing, and on unreadable files.
 
-    `stale` are sentences on files that were left out because the command has not written them. `faulty` are (path,
-    sentence) of the empty and unreadable ones that it has, `unmatched` the sentences on patterns alone.
+    `stale` are sentences on what was left out: files that the command has not written, links to folders that `**` does
+    not enter, files of ours, and on a `!` that takes nothing out. `faulty` are (path, sentence) of the empty and
+    unreadable files that the command has written, `unmatched` the sentences on patterns and folders alone.
     """
 
     files: tuple[tuple[str, str], ...]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.ci.jobs import job
 from core.commands.asked import Asked
 from core.commands.machine import ThisMachine, secrets_in
-from core.commands.publishing import results_folder
+from core.commands.publishing import own_files
 from core.http.calls import ApiCalls
 from core.http.transport import Transport
 from core.inputs.sources import usual_secrets
@@ -87,7 +87,7 @@ def assemble(
     name = common.name or build.name or "test-runner-action"
     machine = ThisMachine(
         workspace=process.workspace,
-        ours=results_folder(common.results_dir, build.step),
+        ours=own_files(common.results_dir, build.step),
         environment=process.environment,
         secrets=[
             *secrets_in(asked.settings, asked.recorder and asked.recorder.settings),

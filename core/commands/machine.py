@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class ThisMachine:
-    """Implements core.ports.Machine. `ours` is the folder of our own results, `secrets` are hidden from the command.
+    """Implements core.ports.Machine. `ours` are the paths of our own results, `secrets` are hidden from the command.
 
     `report`, if set, is the path in the workspace of the one report that there is, whatever the patterns say.
     """
@@ -32,7 +32,7 @@ class ThisMachine:
         self,
         *,
         workspace: str,
-        ours: str,
+        ours: Sequence[str],
         environment: Mapping[str, str],
         secrets: Sequence[Secret],
         report: str = "",
@@ -82,22 +82,26 @@ class ThisMachine:
         found = globs.find(
             patterns,
             self.workspace,
-            ours=(self._ours,),
+            ours=self._ours,
             check=self._stop.check,
             is_stale=lambda real: fresh.is_stale(real, before),
         )
-        lacking = (globs.Lack.NOTHING, globs.Lack.EMPTY)
+        lacking, left_out = (globs.Lack.NOTHING, globs.Lack.EMPTY), (globs.Lack.STALE, globs.Lack.UNSEEN)
         return Reports(
             files=tuple((os.path.join(self.workspace, name), name) for name in found.files),
             missing=tuple(each.text for each in found.problems if each.lack in lacking),
             unreadable=tuple(each.text for each in found.problems if each.lack is globs.Lack.UNREADABLE),
-            stale=tuple(each.text for each in found.problems if each.lack is globs.Lack.STALE),
+            stale=tuple(each.text for each in found.problems if each.lack in left_out),
             faulty=tuple(
                 (os.path.join(self.workspace, each.path), each.text)
                 for each in found.problems
                 if each.path and not fresh.is_stale(os.path.realpath(os.path.join(self.workspace, each.path)), before)
             ),
-            unmatched=tuple(each.text for each in found.problems if each.lack is globs.Lack.NOTHING),
+            unmatched=tuple(
+                each.text
+                for each in found.problems
+                if each.lack is globs.Lack.NOTHING or (each.lack is globs.Lack.UNREADABLE and not each.path)
+            ),
         )
 
     def check(self, words: Sequence[str], directory: str) -> None:

@@ -38,6 +38,12 @@ def results_folder(wanted: str, step: str) -> str:
     return spelled(wanted.strip()) if usable else f"{ROOT}/{step}"
 
 
+def own_files(wanted: str, step: str) -> tuple[str, ...]:
+    """The paths of all that we may write there: what else is in a folder of the user's choice is the user's."""
+    folder = results_folder(wanted, step)
+    return tuple(f"{folder}/{name}" for name in (*OUTPUT_OF, *FILES, *AttachmentName))
+
+
 class Publisher:
     """The results folder, the outputs and the CI's own display of one step, which `began` then (Result.began)."""
 

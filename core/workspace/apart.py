@@ -1,11 +1,11 @@
 """Our results and the user's reports kept apart: what lies where our junit.xml goes is deleted before it is read."""
 
-import re
 from collections.abc import Sequence
-from fnmatch import translate
+from itertools import accumulate
 
 from core.errors import BadInputError
-from core.workspace.globs import OURS, pattern_parts
+from core.workspace.patterns import Exclusion, matcher, parts_of
+from core.workspace.walk import OURS
 
 _JUNIT = "junit.xml"
 
@@ -18,10 +18,10 @@ def clash(patterns: Sequence[str], folder: str, workspace: str) -> str:
     names = [name for name in folder.replace("\\", "/").split("/") if name not in ("", ".")]
     if not names or f"{'/'.join(names)}/".startswith(tuple(f"{path}/" for path in OURS)):
         return ""  # where no pattern looks
+    if any(_takes_out(each, names, workspace) for each in patterns if each.startswith("!")):
+        return ""
     names = [name.lower() for name in names]
     path = (*names, _JUNIT)
-    if any(_matches(_parts(each, workspace), path) for each in patterns if each.startswith("!")):
-        return ""
     for pattern in patterns:
         parts = _parts(pattern, workspace)
         if not pattern.startswith("!") and (_matches(parts, path) or _lies_in(parts, names)):
@@ -29,9 +29,21 @@ def clash(patterns: Sequence[str], folder: str, workspace: str) -> str:
     return ""
 
 
+def _takes_out(pattern: str, names: Sequence[str], workspace: str) -> bool:
+    """Whether a line that begins with `!` takes out our junit.xml, or a folder that it lies in."""
+    try:
+        line = Exclusion(pattern, workspace)
+    except BadInputError:
+        return False
+    folders = list(accumulate(names, "{}/{}".format))
+    return line.takes_out(f"{folders[-1]}/{_JUNIT}", is_folder=False) or any(
+        line.takes_out(folder, is_folder=True) for folder in folders
+    )
+
+
 def _parts(pattern: str, workspace: str) -> tuple[str, ...]:
     try:
-        return tuple(part.lower() for part in pattern_parts(pattern, workspace))
+        return tuple(part.lower() for part in parts_of(pattern, workspace))
     except BadInputError:
         return ()
 
@@ -46,5 +58,4 @@ def _matches(parts: Sequence[str], names: Sequence[str]) -> bool:
         return not parts and not names
     if parts[0] == "**":
         return _matches(parts[1:], names) or (not names[0].startswith(".") and _matches(parts, names[1:]))
-    hidden = names[0].startswith(".") and not parts[0].startswith(".")
-    return not hidden and bool(re.match(translate(parts[0]), names[0])) and _matches(parts[1:], names[1:])
+    return matcher(parts[0])(names[0]) and _matches(parts[1:], names[1:])

@@ -39,6 +39,7 @@ def test_a_pattern_that_means_our_file_or_only_what_lies_in_our_folder_clashes(p
         (["**/*.xml"], "test-results/test-runner/autify"),
         (["**/*.xml"], ".out"),  # which `**` does not enter
         (["**/*.xml", "!out/**"], "out"),
+        (["**/*.xml", "!out"], "out/ours"),
         (["../*.xml"], "out"),  # wrong in itself, and told elsewhere
     ],
 )

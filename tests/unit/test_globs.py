@@ -63,13 +63,21 @@ def problems(workspace: Path, *patterns: str) -> list[tuple[Lack, str]]:
         (["reports/?.xml"], ["reports/a.xml", "reports/b.xml"]),
         (["reports/[b-z].xml"], ["reports/b.xml"]),
         (["reports/[!b].xml"], ["reports/a.xml"]),
+        (["reports/[^b].xml"], ["reports/a.xml"]),
         (["odd/[[]x].xml"], ["odd/[x].xml"]),
+        (["odd/[x].xml"], ["odd/[x].xml"]),
+        (["odd/[[^]x].xml"], ["odd/[x].xml"]),
         (["reports/.*.xml"], ["reports/.e.xml"]),
         (["reports/.hidden/*.xml"], ["reports/.hidden/d.xml"]),
         (["reports/.h*/d.xml"], ["reports/.hidden/d.xml"]),
         (["reports/b.xml", "a.xml", "reports/*.xml", "a.xml"], ["a.xml", "reports/a.xml", "reports/b.xml"]),
         (["reports/**/*.xml", "!reports/deep/**"], ["reports/a.xml", "reports/b.xml"]),
         (["!reports/b.xml", "reports/*.xml"], ["reports/a.xml"]),
+        (["reports/**/*.xml", "!reports/deep"], ["reports/a.xml", "reports/b.xml"]),
+        (["reports/**/*.xml", "!**/er/"], ["reports/a.xml", "reports/b.xml"]),
+        (["reports/**/*.xml", "!r*/d*/"], ["reports/a.xml", "reports/b.xml"]),
+        (["reports/**/*.xml", "!reports/*"], ["reports/deep/er/c.xml"]),
+        (["reports/deep/**/*.xml", "reports/*.xml", "!**/[ab].xml"], ["reports/deep/er/c.xml"]),
         (["test-results/**/*.xml"], ["test-results/junit.xml", "test-results/test-runner-of-mine/f.xml"]),
         (["sub/.test-runner/*.xml"], ["sub/.test-runner/h.xml"]),
         (["build/test-results/**/TEST-*.xml"], ["build/test-results/test/TEST-shop.Cart.xml"]),
@@ -97,7 +105,11 @@ def test_every_xml_leaves_out_what_is_hidden_and_what_is_ours(workspace: Path) -
 
 def test_further_outputs_of_ours_are_left_out(workspace: Path) -> None:
     assert files(workspace, "reports/**/*.xml", ours=["reports/deep/"]) == ["reports/a.xml", "reports/b.xml"]
-    assert files(workspace, "reports/*.xml", ours=["reports/a.xml"]) == ["reports/b.xml"]
+    found = find(["reports/*.xml"], str(workspace), ours=["./reports//a.xml"])
+    assert found.files == ("reports/b.xml",)
+    assert [(each.lack, each.text) for each in found.problems] == [
+        (Lack.UNSEEN, "'reports/a.xml' was left out: this program writes it (`results-dir`).")
+    ]
 
 
 @pytest.mark.parametrize("pattern", ["test-results/test-runner/**/*.xml", ".test-runner/g.xml", ".test-runner/*"])
@@ -108,6 +120,10 @@ def test_our_own_output_is_no_match_even_when_it_is_named(workspace: Path, patte
 
 def test_an_absolute_pattern_inside_the_workspace_is_taken(workspace: Path) -> None:
     assert files(workspace, f"{workspace}/reports/*.xml") == ["reports/a.xml", "reports/b.xml"]
+    link = workspace.parent / "link"
+    link.symlink_to(workspace / "reports")
+    assert files(workspace, f"{link}/*.xml") == ["reports/a.xml", "reports/b.xml"]
+    assert list(find([f"{workspace}/a.xml"], f"{link}/..").files) == ["a.xml"]
 
 
 @pytest.mark.parametrize("pattern", ["/etc/passwd", "../outside.xml", "reports/../../outside.xml", "C:\\x.xml", "a\0b"])
@@ -138,6 +154,57 @@ def test_exclusions_that_leave_nothing_at_all_are_named(workspace: Path) -> None
     assert (problem.lack, "`!`" in problem.text, "'a.xml'" in problem.text) == (Lack.NOTHING, True, True)
 
 
+@pytest.mark.parametrize("line", ["!quarantin/**", "!reports/deep/*.xml", "!nothing", "!reports/d*"])
+def test_an_exclusion_that_takes_nothing_out_is_told(workspace: Path, line: str) -> None:
+    found = find(["reports/**/*.xml", line], str(workspace))
+    assert found.files == ("reports/a.xml", "reports/b.xml", "reports/deep/er/c.xml")
+    ((lack, text),) = [(each.lack, each.text) for each in found.problems]
+    assert (lack, text.startswith(f"{line!r} takes nothing out")) == (Lack.UNSEEN, True)
+
+
+def test_a_pattern_that_matches_nothing_is_named_though_a_folder_was_taken_out(workspace: Path) -> None:
+    assert [lack for lack, _ in problems(workspace, "a.xml", "reports/none.xml", "!reports/")] == [Lack.NOTHING]
+
+
+def test_a_folder_that_is_taken_out_is_not_even_read(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    scan = os.scandir
+
+    def watched(path: str) -> object:
+        read.append(path)
+        return scan(path)
+
+    monkeypatch.setattr("os.scandir", watched)
+    assert files(workspace, "**/a.xml", "!reports/**") == ["a.xml"]
+    assert not [path for path in read if "reports" in path]
+
+
+def test_a_folder_outside_that_a_link_leads_to_is_no_silence(workspace: Path) -> None:
+    outside = workspace.parent / "b"
+    (outside / "reports").mkdir(parents=True)
+    (outside / "reports/b.xml").write_text("<testsuite/>")
+    (workspace / "svc-a/reports").mkdir(parents=True)
+    (workspace / "svc-a/reports/a.xml").write_text("<testsuite/>")
+    (workspace / "svc-b").symlink_to(outside)
+    for pattern in ("svc-*/reports/*.xml", "svc-b/**/*.xml", "svc-b/reports/b.xml"):
+        ((lack, text),) = problems(workspace, pattern)
+        assert (lack, "'svc-b' is a link that leads out of the workspace" in text) == (Lack.UNREADABLE, True)
+    assert files(workspace, "svc-*/reports/*.xml", "!svc-b/") == ["svc-a/reports/a.xml"]
+    assert not problems(workspace, "*/deep/er/*.xml"), "nothing of this name is there"
+
+
+def test_links_to_folders_that_double_stars_do_not_enter_are_told(workspace: Path) -> None:
+    (workspace / "reports/out").symlink_to("../..")
+    (workspace / "reports/other").symlink_to("../odd")
+    (workspace / "reports/same").symlink_to("deep")
+    (workspace / "reports/.dot").symlink_to("../odd")
+    ((lack, text),) = problems(workspace, "reports/**/*.xml")
+    assert (lack, "such as reports/other, reports/out." in text) == (Lack.UNSEEN, True)
+    assert len(files(workspace, "reports/**/*.xml", "!reports/o*/")) == 3
+    ((_, text),) = problems(workspace, "**/*.xml")
+    assert "such as reports/out." in text, "where the other one leads to has been searched as well"
+
+
 def test_an_empty_file_is_a_problem(workspace: Path) -> None:
     (workspace / "reports/b.xml").write_text("")
     found = find(["reports/*.xml"], str(workspace))
@@ -162,7 +229,7 @@ def test_a_file_or_folder_without_the_right_to_read_is_a_problem(workspace: Path
     (workspace / "reports").chmod(0o755)
     assert sorted(text for _, text in found) == [
         "'a.xml' can't be read: Permission denied.",
-        "the folder 'reports' can't be read: Permission denied.",
+        "the folder 'reports' can't be read: Permission denied. If there is no report in it, take it out: '!reports/'.",
     ]
 
 
@@ -178,8 +245,8 @@ def test_links_are_followed_inside_the_workspace_and_never_out_of_it(workspace: 
     assert files(workspace, "linked.xml", "reports/a.xml") == ["linked.xml"]  # one file, by its first name
     found = find(["*.xml", "**/a.xml", "out/*.xml"], str(workspace))
     assert found.files == ("a.xml", "linked.xml")
-    assert [each.text for each in found.problems[:1]] == ["'out.xml' is a link that leads out of the workspace."]
-    assert found.problems[1].lack is Lack.NOTHING
+    assert found.problems[0].text == "'out.xml' is a link that leads out of the workspace."
+    assert [each.lack for each in found.problems] == [Lack.UNREADABLE, Lack.UNSEEN, Lack.UNREADABLE]
 
 
 def test_many_double_stars_take_no_exponential_time(tmp_path: Path) -> None:

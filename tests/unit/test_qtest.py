@@ -288,7 +288,7 @@ def machine_in(folder: Path) -> ThisMachine:
     patience = Patience(clock=clock, stop=stop, log=MemoryCi(), rng=Random(0), timeout=60.0, window=None)
     return ThisMachine(
         workspace=str(folder),
-        ours="out",
+        ours=("out",),
         environment={},
         secrets=[],
         build=Build(ci="github", step="s"),
