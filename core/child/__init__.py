@@ -8,6 +8,6 @@ from core.child.environment import environment_without
 from core.child.lines import Lines
 from core.child.running import SILENCE, run
 from core.child.starting import check
-from core.child.words import looks_like_shell, split
+from core.child.words import looks_like_shell, split, unfilled
 
-__all__ = ["SILENCE", "Ended", "Lines", "check", "environment_without", "looks_like_shell", "run", "split"]
+__all__ = ["SILENCE", "Ended", "Lines", "check", "environment_without", "looks_like_shell", "run", "split", "unfilled"]

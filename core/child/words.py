@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections.abc import Sequence
 
 from core.errors import BadInputError
 
@@ -9,7 +10,9 @@ _QUOTED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.""", re.DOTALL)
 _QUOTED_ON_WINDOWS = re.compile(r"""'[^']*'|"[^"]*\"""")
 _CONTINUED = re.compile(r"""('[^']*')|("(?:\\.|[^"\\])*")|(\\\r?\n)|\\.""", re.DOTALL)
 _LINE_END = re.compile(r"\\\r?\n|\\.", re.DOTALL)
-_OPERATOR = re.compile(r"&&|\|\|?|&|;|.*;|<<?|[12&]?>.*")
+_OPERATOR = re.compile(r"[;&|<>`]|\$\(")
+_WORD = re.compile(r"\S+")
+_NAME = re.compile(r"(?:.*=)?\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})", re.DOTALL)
 
 
 def split(text: str, *, windows: bool = False) -> list[str]:
@@ -51,8 +54,9 @@ def _joined(text: str) -> str:
 def looks_like_shell(text: str, *, windows: bool = False) -> str:
     """A sentence on what only a shell would obey, where none will read it; empty where there is no such.
 
-    A command that goes on as if `&& false` had been said to somebody may be green for nothing. What is quoted is
-    meant as it is. Of several lines a shell would run each, and here the later ones would be arguments of the first.
+    A command that goes on as if `&& false` had been said to somebody may be green for nothing. A shell needs no spaces
+    around `&&`, and finds it anywhere. What is quoted is meant as it is. Of several lines a shell would run each, and
+    here the later ones would be arguments of the first.
     """
     text = text.strip() if windows else _joined(text).strip()
     bare = (_QUOTED_ON_WINDOWS if windows else _QUOTED).sub(lambda quoted: "x" * len(quoted[0]), text)
@@ -62,13 +66,27 @@ def looks_like_shell(text: str, *, windows: bool = False) -> str:
             "holds several lines, and no shell reads it: there is one command. Put the commands into a script file, "
             f"or write sh -ec '…' around them. {one}."
         )
-    words = bare.split()
-    found = next((word for word in words if _OPERATOR.fullmatch(word)), "")
-    if not found and words and "=" in words[0] and words[0].partition("=")[0].isidentifier():
+    words = list(_WORD.finditer(bare))
+    found = next((word for word in words if _OPERATOR.search(word[0])), None)
+    if found is None and words and words[0][0].partition("=")[0].isidentifier() and "=" in words[0][0]:
         found = words[0]
+    if found is None:
+        return ""
+    return (
+        f"holds {text[found.start() : found.end()]!r}, and no shell reads it. Put the commands into a script file, or "
+        "write sh -ec '…' around them; quote the word if it is meant as it is."
+    )
+
+
+def unfilled(words: Sequence[str]) -> str:
+    """A sentence on words that look as if a shell were to fill in a variable, empty where there are none.
+
+    They may be meant as they are: `$` is a letter of Java's, and the program may fill it in itself.
+    """
+    found = [word for word in words[1:] if _NAME.fullmatch(word)]
     if not found:
         return ""
     return (
-        f"holds {found!r}, and no shell reads it. Put the commands into a script file, or write sh -c '…' around them; "
-        "quote the word if it is meant as it is."
+        f"`command` hands {found[0]!r} on as it is, since no shell reads it. For the variable's value, put the command "
+        "into a script file, or write sh -ec '…' around it."
     )

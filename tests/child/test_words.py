@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.child import environment_without, looks_like_shell, split
+from core.child import environment_without, looks_like_shell, split, unfilled
 from core.errors import BadInputError
 
 
@@ -36,7 +36,12 @@ def test_what_is_no_command_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a && b", "a || b", "a | b", "a; b", "a ; b", "a &", "a > b", "a >b", "a 2>/dev/null", "a 2>&1", "A=b c"]
+    "text",
+    [
+        *("a && b", "a || b", "a | b", "a; b", "a ; b", "a &", "a > b", "a >b", "a 2>/dev/null", "a 2>&1", "A=b c"),
+        *("a u;b", "a u&&b", "a u &&b", "a u ;b", "a u|b", "a `b`", "a $(b)", "a -Dx=all;b", "a <b", "a -x=$(b)"),
+        *("a 'x y';b", 'a "x y"&&b', "curl http://h/?a=1&b=2"),
+    ],
 )
 def test_who_seems_to_want_a_shell_is_told(text: str) -> None:
     assert "no shell reads it" in looks_like_shell(text)
@@ -58,11 +63,33 @@ def test_one_command_may_go_on_in_the_next_line(text: str) -> None:
     "text",
     [
         *("pytest -q", "bash -c 'a && b | c > d'", "mvn -Dx=y", "./x=y", "a 'b' '&&' c", 'a "|" b', r"a \| b"),
-        *("curl http://h/?a=1&b=2", "pytest -k 'a or b; c'", """x='a && b' c""".replace("x=", "-x="), "a b=c"),
+        *(
+            "curl 'http://h/?a=1&b=2'",
+            r"a \$\(b\)",
+            "pytest -k 'a or b; c'",
+            """x='a && b' c""".replace("x=", "-x="),
+            "a b=c",
+        ),
     ],
 )
 def test_who_does_not_is_not(text: str) -> None:
     assert looks_like_shell(text) == ""
+
+
+def test_the_word_that_no_shell_reads_is_named_as_it_is_written() -> None:
+    told = looks_like_shell("a 'x y'=\"z\";b c")
+    assert told.startswith("""holds '\\'x y\\'="z";b', and no shell reads it""")
+    assert "sh -ec '…'" in told
+
+
+@pytest.mark.parametrize("word", ["$HOME", "${HOME}", "-Dx=$HOME", "--a=b=${C_1}"])
+def test_a_variable_that_nobody_fills_in_is_told(word: str) -> None:
+    assert f"hands {word!r} on as it is" in unfilled(["a", word, "$B"])
+
+
+@pytest.mark.parametrize("word", ["Outer$Inner", "$(x)", "$1", "$", "a $B", "b"])
+def test_other_dollars_are_no_variables(word: str) -> None:
+    assert unfilled(["$A", word]) == ""
 
 
 def test_the_environment_lacks_what_is_ours_and_our_secrets() -> None:
