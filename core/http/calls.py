@@ -9,7 +9,7 @@ from typing import TypeVar
 from core.errors import CallFailedError, Fault, StoppedError
 from core.http.decoding import json_value
 from core.http.failures import of_file
-from core.http.transport import Call, Transport, quoted
+from core.http.transport import TOO_LARGE, Call, Transport, quoted
 from core.http.uploading import Progress
 from core.model import Reason
 from core.payload import Payload, UnreadableFileError, of_json
@@ -71,6 +71,7 @@ class ApiCalls:
         limit: int | None = None,
     ) -> Item:
         until = None if seconds is None else self._patience.clock.now() + seconds
+        too_large = False
         while True:
             self._patience.stop.check()
             longest = START_SECONDS if file else self._patience.shortened(READ_SECONDS)
@@ -81,8 +82,9 @@ class ApiCalls:
             try:
                 item = self._understood(operation, self._send(operation, call), parse, call)
             except CallFailedError as failure:
-                if not self._worth_repeating(operation, failure):
+                if not self._worth_repeating(operation, failure) or (too_large and failure.code == TOO_LARGE):
                     raise
+                too_large = failure.code == TOO_LARGE  # once a gateway may have been to blame, twice it is the answer
                 self._patience.failed(failure, since=began, until=self._until(failure, until))
             else:
                 self._refused_once = False

@@ -37,6 +37,9 @@ SHORTEST_WAIT = 0.001  # what rounding leaves of a wait must not become a spin
 BLOCK = 1 << 16
 ERROR_LIMIT = 1 << 12  # of an error page only the beginning is of use
 HIGHEST_RATIO = 200  # decoded to received bytes; honest JSON stays under 50
+HARMLESS = 4 << 20  # decoded bytes that may come of any few: the log of a test may be one line a thousand times
+TOO_LARGE = "too-large"
+_OF_TOO_LARGE = "Check `base-url`; if the vendor itself answers so much, it is more than this program reads."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,8 +277,11 @@ def _body(response: requests.Response, call: Call, ends: float, limit: int) -> b
         pieces.append(piece)
         if not 200 <= response.status_code < 300 and size > limit:
             break
-        if size > limit or size > BLOCK + HIGHEST_RATIO * response.raw.tell():
-            raise CallFailedError(Fault.UNREADABLE, f"{call.line} answered more than {limit} bytes, or a bomb.")
+        if size > limit:
+            fact = f"{call.line} answered more than {limit} bytes."
+            raise CallFailedError(Fault.UNREADABLE, fact, code=TOO_LARGE, remedy=_OF_TOO_LARGE)
+        if size > HARMLESS + HIGHEST_RATIO * response.raw.tell():
+            raise CallFailedError(Fault.UNREADABLE, f"{call.line} answered {size} bytes out of a few: a bomb.")
         if time.monotonic() > ends:
             raise CallFailedError(Fault.LOST, f"{call.line} was still answering after {call.seconds:.0f}s.")
     return b"".join(pieces)[:limit]

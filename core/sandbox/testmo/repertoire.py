@@ -97,6 +97,7 @@ FAULTS: Final[dict[str, OwnFault]] = {
     "lost-test": OwnFault("the run and its threads count one test less"),
     "extra-test": OwnFault("the run and its threads count one test more"),
     "green-counts": OwnFault("the run and its threads count failed tests as passed"),
+    "unknown-aliases": OwnFault("the run and its threads count failed tests as untested"),
     "shifted": OwnFault("the list of runs shows each twice, as pages do when runs are created meanwhile"),
     "many-counted": OwnFault("the run counts 50,000 successes, whatever it holds"),
     "none-counted": OwnFault("the run counts no tests, whatever its threads hold"),

@@ -31,6 +31,15 @@ def _green(holder: Holder) -> None:
         holder["status"] = SUCCESS
 
 
+def _untested(holder: Holder) -> None:
+    failed = holder["failure_count"]
+    holder.update(failure_count=0, status2_count=0)
+    holder["untested_count"] += failed
+    holder["completed_count"] -= failed
+    if holder["is_completed"]:
+        holder["status"] = SUCCESS
+
+
 def _reopened(holder: Holder) -> None:
     holder.update(status=RUNNING, is_completed=False, completed_at=None, completed_by=None)
 
@@ -39,6 +48,7 @@ RUNS: Final[dict[str, Callable[[Holder], None]]] = {
     "lost-test": _shifted(-1),
     "extra-test": _shifted(1),
     "green-counts": _green,
+    "unknown-aliases": _untested,
     "still-open": _reopened,
     "unknown-state": lambda holder: holder.update(status=_UNKNOWN_STATE),
     "no-threads": lambda holder: holder.pop("threads", None),

@@ -11,9 +11,10 @@ from core.vendors.testmo.extras import TYPES, field
 from core.vendors.testmo.fields import FAILURE, SUCCESS, Run
 from core.vendors.testmo.settings import Settings
 from core.vendors.testmo.starting import MARK
-from core.vendors.testmo.texts import NOTE, short
+from core.vendors.testmo.texts import NOTE, TEXT, middle_out, short
 
 VERDICTS = {SUCCESS: Verdict.PASSED, FAILURE: Verdict.FAILED}
+SHARED = 2_000  # characters of the output of one of many jobs
 WORDS = {SUCCESS: "success", FAILURE: "failure", 4: "running"}
 
 
@@ -35,22 +36,25 @@ def of_run(settings: Settings, name: str, mark: str) -> dict[str, object]:
     return found
 
 
-def of_own_thread(settings: Settings, command: Command | None) -> dict[str, object]:
+def of_own_thread(settings: Settings, command: Command | None, longest: int = TEXT) -> dict[str, object]:
     """What the one thread of a run has: how the command went, in the words of the vendor's command line.
 
-    The token is hidden here already, as the text may be cut.
+    The token is hidden here already, as the text may be cut: to `longest` characters.
     """
     if command is None:
         return {}
     redact = Redactor([settings.token])
     text = f"Executing: {shlex.join(map(redact, settings.command))}\n\n{command.output}\n\n{command.fact}"
     observed = microseconds(command.seconds)
-    return {"elapsed_observed": observed, "fields": [field(TYPES["console"], "Output", text)]}
+    return {"elapsed_observed": observed, "fields": [field(TYPES["console"], "Output", middle_out(text, longest))]}
 
 
 def of_thread(settings: Settings, command: Command | None) -> dict[str, object]:
-    """The same of a thread in a shared run, which has the step's fields and artifacts besides."""
-    found = of_own_thread(settings, command)
+    """The same of a thread in a shared run, which has the step's fields and artifacts besides.
+
+    Each look at such a run brings the outputs of all jobs, so this one is short: the job's log has all of it.
+    """
+    found = of_own_thread(settings, command, SHARED)
     mine = found.get("fields", [])
     own = mine if isinstance(mine, list) else []
     return found | {"fields": [*_fields(settings), *own], "artifacts": _artifacts(settings)}
@@ -97,14 +101,18 @@ def progress(seen: Run) -> Progress:
 
 
 def report(seen: Run | None, run: RemoteRun) -> TestReport:
-    """The server's counts; the cases themselves are the reports of the jobs that sent them."""
+    """The server's counts; the cases themselves are the reports of the jobs that sent them.
+
+    How an untested one ended is unknown: in a completed run that is an error, elsewhere it may come yet.
+    """
     if seen is None:
         return TestReport(title=f"Testmo run {run.id}", run=run)
-    rest = max(seen.total - seen.success - seen.failure, 0)
+    unknown = seen.untested if seen.completed else 0
+    rest = max(seen.total - seen.success - seen.failure - unknown, 0)
     return TestReport(
         title=f"Testmo run {run.id}",
         run=run,
         word=word_of(seen),
         verdict=verdict_of(seen),
-        totals=Totals(passed=seen.success, failed=seen.failure, skipped=rest),
+        totals=Totals(passed=seen.success, failed=seen.failure, errored=unknown, skipped=rest),
     )

@@ -7,12 +7,13 @@ from core.errors import BadInputError, CallFailedError, Fault, ResultUnknownErro
 from core.model import Command, Phase, Progress, Reason, RemoteRun, TestReport, Totals, Verdict
 from core.ports import COVERS_START, Calls, Diary, Log, Reports, Wish
 from core.text.secret import Redactor
-from core.vendors.testmo import bodies, fields, results
+from core.vendors.testmo import bodies, counts, results
 from core.vendors.testmo.closing import Closing
 from core.vendors.testmo.failed import with_failed
 from core.vendors.testmo.recorder import Recorder
 from core.vendors.testmo.redacting import in_body
 from core.vendors.testmo.references import run_reference
+from core.vendors.testmo.room import check_room
 from core.vendors.testmo.salvage import salvage
 from core.vendors.testmo.settings import UNSUPPORTED, Settings
 from core.vendors.testmo.starting import Starter, check_new, new_mark
@@ -73,12 +74,21 @@ class Testmo:
         return self._run(run)
 
     def _run_tests(self) -> Reports:
-        """Run the command; its reports count whatever it came to."""
-        machine, patterns = self._wish.machine, self._settings.results
+        """Run the command; its reports count whatever it came to.
+
+        An hour of tests whose results nobody takes would be lost: so that is asked before.
+        """
+        from core.child import unfilled  # noqa: PLC0415 -- only who brings a command pays for it
+
+        machine, patterns, words = self._wish.machine, self._settings.results, self._settings.command
         before = machine.snapshot(patterns)
+        machine.check(words, self._settings.working_directory)
+        check_room(self._recorder, self._calls, self._log, run=self._shared, project=self._settings.project_id)
+        if doubt := unfilled(words):
+            self._log.warning(doubt)
         try:
             seconds = max(self._calls.left - RESERVE, self._calls.left * 3 / 4)
-            self._command = machine.run(self._settings.command, self._settings.working_directory, seconds=seconds)
+            self._command = machine.run(words, self._settings.working_directory, seconds=seconds)
         except StoppedError as stopped:
             self._command = stopped.command
             self._salvage = lambda: salvage(machine.reports(patterns, since=before))
@@ -213,15 +223,11 @@ class Testmo:
 
     def _doubts(self) -> tuple[str, ...]:
         """The server's counts confirm the verdict; where they do not, somebody should look at the instance."""
-        seen, totals = self._upload and self._upload.seen, self._results and self._results.totals
-        if not seen or not totals or self._shared:
+        upload, found = self._upload, self._results
+        if upload is None or upload.seen is None or found is None:
             return ()
-        bad = totals.failed + totals.errored
-        word, wanted = bodies.word_of(seen), bodies.WORDS[fields.FAILURE if bad else fields.SUCCESS]
-        if seen.failure == bad and word == wanted:
-            return ()
-        said = f"Testmo calls the run {word} and counts {seen.failure} failures, the files hold {bad}"
-        return (f"{said}: see which statuses know the aliases `failure` and `error` there.",)
+        doubt = counts.doubt(upload.seen, upload.thread if self._shared else 0, found.totals)
+        return (doubt,) if doubt else ()
 
     def _title(self) -> str:
         if self._shared:

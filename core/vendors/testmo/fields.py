@@ -12,11 +12,14 @@ RECORDING, CUT_SHORT = "Recording", "Cut short"  # the field that says that a ru
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
-    """One job's part of a run."""
+    """One job's part of a run. What only a warning is made of is None where it is not told."""
 
     id: int
     total: int
     completed: bool
+    success: int | None = None
+    failure: int | None = None
+    untested: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,4 +115,12 @@ def _cut_short(value: Any) -> str:
 
 
 def _thread(value: Any) -> Thread:
-    return Thread(id=whole(value["id"]), total=whole(value["total_count"]), completed=flag(value["is_completed"]))
+    success, failure, untested = (value.get(f"{name}_count") for name in ("success", "failure", "untested"))
+    return Thread(
+        id=whole(value["id"]),
+        total=whole(value["total_count"]),
+        completed=flag(value["is_completed"]),
+        success=None if success is None else whole(success),
+        failure=None if failure is None else whole(failure),
+        untested=None if untested is None else whole(untested),
+    )

@@ -13,6 +13,7 @@ _RUNS = "/projects/{project_id}/automation/runs"
 _RUN = "/automation/runs/{run_id}"
 _THREAD = "/automation/runs/threads/{thread_id}"
 _LIST_LIMIT = 16 << 20  # a page has up to 100 runs with their fields, or 1,000 tests
+_RUN_LIMIT = 32 << 20  # a run has its threads with all their fields: one job's output may take 96 KiB of escapes
 
 
 def _nothing(answer: Answer, line: str) -> None:
@@ -38,7 +39,12 @@ OPERATIONS: dict[str, Operation] = {
         lull=LULL,
     ),
     "get-run": Operation(
-        method="GET", path=_RUN, summary="Read one run with its threads and counts.", query=("expands",), lull=LULL
+        method="GET",
+        path=_RUN,
+        summary="Read one run with its threads and counts.",
+        query=("expands",),
+        limit=_RUN_LIMIT,
+        lull=LULL,
     ),
     "list-tests": Operation(
         method="GET",

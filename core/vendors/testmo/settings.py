@@ -162,11 +162,16 @@ def _problems(settings: Settings, mode: str, run_id: str) -> Iterator[Problem]:
     if mode in ("run", "record") and settings.thread_of:
         yield from _check_thread(settings)
     if mode in ("start", "wait"):
-        for name in ("thread_of", "command"):
-            if getattr(settings, name):
-                yield name.replace("_", "-"), f"goes with `mode: run` alone, and `mode` is {mode}."
+        yield from _check_run_alone(settings, mode)
     if mode == "wait" or (mode == "cleanup" and run_id):
         yield from _check_run_id(run_id)
+
+
+def _check_run_alone(settings: Settings, mode: str) -> Iterator[Problem]:
+    """What would be passed over in silence: a report that nobody records may tell of failures."""
+    for name in ("thread_of", "command", "results"):
+        if getattr(settings, name):
+            yield name.replace("_", "-"), f"goes with `mode: run` alone, and `mode` is {mode}."
 
 
 def _check_thread(settings: Settings) -> Iterator[Problem]:

@@ -3,8 +3,8 @@
 STRING = 750  # characters
 NOTE = 80
 TEXT = 16_384
-_SIDE = 8_182
 _GAP = "...\n\n[...]\n\n..."
+_ROOM = 20  # for the gap, as that client has it
 
 
 def short(text: str) -> str:
@@ -12,9 +12,10 @@ def short(text: str) -> str:
     return text if len(text) <= STRING else text[:STRING]
 
 
-def middle_out(text: str) -> str:
+def middle_out(text: str, longest: int = TEXT) -> str:
     """A text or a console: what stands in the middle of a long one is left out."""
-    return text if len(text) <= TEXT else f"{text[:_SIDE]}{_GAP}{text[-_SIDE:]}"
+    side = (longest - _ROOM) // 2
+    return text if len(text) <= longest else f"{text[:side]}{_GAP}{text[-side:]}"
 
 
 def html(text: str) -> str:

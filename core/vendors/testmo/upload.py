@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from core.errors import NothingStartedError, OutputError, ResultUnknownError
+from core.errors import OutputError, ResultUnknownError
 from core.junit_read import JUnitError
 from core.model import Reason
 from core.ports import Calls
@@ -12,6 +12,7 @@ from core.vendors.testmo.batches import Batch
 from core.vendors.testmo.cases import microseconds
 from core.vendors.testmo.recorder import Recorder
 from core.vendors.testmo.results import Results
+from core.vendors.testmo.room import refuse_completed
 from core.vendors.testmo.starting import check_new
 
 LOOKS = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)  # seconds before each look at the counts: a copy may lag behind
@@ -51,15 +52,13 @@ class Upload:
     def begin(self, extras: dict[str, object]) -> None:
         """Create the thread. Raises ResultUnknownError where a reply has named another run than was created.
 
-        Raises NothingStartedError where a shared run takes nothing more: one that lets us would be another one then.
+        Raises NothingStartedError where a shared run takes nothing more.
         """
         seen = self._recorder.look(self.run)
         if self._mark:
             check_new(seen, self._mark)
-        elif seen.completed:
-            fact = f"Run {self.run} is completed, so that nothing can be added to it."
-            remedy = "See that its `mode: wait` comes after all jobs that record in it, and add to a new run."
-            raise NothingStartedError(fact, remedy=remedy, reason=Reason.REFUSED)
+        else:
+            refuse_completed(seen)
         body = {"elapsed_computed": microseconds(self._results.seconds), "fields": [], "artifacts": []} | extras
         self.thread = self._recorder.create_thread(self.run, body)
 

@@ -6,6 +6,7 @@ from core.errors import ResultUnknownError
 from core.model import Progress, Reason
 from core.ports import Calls
 from core.vendors.testmo import bodies, fields
+from core.vendors.testmo.counts import ALIASES
 from core.vendors.testmo.recorder import LOOKS, Recorder
 
 AGAIN = (2.0, 7.0)  # seconds before further looks at a completed run that does not say how it ended
@@ -36,6 +37,7 @@ class Waiting:
         seen = self._believable()
         if seen.completed and not seen.failure:
             self._refuse_what_is_cut(seen)
+            self._refuse_what_is_untested(seen)
         return bodies.progress(self._decided(seen))
 
     def complete(self, *, measured: bool = False, patient: bool = False, ours: bool = False) -> None:
@@ -93,6 +95,16 @@ class Waiting:
             raise self._unknown(f"Jobs have not ended their part of run {self._run}: {self._threads}.")
         if seen.cut_short:
             raise self._unknown(f"Run {self._run} is not whole. It says: {seen.cut_short}")
+
+    def _refuse_what_is_untested(self, seen: fields.Run) -> None:
+        """A test that was sent with a status that the instance does not know may have failed."""
+        if seen.untested:
+            number = "1 test" if seen.untested == 1 else f"{seen.untested} tests"
+            fact = (
+                f"Run {self._run} is completed, and Testmo has {number} of it as untested: how they ended is unknown."
+            )
+            remedy = f"Look at the run's page, and {ALIASES}."
+            raise ResultUnknownError(fact, remedy=remedy, reason=Reason.PROTOCOL)
 
     def _word(self, seen: fields.Run, *, ours: bool) -> str:
         """What the run should say of itself, empty where nothing is amiss."""
