@@ -51,5 +51,8 @@ class Claims:
         return 0
 
     def _doubt(self, suite: JUnitSuite, text: str) -> None:
+        self.doubt(f"The suite {suite.name[:200]!r} {text}.")
+
+    def doubt(self, text: str) -> None:
         if len(self.doubts) < _MOST:
-            self.doubts.append(f"The suite {suite.name[:200]!r} {text}.")
+            self.doubts.append(text)

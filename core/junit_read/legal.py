@@ -40,6 +40,8 @@ def encoding_to_decode(first: bytes) -> str:
         return ""
     spelled = declared[1].decode()
     name = codecs.lookup(spelled).name
+    if name.startswith(("utf-16", "utf-32")):  # the declaration itself was read as single bytes
+        raise LookupError(f"it names the encoding {spelled}, and is not written in it (let its writer name UTF-8)")
     if name in _SEVERAL_BYTES:
         return name
     if name not in _NATIVE and len(_EVERY_BYTE.decode(spelled, "replace")) != len(_EVERY_BYTE):

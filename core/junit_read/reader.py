@@ -1,5 +1,6 @@
 """From expat's callbacks to cases: what an element means depends on the element that it stands in."""
 
+from core.junit_read import words
 from core.junit_read.attempts import Attempts
 from core.junit_read.claims import Claims
 from core.junit_read.guard import Guard, Limits
@@ -13,11 +14,9 @@ Found = dict[str, str] | JUnitCase | JUnitSuite
 """What a reader hands on, in the order of the file: the attributes of a plain case, which passed and holds nothing,
 any other case whole, and at each change the suite that what follows belongs to. A plain case costs no object."""
 
+says_nothing = words.NAMES.isdisjoint  # by methods of sets: names are few, and each is looked up once
+is_plain = (words.NAMES | {"duration"}).isdisjoint
 _OUTCOMES = (Outcome.PASSED, Outcome.SKIPPED, Outcome.FAILED, Outcome.ERRORED)  # by severity
-# Words of writers that have no element for it, such as GoogleTest and CTest for a test that is switched off.
-_STATUS = dict.fromkeys(("notrun", "disabled", "skipped", "ignored", "suppressed", "pending"), 1)
-_STATUS |= dict.fromkeys(("failed", "failure", "fail"), 2) | dict.fromkeys(("error", "errored"), 3)
-_NO_SUCCESS = ("false", "0", "no")
 
 
 class Reader:
@@ -69,12 +68,7 @@ class Reader:
             return
         self._plain = None
         self._free = True
-        if (
-            "status" in plain
-            or "result" in plain
-            or "success" in plain
-            or (self._failed and plain.get("name", "") in self._failed)
-        ):
+        if not says_nothing(plain) or (self._failed and plain.get("name", "") in self._failed):
             self._close_case(plain, self._nothing)
         else:
             self.claims.cases += 1
@@ -102,13 +96,7 @@ class Reader:
             self._free = True
             try:
                 name = plain["name"]
-                if (
-                    "status" in plain
-                    or "result" in plain
-                    or "duration" in plain
-                    or "success" in plain
-                    or name in self._failed
-                ):
+                if not is_plain(plain) or name in self._failed:
                     self._close_case(plain, self._nothing)
                 else:
                     self._times.append(plain["time"])
@@ -258,7 +246,10 @@ class Reader:
     def _close_case(self, attributes: dict[str, str], extras: Extras, *, ours: bool = False) -> None:
         severity = extras.severity
         if severity < 2:  # skipped or silent: a word that says worse is believed
-            severity = max(severity, _by_status(attributes))
+            worst, odd = words.told(attributes)
+            if odd and not severity and not extras.attempts:
+                worst = self._by_unknown_word(attributes, odd, worst)
+            severity = max(severity, worst)
         is_bad = severity > 1
         flaky = not severity and (extras.flaky or (bool(self._failed) and self._attempts.had_failed(attributes)))
         self.claims.cases += 1
@@ -284,9 +275,9 @@ class Reader:
         )
         (self.found if tally is None else tally.worst).append(case)
 
-
-def _by_status(attributes: dict[str, str]) -> int:
-    """How bad a case without a bad element is, by the worst of the words that its attributes have for it."""
-    words = [attributes.get(name, "").strip().lower() for name in ("status", "result")]
-    found = max(_STATUS.get(word, 0) for word in words)
-    return max(found, 2) if attributes.get("success", "").strip().lower() in _NO_SUCCESS else found
+    def _by_unknown_word(self, attributes: dict[str, str], odd: str, worst: int) -> int:
+        """The severity of a case of which nothing but such a word speaks; it is told."""
+        counts = words.is_word(odd)
+        what = "counts as an error" if counts else "may be anything"
+        self.claims.doubt(f"The case {attributes.get('name', '')[:200]!r} says {odd[:50]!r} of itself, which {what}.")
+        return 3 if counts else worst

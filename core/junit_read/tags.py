@@ -4,7 +4,7 @@ from core.junit_read.parts import OUTPUTS, SEVERITY
 
 ROOTS = ("testsuites", "testsuite")
 NAMES = frozenset((*ROOTS, "testcase", "properties", "property", *OUTPUTS, *SEVERITY))
-_SMALL = {name.lower(): name for name in NAMES}
+_SMALL = {name.lower(): name for name in NAMES} | {"failed": "failure"}
 
 
 def meant(tag: str) -> str:

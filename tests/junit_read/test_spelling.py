@@ -48,6 +48,61 @@ def test_a_failure_counts_however_its_tag_is_spelled(inside: str, tmp_path: Path
         assert counted(tmp_path, whole) == (1, 1, 0, 0)
 
 
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        *((f"status='{word}'", (2, 0, 0, 0)) for word in ("run", "Passed", "PASS", "SUCCESS", " ok ", "completed", "")),
+        *((f"result='{word}'", (1, 0, 0, 1)) for word in ("Inconclusive", "not_run", "NotRun", "not run", "skip")),
+        *((f"{name}='Failed'", (1, 1, 0, 0)) for name in ("Result", "STATUS", "outcome", "Outcome")),
+        ("Success='False'", (1, 1, 0, 0)),
+        ("status='run' result='completed'", (2, 0, 0, 0)),
+        ("status='notrun' result='suppressed'", (1, 0, 0, 1)),
+        ("status='errored' result='failed'", (1, 0, 1, 0)),
+    ],
+)
+def test_a_case_without_an_element_is_what_its_words_say(
+    attributes: str, expected: tuple[int, int, int, int], tmp_path: Path
+) -> None:
+    text = f"<testsuite><testcase name='a' time='1' {attributes}/><testcase name='b' time='1'/></testsuite>"
+    assert counted(tmp_path, text) == expected
+    assert survey([file_of(tmp_path, text)]).doubts == ()
+
+
+@pytest.mark.parametrize("word", ["TimedOut", "aborted", "broken", "crashed", "undefined", "incomplete", "пройден"])
+def test_a_word_that_nobody_knows_is_an_error_and_is_named(word: str, tmp_path: Path) -> None:
+    for name in ("status", "result", "outcome"):
+        text = f"<testsuite><testcase name='a' time='1'/><testcase name='b' time='1' {name}='{word}'/></testsuite>"
+        assert counted(tmp_path, text) == (1, 0, 1, 0)
+        (doubt,) = survey([file_of(tmp_path, text)]).doubts
+        assert doubt.endswith(f"The case 'b' says {word!r} of itself, which counts as an error.")
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        ("<testcase name='a' status='undefined'><skipped/></testcase>", (0, 0, 0, 1)),
+        ("<testcase name='a' status='odd'><failure/></testcase>", (0, 1, 0, 0)),
+        ("<testcase name='a' status='odd'><flakyFailure/></testcase>", (1, 0, 0, 0)),
+        ("<testcase name='a'><failed/></testcase>", (0, 1, 0, 0)),
+    ],
+)
+def test_an_element_speaks_before_such_a_word(case: str, expected: tuple[int, int, int, int], tmp_path: Path) -> None:
+    assert counted(tmp_path, f"<testsuite>{case}</testsuite>") == expected
+    assert survey([file_of(tmp_path, f"<testsuite>{case}</testsuite>")]).doubts == ()
+
+
+def test_a_number_is_no_word_and_still_told(tmp_path: Path) -> None:
+    text = "<testsuite><testcase name='a' status='200'/></testsuite>"
+    assert counted(tmp_path, text) == (1, 0, 0, 0)
+    assert "says '200' of itself, which may be anything" in survey([file_of(tmp_path, text)]).doubts[0]
+
+
+def test_an_encoding_that_the_file_is_not_written_in_is_named(tmp_path: Path) -> None:
+    file = file_of(tmp_path, "<?xml version='1.0' encoding='utf-16'?><testsuite><testcase name='a'/></testsuite>")
+    with pytest.raises(JUnitError, match="names the encoding utf-16, and is not written in it"):
+        survey([file])
+
+
 def test_cases_with_a_prefix_count(tmp_path: Path) -> None:
     inside = "<x:testcase name='a'/><x:testcase name='b'><x:skipped/></x:testcase><x:testcase name='c'/>"
     assert counted(tmp_path, f"<x:testsuite xmlns:x='urn:x'>{inside}</x:testsuite>") == (2, 0, 0, 1)
