@@ -86,9 +86,12 @@ class Journal:
         self._note("started", _told(run))
 
     def finished(self, run: RemoteRun, *, final: bool = False) -> None:
-        """The run is over for us: cancelled, meant to go on without us, or `final` by the vendor's own word."""
+        """The run is over for us: cancelled, meant to go on without us, or `final` by the vendor's own word.
+
+        A shared run is never that by its end for us: other jobs may still work on it.
+        """
         self.open_runs.pop(run.id, None)
-        self._note("finished", {"id": run.id} | ({"final": True} if final else {}))
+        self._note("finished", {"id": run.id} | ({"final": True} if final and not run.shared else {}))
 
     def owe(self, what: Mapping[str, str]) -> None:
         self.debts.append(dict(what))
