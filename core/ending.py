@@ -18,17 +18,9 @@ PAYING_SECONDS = 20.0  # for the same when no signal came; past the deadline, if
 
 
 def cancelled(vendor: Vendor, run: RemoteRun, patience: Patience) -> str:
-    """Cancel and say what came of it, in a sentence."""
-    if run.shared:
-        return "It stays open at the vendor, for the other jobs that use it."
+    """Cancel at the deadline, and say what came of it in a sentence."""
     patience.grant(PAYING_SECONDS)
-    try:
-        done = vendor.cancel(run)
-    except (RunnerError, CallFailedError) as error:
-        return f"It could not be cancelled ({error}) and may go on at the vendor."
-    if done is None:
-        return "Nothing of it was running at the vendor."
-    return "It was ended at the vendor." if done else "The vendor's API can't cancel: it goes on there."
+    return f"It {_cancelled_or_not(vendor, run, seen=True)}."
 
 
 def stopped_by(

@@ -11,6 +11,7 @@ from core.reports.redacted import redacted, redacted_result, redacted_run
 from core.text.secret import Redactor
 from core.verdict import ended_by, gate
 from core.workspace.files import Workspace, check_results_dir, spelled
+from core.workspace.places import RESULTS
 from core.workspace.private import PrivateFolder
 
 TYPE_CHECKING = False
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     Raises OutputError for what stays unrecorded, StoppedError where a signal came first or in between.
     """
 
-ROOT = "test-results/test-runner"
 OUTPUT_OF = {"junit.xml": "junit", "report.json": "json", "summary.md": "summary"}
 ANNOTATIONS = 8
 
@@ -35,7 +35,7 @@ ANNOTATIONS = 8
 def results_folder(wanted: str, step: str) -> str:
     """Where our files land: the input `results-dir` where it is usable."""
     usable = wanted.strip() and not check_results_dir(wanted.strip())
-    return spelled(wanted.strip()) if usable else f"{ROOT}/{step}"
+    return spelled(wanted.strip()) if usable else f"{RESULTS}/{step}"
 
 
 def own_files(wanted: str, step: str) -> tuple[str, ...]:

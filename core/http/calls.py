@@ -10,7 +10,7 @@ from core.errors import CallFailedError, Fault, StoppedError
 from core.http.decoding import json_value
 from core.http.failures import of_file
 from core.http.transport import TOO_LARGE, Call, Transport, quoted
-from core.http.uploading import Progress
+from core.http.upload_line import UploadLine
 from core.model import Reason
 from core.payload import Payload, UnreadableFileError, of_json
 from core.ports import Answer, Operation
@@ -248,7 +248,7 @@ class ApiCalls:
         began = self._patience.clock.now()
         beat = self._patience.beat
         if call.body is not None and call.body.is_upload:
-            beat = Progress(call.body, self._patience).beat
+            beat = UploadLine(call.body, self._patience).beat
         try:
             answer = self._transport.send(call, linger=linger, beat=beat)
         except CallFailedError as failure:

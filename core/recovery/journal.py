@@ -12,8 +12,8 @@ from typing import Any
 from core.errors import OutputError
 from core.model import RemoteRun
 from core.workspace.ownership import adopt
+from core.workspace.places import STATE
 
-FOLDER = ".test-runner"
 LOCK_TRIES, LOCK_WAIT = 50, 0.01  # seconds
 
 
@@ -50,11 +50,11 @@ class Journal:
 
         `holder` says who this process is: core.recovery.holder.
         """
-        path = os.path.join(workspace, FOLDER, f"{int(at)}-{os.urandom(6).hex()}.jsonl")
+        path = os.path.join(workspace, STATE, f"{int(at)}-{os.urandom(6).hex()}.jsonl")
         try:
             _make(path)
         except OSError as error:
-            fact = f"The journal in {FOLDER}/ can't be written: {error.strerror or error}."
+            fact = f"The journal in {STATE}/ can't be written: {error.strerror or error}."
             remedy = "Nothing was started. Make the workspace writable: a killed job is cleaned up by this journal."
             raise OutputError(fact, remedy=remedy) from error
         journal = cls(path)
@@ -160,7 +160,7 @@ def _make(path: str) -> None:
     folder = os.path.dirname(path)
     os.makedirs(folder, exist_ok=True)
     if os.path.islink(folder):
-        raise OSError(f"{FOLDER} is a symbolic link")
+        raise OSError(f"{STATE} is a symbolic link")
     adopt(folder, os.path.dirname(folder))
     _ignore(folder)
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))

@@ -11,7 +11,8 @@ from typing import Any
 
 from core.model import RemoteRun
 from core.recovery.identity import is_alive
-from core.recovery.journal import FOLDER, Journal, is_held
+from core.recovery.journal import Journal, is_held
+from core.workspace.places import STATE
 
 LARGEST = 64 << 20  # bytes: a long stay has some 1,000 for each job
 LONGEST_LINE = 1 << 16
@@ -70,7 +71,7 @@ def has_ended(workspace: str, *, vendor: str, run: str) -> bool:
 
 
 def _paths(workspace: str) -> list[str]:
-    folder = os.path.join(workspace, FOLDER)
+    folder = os.path.join(workspace, STATE)
     try:
         names = sorted(name for name in os.listdir(folder) if name.endswith(".jsonl"))
     except OSError:

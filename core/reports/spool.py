@@ -85,18 +85,18 @@ class Filling:
         if len(self._chunk) >= CHUNK or self._size > CHUNK_SIZE:
             self._put()
 
-    def end(self) -> "Kept | None":
+    def end(self) -> "Stored | None":
         """All of them, or None where the store had no room."""
         self._put()
         places = [place for place in self._places if place is not None]
-        return Kept(self._store, places) if len(places) == len(self._places) else None
+        return Stored(self._store, places) if len(places) == len(self._places) else None
 
     def _put(self) -> None:
         self._places.append(self._store.put(self._chunk))
         self._chunk, self._size = [], 0
 
 
-class Kept:
+class Stored:
     """The cases of a suite that a store holds, to be looked at again and again."""
 
     __slots__ = ("_places", "_store")
@@ -120,7 +120,7 @@ class Spool:
     def __init__(self, cases: Iterable[TestCase], store: Store) -> None:
         self._cases = cases
         self._store = store
-        self._kept: Kept | None = None
+        self._kept: Stored | None = None
 
     def __iter__(self) -> Iterator[TestCase]:
         return self._first_look() if self._kept is None else iter(self._kept)

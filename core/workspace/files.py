@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 
 from core.errors import OutputError
 from core.workspace.ownership import adopt
+from core.workspace.places import STATE
 
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _CLOEXEC = getattr(os, "O_CLOEXEC", 0)
@@ -77,7 +78,7 @@ def check_results_dir(path: str) -> str | None:
     problem = check_relative(path)
     if problem:
         return problem
-    if {".git", ".test-runner"} & {part.lower() for part in path.replace("\\", "/").split("/")}:
+    if {".git", STATE} & {part.lower() for part in path.replace("\\", "/").split("/")}:
         return "must not lie in .git or .test-runner, which are no places for reports."
     if path.startswith(("!", "#")) or any(sign in path for sign in "[]{}()"):
         return "must not hold any of []{}(), nor begin with ! or #: CI systems read the path of a report as a pattern."

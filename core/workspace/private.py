@@ -6,8 +6,8 @@ from contextlib import contextmanager, suppress
 
 from core.errors import OutputError
 from core.workspace.ownership import adopt
+from core.workspace.places import STATE
 
-PARENT = ".test-runner"
 _NAME = "files-"
 
 
@@ -19,7 +19,7 @@ class PrivateFolder:
     """
 
     def __init__(self, workspace: str) -> None:
-        self._parent = os.path.join(os.path.abspath(workspace), PARENT)
+        self._parent = os.path.join(os.path.abspath(workspace), STATE)
         self._path = ""
         self._kept = ""
         self._lock: int | None = None
@@ -30,7 +30,7 @@ class PrivateFolder:
         if self._path and os.path.isdir(self._path):
             return self._path
         if os.path.islink(self._parent):
-            raise OutputError(f"{PARENT} is a symbolic link: nothing is written there.")
+            raise OutputError(f"{STATE} is a symbolic link: nothing is written there.")
         path = self._path or os.path.join(self._parent, _NAME + os.urandom(6).hex())
         try:
             os.makedirs(self._parent, mode=0o755, exist_ok=True)
@@ -42,7 +42,7 @@ class PrivateFolder:
                 self._path, self._lock = path, _locked(path)
                 self._remove_left()
         except OSError as error:
-            raise OutputError(f"A folder in {PARENT}/ can't be made: {error.strerror}.") from error
+            raise OutputError(f"A folder in {STATE}/ can't be made: {error.strerror}.") from error
         return path
 
     @property

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.workspace.patterns import MAGIC, Exclusion, matcher
+from core.workspace.places import RESULTS, STATE
 
-OURS = ("test-results/test-runner", ".test-runner")
+OURS = (RESULTS, STATE)
 _MOST_TOLD = 3
 _NO_REPORTS = "node_modules"  # package managers fill it with links, and no test runner writes there
 

@@ -14,8 +14,8 @@ from core.vendors.qtest.claims import Claim, Claims
 from core.vendors.qtest.client import QTest
 from core.vendors.qtest.jobs import Job
 from core.vendors.qtest.logs import Logs
+from core.vendors.qtest.report_only import Item, ReportOnly
 from core.vendors.qtest.results import JobResult
-from core.vendors.qtest.uploading import Item, Uploading
 from core.vendors.qtest.working import Worker
 from tests.chaos.qtest import KINDS, Played, make, play
 from tests.chaos.qtest_invariants import broken
@@ -195,23 +195,23 @@ def never_deactivates(patch: pytest.MonkeyPatch) -> None:
 
 
 def uploads_again_after_a_lost_answer(patch: pytest.MonkeyPatch) -> None:
-    def send(self: Uploading, body: Mapping[str, Any], *, first: bool = False) -> Item:
+    def send(self: ReportOnly, body: Mapping[str, Any], *, first: bool = False) -> Item:
         try:
             return sound(self, body, first=first)
         except ResultUnknownError:
             return sound(self, body, first=first)
 
-    sound = Uploading._send
-    patch.setattr(Uploading, "_send", send)
+    sound = ReportOnly._send
+    patch.setattr(ReportOnly, "_send", send)
 
 
 def takes_a_failed_upload_for_done(patch: pytest.MonkeyPatch) -> None:
-    def look(self: Uploading) -> Item:
+    def look(self: ReportOnly) -> Item:
         found = sound(self)
         return replace(found, state="SUCCESS") if found.state == "FAILED" else found
 
-    sound = Uploading._look
-    patch.setattr(Uploading, "_look", look)
+    sound = ReportOnly._look
+    patch.setattr(ReportOnly, "_look", look)
 
 
 # Each bug with a seed that catches it: tried first, so that this is quick. When the campaign changes, all are searched.

@@ -9,8 +9,9 @@ import pytest
 
 from core.errors import OutputError
 from core.model import RemoteRun
-from core.recovery.journal import FOLDER, Journal
+from core.recovery.journal import Journal
 from core.recovery.left import at_work, has_ended, left_behind
+from core.workspace.places import STATE
 
 RUN = RemoteRun(vendor="autify", id="7", url="https://vendor.example.com/7")
 DEBT = {"kind": "url-replacement", "test-plan": "3001"}
@@ -49,7 +50,7 @@ def test_another_step_or_vendor_is_none_of_our_business(tmp_path: Path) -> None:
 
 def test_a_line_cut_by_a_kill_and_lines_of_others_are_skipped(tmp_path: Path) -> None:
     journal(tmp_path).started(RUN)
-    (path,) = (tmp_path / FOLDER).glob("*.jsonl")
+    (path,) = (tmp_path / STATE).glob("*.jsonl")
     with path.open("ab") as file:
         file.write(b'[1]\nnull\n"x"\n{"event":"started","id":8,"url":1}\n{"event":"owe","what":3}\n\xff\xfe\n')
         file.write(b"[" * 100_000 + b'\n{"event":"finis')
@@ -84,26 +85,26 @@ def test_a_step_that_is_still_at_work_has_left_nothing_behind(tmp_path: Path) ->
 
 def test_the_journal_keeps_out_of_git_and_follows_no_link(tmp_path: Path) -> None:
     journal(tmp_path)
-    assert (tmp_path / FOLDER / ".gitignore").read_text() == "*\n"
+    assert (tmp_path / STATE / ".gitignore").read_text() == "*\n"
     other = tmp_path / "elsewhere"
     other.mkdir()
     linked = tmp_path / "linked"
     linked.mkdir()
-    (linked / FOLDER).symlink_to(other)
+    (linked / STATE).symlink_to(other)
     with pytest.raises(OutputError, match="symbolic link"):
         journal(linked)
     assert list(other.iterdir()) == []
 
 
 def test_a_workspace_that_cannot_be_written_is_told_before_anything_starts(tmp_path: Path) -> None:
-    (tmp_path / FOLDER).write_text("a file, no folder")
+    (tmp_path / STATE).write_text("a file, no folder")
     with pytest.raises(OutputError, match="journal"):
         journal(tmp_path)
 
 
 def test_each_entry_is_on_the_disk_at_once(tmp_path: Path) -> None:
     mine = journal(tmp_path)
-    (path,) = (tmp_path / FOLDER).glob("*.jsonl")
+    (path,) = (tmp_path / STATE).glob("*.jsonl")
     before = path.stat().st_size
     mine.starting()
     assert path.stat().st_size > before
@@ -113,7 +114,7 @@ def test_each_entry_is_on_the_disk_at_once(tmp_path: Path) -> None:
 def test_what_has_happened_needs_no_disk_to_be_true(tmp_path: Path) -> None:
     mine = journal(tmp_path)
     mine.owe(DEBT)
-    (path,) = (tmp_path / FOLDER).glob("*.jsonl")
+    (path,) = (tmp_path / STATE).glob("*.jsonl")
     path.unlink()
     path.mkdir()
     mine.settle(DEBT)
@@ -170,7 +171,7 @@ def test_a_journal_that_the_users_tests_deleted_is_made_again_with_what_is_open(
     other = DEBT | {"id": "8"}
     mine.owe(DEBT)
     mine.owe(other)
-    shutil.rmtree(tmp_path / FOLDER)
+    shutil.rmtree(tmp_path / STATE)
     {
         "owe": lambda: mine.owe(DEBT | {"id": "9"}),
         "settle": lambda: mine.settle(other),

@@ -300,6 +300,7 @@ def test_the_script_for_agents_works_inside_of_our_image_as_a_stranger(
     how = ("-d", "-t", "-u", "12345:12345", "--network", "host", "--entrypoint=")
     inside = engine.run("run", *how, *mounts, image, "cat").stdout.strip()
     variables = {
+        "TESTRUN_SCRIPT_ID": "0123abcd",
         "TESTRUN_SCRIPT_PYTHON": "python3",
         "TESTRUN_SCRIPT_PATH": "/app/entrypoint.py",
         "TEST_RUNNER_VENDOR": "autify",

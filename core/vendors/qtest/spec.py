@@ -7,9 +7,9 @@ from core.vendors.qtest.settings import Settings
 
 def _connect(settings: Settings, wish: Wish, calls: Calls, diary: Diary, log: Log, base_url: str) -> Vendor:
     if settings.qtest_mode == "report-only":
-        from core.vendors.qtest.uploading import Uploading  # noqa: PLC0415 -- a step does one of the two
+        from core.vendors.qtest.report_only import ReportOnly  # noqa: PLC0415 -- a step does one of the two
 
-        return Uploading(settings, wish, calls, diary, log, base_url)
+        return ReportOnly(settings, wish, calls, diary, log, base_url)
     from core.vendors.qtest.client import QTest  # noqa: PLC0415 -- the same
 
     return QTest(settings, wish, calls, diary, log, base_url)

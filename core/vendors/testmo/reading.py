@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from core.junit_read import JUnitCase, JUnitError, JUnitFile, as_test_case
 from core.model import Outcome, Totals
-from core.reports.spool import Filling, Kept, Place, Store
+from core.reports.spool import Filling, Place, Store, Stored
 from core.text.secret import Redactor
 from core.vendors.testmo.batches import Batch, batches
 from core.vendors.testmo.redacting import redacted
@@ -33,7 +33,7 @@ class Reading:
         self._sum = 0.0
         self.seconds = 0.0
         self.problems: list[str] = []
-        self.cases: list[Kept | None] = []
+        self.cases: list[Stored | None] = []
         self.is_kept = True
 
     def read(self) -> None:

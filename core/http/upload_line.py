@@ -8,7 +8,7 @@ QUIET = 2.0  # seconds: most uploads are over before anybody asks
 BETWEEN = 15.0  # seconds between two lines in a log
 
 
-class Progress:
+class UploadLine:
     """One upload. `beat` is what the transport calls while it waits."""
 
     def __init__(self, payload: Payload, patience: Patience) -> None:

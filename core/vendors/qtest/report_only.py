@@ -32,7 +32,7 @@ class Item:
     content: str
 
 
-class Uploading:
+class ReportOnly:
     """Implements core.ports.Vendor for the uploads of one step: each is taken in before the next one is sent."""
 
     def __init__(self, settings: Settings, wish: Wish, calls: Calls, _: Diary, log: Log, base_url: str) -> None:
