@@ -27,6 +27,7 @@ USUAL_PEEK = 0.05
 LINGER = 2.0  # after a signal: the answer to a start in flight names the run
 GRACE = 60.0  # a run that has just been started may not be found at once
 NOTHING: Mapping[str, object] = MappingProxyType({})
+OVER_AND_OVER = 8  # times that an answer is too large: for some minutes a gateway may be to blame
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -71,7 +72,7 @@ class ApiCalls:
         limit: int | None = None,
     ) -> Item:
         until = None if seconds is None else self._patience.clock.now() + seconds
-        too_large = False
+        too_large = 0
         while True:
             self._patience.stop.check()
             longest = START_SECONDS if file else self._patience.shortened(READ_SECONDS)
@@ -82,9 +83,9 @@ class ApiCalls:
             try:
                 item = self._understood(operation, self._send(operation, call), parse, call)
             except CallFailedError as failure:
-                if not self._worth_repeating(operation, failure) or (too_large and failure.code == TOO_LARGE):
+                if not self._worth_repeating(operation, failure) or too_large >= OVER_AND_OVER:
                     raise
-                too_large = failure.code == TOO_LARGE  # once a gateway may have been to blame, twice it is the answer
+                too_large = too_large + 1 if failure.code == TOO_LARGE else 0
                 self._patience.failed(failure, since=began, until=self._until(failure, until))
             else:
                 self._refused_once = False

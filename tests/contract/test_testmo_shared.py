@@ -66,9 +66,9 @@ def test_an_answer_that_is_too_large_is_not_asked_for_until_the_deadline(tmp_pat
         run = bench.run(**START).outputs["run-id"]
         bench.sandbox.trouble(Fault.parse("endless@get-run*forever"))
         ended = bench.run(vendor="testmo", mode="wait", run_id=run)
-        assert (ended.status, ended.reason, ended.seconds < 60) == (7, "protocol", True), ended.log
+        assert (ended.status, ended.reason, ended.seconds < 300) == (7, "protocol", True), ended.log
         assert "answered more than" in ended.log
-        assert [call.operation for call in ended.journal].count("get-run") <= 4
+        assert [call.operation for call in ended.journal].count("get-run") <= 9
 
 
 def test_untested_cases_are_no_green_of_a_run(tmp_path: Path) -> None:

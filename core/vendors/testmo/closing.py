@@ -48,6 +48,7 @@ class Closing:
             raise ResultUnknownError(fact, remedy="Look at the run's page at Testmo.", reason=Reason.PROTOCOL)
         if not seen.completed and run not in self.ended:
             self.end(run, ours=True)
+            self._log.info(f"Run {run} of this step was open at Testmo, and was ended.")
 
     def end_all_of(self, debt: Mapping[str, str]) -> None:
         """Every run that bears the mark of a debt, but the one that it excepts.
