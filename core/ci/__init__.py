@@ -45,13 +45,17 @@ FILES = ("outputs.env", "annotations.json")  # what adapters leave among the res
 
 
 class CiSpec:
-    """One CI system: how to know it, and the module whose `make` makes its adapter."""
+    """One CI system: how to know it, and the module whose `make` makes its adapter.
 
-    __slots__ = ("detect", "module")
+    `job` are the variables that name a build, its attempt, its job, its agent, where it has such: core.ci.jobs.
+    """
 
-    def __init__(self, detect: Callable[[Mapping[str, str]], bool], module: str) -> None:
+    __slots__ = ("detect", "job", "module")
+
+    def __init__(self, detect: Callable[[Mapping[str, str]], bool], module: str, job: tuple[str, ...] = ()) -> None:
         self.detect = detect
         self.module = module
+        self.job = job
 
     def make(self, surroundings: Surroundings) -> "Ci":
         """Import and make it: only one CI is needed per process."""
@@ -92,21 +96,28 @@ def _otherwise(_env: Mapping[str, str]) -> bool:
 
 
 CIS: dict[str, CiSpec] = {
-    "github": CiSpec(_is_github, "core.ci.github"),
-    "gitlab": CiSpec(_is_gitlab, "core.ci.gitlab"),
-    "azure": CiSpec(_has("TF_BUILD"), "core.ci.azure"),
-    "jenkins": CiSpec(_is_jenkins, "core.ci.jenkins"),
-    "circleci": CiSpec(_has("CIRCLECI"), "core.ci.circleci"),
-    "buildkite": CiSpec(_has("BUILDKITE"), "core.ci.buildkite"),
-    "bitbucket": CiSpec(_has("BITBUCKET_COMMIT"), "core.ci.bitbucket"),
-    "teamcity": CiSpec(_has("TEAMCITY_VERSION"), "core.ci.teamcity"),
-    "drone": CiSpec(_has("DRONE"), "core.ci.drone"),
-    "travis": CiSpec(_has("TRAVIS"), "core.ci.travis"),
-    "woodpecker": CiSpec(_is_woodpecker, "core.ci.woodpecker"),
-    "codebuild": CiSpec(_has("CODEBUILD_BUILD_ARN"), "core.ci.codebuild"),
-    "semaphore": CiSpec(_has("SEMAPHORE"), "core.ci.semaphore"),
-    "codefresh": CiSpec(_has("CF_BUILD_ID"), "core.ci.codefresh"),
-    "bamboo": CiSpec(_has("bamboo_planKey"), "core.ci.bamboo"),
+    "github": CiSpec(
+        _is_github, "core.ci.github", ("GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "GITHUB_JOB", "RUNNER_NAME")
+    ),
+    "gitlab": CiSpec(_is_gitlab, "core.ci.gitlab", ("CI_JOB_ID",)),
+    "azure": CiSpec(
+        _has("TF_BUILD"), "core.ci.azure", ("BUILD_BUILDID", "SYSTEM_JOBID", "SYSTEM_JOBATTEMPT", "AGENT_ID")
+    ),
+    # not BUILD_TAG, which pipelines set as they like
+    "jenkins": CiSpec(_is_jenkins, "core.ci.jenkins", ("JENKINS_URL", "JOB_NAME", "BUILD_NUMBER")),
+    "circleci": CiSpec(
+        _has("CIRCLECI"), "core.ci.circleci", ("CIRCLE_WORKFLOW_JOB_ID", "CIRCLE_BUILD_NUM", "CIRCLE_NODE_INDEX")
+    ),
+    "buildkite": CiSpec(_has("BUILDKITE"), "core.ci.buildkite", ("BUILDKITE_JOB_ID",)),
+    "bitbucket": CiSpec(_has("BITBUCKET_COMMIT"), "core.ci.bitbucket", ("BITBUCKET_STEP_UUID",)),
+    "teamcity": CiSpec(_has("TEAMCITY_VERSION"), "core.ci.teamcity", ("BUILD_URL",)),
+    "drone": CiSpec(_has("DRONE"), "core.ci.drone", ("DRONE_BUILD_NUMBER", "DRONE_STAGE_NUMBER")),
+    "travis": CiSpec(_has("TRAVIS"), "core.ci.travis", ("TRAVIS_JOB_ID",)),
+    "woodpecker": CiSpec(_is_woodpecker, "core.ci.woodpecker", ("CI_PIPELINE_NUMBER", "CI_WORKFLOW_NUMBER")),
+    "codebuild": CiSpec(_has("CODEBUILD_BUILD_ARN"), "core.ci.codebuild", ("CODEBUILD_BUILD_ID",)),
+    "semaphore": CiSpec(_has("SEMAPHORE"), "core.ci.semaphore", ("SEMAPHORE_JOB_ID",)),
+    "codefresh": CiSpec(_has("CF_BUILD_ID"), "core.ci.codefresh", ("CF_BUILD_ID",)),
+    "bamboo": CiSpec(_has("bamboo_planKey"), "core.ci.bamboo", ("bamboo_buildResultKey",)),
     "generic": CiSpec(_is_foreign, "core.ci.generic"),
     "terminal": CiSpec(_otherwise, "core.ci.terminal"),
 }

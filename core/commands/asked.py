@@ -118,7 +118,7 @@ def understand(raw: Raw, known: Mapping[str, Option]) -> Asked:
     settings: Any = parse(inputs.Settings, raw.values, problems)
     mode, run_id = raw.values.get("mode", "").strip() or "run", raw.values.get("run-id", "").strip()
     if "run-id" not in inputs.UNSUPPORTED:
-        problems += _misplaced_run(mode, run_id, vendor)
+        problems += _misplaced_run(mode, run_id, known)
     told = {name for name, _ in problems}
     found = [(name, why) for name, why in inputs.UNSUPPORTED.items() if raw.values.get(name, "").strip() not in UNUSED]
     found += [(name, why) for name, why in inputs.REQUIRED.items() if not raw.values.get(name, "").strip()]
@@ -136,10 +136,10 @@ def understand(raw: Raw, known: Mapping[str, Option]) -> Asked:
     return Asked(spec=load(vendor), common=common, settings=settings, recorder=recorder)
 
 
-def _misplaced_run(mode: str, run_id: str, vendor: str) -> Iterator[Problem]:
+def _misplaced_run(mode: str, run_id: str, known: Mapping[str, Option]) -> Iterator[Problem]:
     """A run that nobody would look at while a second one is started and paid, or that is not named."""
     if run_id and mode in ("run", "start"):
-        shared = "; for a part of a shared run see `thread-of`" if vendor == "testmo" else ""
+        shared = "; for a part of a shared run see `thread-of`" if "thread-of" in known else ""
         yield "run-id", f"goes with `mode: wait` or `cleanup`, and `mode` is {mode}, which starts another run{shared}."
     elif mode == "wait" and not run_id:
         yield "run-id", "is required with `mode: wait`: the output `run-id` of the step that started the run."

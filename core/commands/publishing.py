@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     """
 
 OUTPUT_OF = {"junit.xml": "junit", "report.json": "json", "summary.md": "summary"}
+OURS = (*OUTPUT_OF, *FILES, *AttachmentName)  # the names of all that we may write among the results
 ANNOTATIONS = 8
 
 
@@ -41,7 +42,7 @@ def results_folder(wanted: str, step: str) -> str:
 def own_files(wanted: str, step: str) -> tuple[str, ...]:
     """The paths of all that we may write there: what else is in a folder of the user's choice is the user's."""
     folder = results_folder(wanted, step)
-    return tuple(f"{folder}/{name}" for name in (*OUTPUT_OF, *FILES, *AttachmentName))
+    return tuple(f"{folder}/{name}" for name in OURS)
 
 
 class Publisher:
@@ -68,7 +69,7 @@ class Publisher:
 
     def clear(self) -> None:
         """Delete our own old files, so that a step that dies can't publish yesterday's green."""
-        self._files.clear(self.folder, [*OUTPUT_OF, *FILES, *AttachmentName])
+        self._files.clear(self.folder, OURS)
 
     def ready(self, common: "Common") -> None:
         """The inputs are understood."""

@@ -18,13 +18,12 @@ if TYPE_CHECKING:
 class Survivors:
     """Ends what is surely this step's, and names the rest. `step` is the step's name, None for every step.
 
-    `found`: there was one. `go_on`: one goes on, so that not all is cleaned up. `means` are a test's own, or what a
-    wait has needed.
+    `go_on`: one goes on, so that not all is cleaned up. `means` are a test's own, or what a wait has needed.
     """
 
     def __init__(self, process: Process, raw: Raw, ci: "Ci", means: "Means | None", *, step: str | None) -> None:
         self.means = means
-        self.found = self.go_on = False
+        self.go_on = False
         self._process = process
         self._raw = raw
         self._ci = ci
@@ -37,7 +36,6 @@ class Survivors:
             return
         from core.recovery.holder import end, is_of, told  # noqa: PLC0415 -- mostly nothing to do
 
-        self.found = True
         means = self._begin()
         here, results = job(self._process.environment, self._ci.name), self._raw.values.get("results-dir", "")
         is_vague = self._step is None or self._is_vague()
@@ -59,7 +57,6 @@ class Survivors:
             return
         from core.recovery.orphan import end  # noqa: PLC0415 -- mostly nothing to do
 
-        self.found = True
         means = self._begin()
         for command in commands:
             name = f"The command of this step still ran (process {command['pid']}), though the step was killed:"

@@ -7,11 +7,10 @@ process id can't have become another's, wherever that id means the same (core.re
 import os
 import signal
 from collections.abc import Mapping
-from contextlib import suppress
-from queue import Empty, SimpleQueue
 from typing import Any
 
 from core.ports import Clock
+from core.recovery.gone import is_gone
 from core.recovery.identity import born as born_of
 from core.recovery.identity import identity, place
 from core.recovery.journal import is_held
@@ -21,7 +20,6 @@ from core.workspace.files import spelled
 
 GRACE = 2.0  # seconds for a program that is ending already: a second signal would take its reports away
 ENDING = 8.0  # seconds; a stop takes at most 5
-LOOK = 0.05  # seconds between two looks at the lock
 
 
 def holder(job: Mapping[str, str], results: str) -> dict[str, Any]:
@@ -63,18 +61,7 @@ def end(left: Left, clock: Clock, stop: Stop) -> bool:
 
 
 def _is_released(left: Left, seconds: float, clock: Clock, stop: Stop) -> bool:
-    inbox: SimpleQueue[object] = SimpleQueue()
-    stop.subscribe(inbox)
-    until = clock.now() + seconds
-    try:
-        while is_held(left.path):
-            if stop.signal or clock.now() >= until:
-                return False
-            with suppress(Empty):
-                clock.take(inbox, LOOK)
-    finally:
-        stop.unsubscribe(inbox)
-    return True
+    return is_gone(lambda: is_held(left.path), seconds, clock, stop)
 
 
 def _terminate(pid: int, born: object) -> bool:

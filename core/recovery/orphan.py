@@ -7,15 +7,14 @@ import os
 import signal
 from collections.abc import Mapping
 from contextlib import suppress
-from queue import Empty, SimpleQueue
 from typing import Any
 
 from core.ports import Clock
+from core.recovery.gone import is_gone
 from core.recovery.identity import is_alive
 from core.waiting.stop import Stop
 
 PATIENCE = 2.0  # seconds from asking it to end until it is killed, and then until it must have gone
-LOOK = 0.05  # seconds between two looks
 
 
 def end(command: Mapping[str, Any], clock: Clock, stop: Stop) -> bool:
@@ -25,19 +24,6 @@ def end(command: Mapping[str, Any], clock: Clock, stop: Stop) -> bool:
             return True
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(command["pid"], number)
-        _wait(command, clock, stop)
-        if stop.signal:
+        if is_gone(lambda: is_alive(command), PATIENCE, clock, stop) or stop.signal:
             break
     return not is_alive(command)
-
-
-def _wait(command: Mapping[str, Any], clock: Clock, stop: Stop) -> None:
-    inbox: SimpleQueue[object] = SimpleQueue()
-    stop.subscribe(inbox)
-    until = clock.now() + PATIENCE
-    try:
-        while is_alive(command) and not stop.signal and clock.now() < until:
-            with suppress(Empty):
-                clock.take(inbox, LOOK)
-    finally:
-        stop.unsubscribe(inbox)
