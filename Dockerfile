@@ -9,7 +9,7 @@ RUN python /build/pack.py library /library
 COPY requirements.txt /build/requirements.txt
 # Into /app, not into site-packages: those belong to the user's tests in an image FROM ours, and neither sees the other's.
 RUN python -m pip install --no-cache-dir --no-compile --disable-pip-version-check --root-user-action=ignore \
-      --require-hashes --only-binary :all: --target /packages/app -r /build/requirements.txt \
+      --no-deps --require-hashes --only-binary :all: --target /packages/app -r /build/requirements.txt \
  && python /build/pack.py packages /packages
 COPY docker/test-runner-cleanup /program/usr/local/bin/test-runner-cleanup
 COPY entrypoint.py /program/app/entrypoint.py

@@ -22,6 +22,7 @@ verify: $(VENV)/dev  ## Run the real tools against what we ship: Docker and the 
 	@$(BIN)/python -m pytest -rs --numprocesses=2 --dist=loadfile tests/verify
 
 lint: $(VENV)/dev  ## Run all linters
+	@$(BIN)/pip check --quiet
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -48,6 +49,8 @@ lock: $(VENV)/dev  ## Renew the locked dependencies
 	@$(BIN)/pip install --quiet uv
 	@for name in requirements requirements-dev; do $(BIN)/uv pip compile --quiet --universal --upgrade \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate $$name.in -o $$name.txt; done
+	@npm install --silent --no-audit --no-fund --ignore-scripts --package-lock-only --omit-lockfile-registry-resolved \
+	  --prefix tests/verify
 
 clean:  ## Remove what these commands made
 	rm -rf $(VENV) test-results .test-runner
@@ -58,11 +61,12 @@ $(VENV)/made:
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-# A stamp for each set of packages, newer than its lock: a second call installs nothing.
+# A stamp for each set of packages, newer than its lock: a second call installs nothing. --no-deps: a lock is whole, and
+# older versions of pip refuse it as soon as a package that it names with an extra has a newer release.
 $(VENV)/run: requirements.txt | $(VENV)/made
-	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements.txt
 	@touch $@
 
 $(VENV)/dev: requirements-dev.txt | $(VENV)/made
-	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements-dev.txt
 	@touch $@ $(VENV)/run

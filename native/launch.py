@@ -17,7 +17,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LOCK = os.path.join(ROOT, "requirements.txt")
 NOT_STARTED = 3  # core.model.ExitCode, which can't be imported yet
 PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile")
-LOCKED = ("--require-hashes", "--only-binary", ":all:", "--requirement", LOCK)
+LOCKED = ("--no-deps", "--require-hashes", "--only-binary", ":all:", "--requirement", LOCK)
 # Settings of pip for other installations on this machine; the index, a proxy and certificates are meant for us, too.
 UNMEANT = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT")
 MEANT = {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}

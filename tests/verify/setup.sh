@@ -26,15 +26,15 @@ fi
 if ! cmp -s "$here/packages.txt" "$tools/python/packages.txt"; then
   rm -rf "$tools/python"
   python3 -m venv "$tools/python" &&
-    "$tools/python/bin/pip" install -qq --disable-pip-version-check --only-binary :all: -r "$here/packages.txt" &&
+    "$tools/python/bin/pip" install -qq --disable-pip-version-check --no-deps --only-binary :all: -r "$here/packages.txt" &&
     cp "$here/packages.txt" "$tools/python/packages.txt" || echo "The tools of packages.txt can't be had." >&2
 fi
 
-if ! cmp -s "$here/package.json" "$tools/node/package.json.done"; then
-  cp "$here/package.json" "$tools/node/package.json"
+if ! cmp -s "$here/package-lock.json" "$tools/node/done.json"; then
+  cp "$here/package.json" "$here/package-lock.json" "$tools/node/"
   if command -v npm >/dev/null; then
-    npm install --silent --no-audit --no-fund --no-package-lock --ignore-scripts --prefix "$tools/node" &&
-      cp "$here/package.json" "$tools/node/package.json.done" || echo "The tools of package.json can't be had." >&2
+    npm ci --silent --no-audit --no-fund --ignore-scripts --prefix "$tools/node" &&
+      cp "$here/package-lock.json" "$tools/node/done.json" || echo "The tools of package-lock.json can't be had." >&2
   else
     echo "npm is not at hand: nothing is compared with the systems' own libraries." >&2
   fi

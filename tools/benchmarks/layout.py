@@ -36,9 +36,10 @@ def build(folder: str) -> Layout:
     shutil.copytree(os.path.join(sys.base_prefix, "lib", VERSION), os.path.join(usr, "lib", VERSION), ignore=_LEFT_OUT)
     app = os.path.join(folder, "app")
     environment = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"}
-    fixed = "--no-compile --require-hashes --only-binary :all: --no-warn-script-location --disable-pip-version-check"
     requirements = os.path.join(ROOT, "requirements.txt")
-    pip = [sys.executable, "-m", "pip", "install", "-qq", *fixed.split(), "--target", app]
+    quiet = "-qq --no-warn-script-location --disable-pip-version-check"
+    fixed = "--no-compile --no-deps --require-hashes --only-binary :all:"
+    pip = [sys.executable, "-m", "pip", "install", *quiet.split(), *fixed.split(), "--target", app]
     subprocess.run([*pip, "-r", requirements], check=True)
     drop(Path(app), UNUSED)
     shutil.copytree(os.path.join(ROOT, "core"), os.path.join(app, "core"), ignore=_LEFT_OUT)
