@@ -62,7 +62,8 @@ def option(
 
     `choose` tells by the other inputs which of the `environment` variables hold this one.
     """
-    if not shown and default not in (None, (), ""):
+    is_none = default in (None, (), "") or (kind.name == "id" and not default)  # 0 is no id
+    if not shown and not is_none:
         shown = _shown(default)
     declared = Option(kind, help_text, shown, required, environment, choose)
     return field(default=default, metadata={"option": declared})

@@ -50,7 +50,7 @@ def node() -> str:
 @pytest.fixture(scope="session")
 def node_modules() -> str:
     """The folder of the tools that npm brought."""
-    if not (TOOLS / "node" / "package.json.done").exists():
+    if not (TOOLS / "node" / "done.json").exists():
         pytest.skip("the tools of tests/verify/package.json are not at hand: run tests/verify/setup.sh")
     return str(TOOLS / "node" / "node_modules")
 

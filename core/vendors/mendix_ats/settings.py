@@ -50,9 +50,11 @@ class Settings:
         required=True,
         environment=("ATS_API_TOKEN",),
     )
-    app_id: str = option(UUID, "The app's id in Mendix.", default="")
+    app_id: str = option(UUID, "The app's id in Mendix; required.", default="")
     template_id: str = option(
-        UUID, "The CI/CD template to run: its UID on the tab CI/CD Templates of the page Test Runs.", default=""
+        UUID,
+        "The CI/CD template to run: its UID on the tab CI/CD Templates of the page Test Runs. Required to start a run.",
+        default="",
     )
     username: str = option(
         Kind("text", user_name), "User of the web service, for an ATS on your own premises.", default=USER

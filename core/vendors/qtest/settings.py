@@ -43,7 +43,9 @@ class Settings:
         "`report-only` uploads JUnit files.",
         default="host",
     )
-    project_id: int = option(kinds.IDENTIFIER, "The project: the number in the address of its pages.", default=0)
+    project_id: int = option(
+        kinds.IDENTIFIER, "The project, required: the number in the address of its pages.", default=0
+    )
     command: str = option(
         kinds.TEXT,
         "The tests to run for a job: split into words like a shell would, never run by one. `{automation_contents}`, "

@@ -93,10 +93,14 @@ class Settings:
         environment=("TESTMO_TOKEN",),
     )
     project_id: int = option(
-        kinds.IDENTIFIER, "The project that the run is created in: the number in the address of its pages.", default=0
+        kinds.IDENTIFIER,
+        "The project that the run is created in, required without `thread-of`: the number in the address of its pages.",
+        default=0,
     )
     source: str = option(
-        kinds.TEXT, "The automation source: the suite. Testmo creates one that it does not know.", default=""
+        kinds.TEXT,
+        "The automation source: the suite. Required without `thread-of`; Testmo creates one that it does not know.",
+        default="",
     )
     results: tuple[str, ...] = option(
         Kind("list of files", kinds.lines, example="build/junit/TEST-shop.xml", multiline=True),
