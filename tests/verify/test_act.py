@@ -10,6 +10,7 @@ import pytest
 from core.sandbox import Sandbox
 from tests.verify.act import ACT, ON_THIS_MACHINE, Ran, act, copy_of_ours, repository
 from tests.verify.engine import Engine
+from tests.verify.lacking import lacking
 from tools.release import pin
 
 OURS = "org/test-runner-action"
@@ -40,7 +41,7 @@ TOKEN = "t0ken-0f-the-act-tests"
 @pytest.fixture(scope="module")
 def there() -> None:
     if not ACT.exists():
-        pytest.skip("act is not at hand: run tests/verify/setup.sh")
+        lacking("act", of="packages.txt")
 
 
 def consumer(folder: Path, action: str) -> Path:

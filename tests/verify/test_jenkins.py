@@ -23,6 +23,7 @@ from tests.ci.test_documented_inputs import check
 from tests.readers.other_systems import markers
 from tests.verify.engine import ROOT, TOOLS, Engine, MissingError
 from tests.verify.jenkins import LIBRARY, Builds, Groovy
+from tests.verify.lacking import lacking
 from tools.rendering.jenkins import NUMBERS, camel
 from tools.rendering.outputs import OUTPUTS
 
@@ -329,7 +330,7 @@ def test_the_scripts_are_clean_shell() -> None:
     assert len(scripts) == 2
     checker = TOOLS / "python" / "bin" / "shellcheck"
     if not checker.exists():
-        pytest.skip("shellcheck is not at hand: run tests/verify/setup.sh")
+        lacking("shellcheck", of="packages.txt")
     done = subprocess.run([str(checker), *scripts], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
 
