@@ -2,7 +2,7 @@
 
 What a pattern is made of is in core.workspace.patterns; `!` in front takes files and folders out again, which are not
 even looked into. `**` enters neither folders with a dot in front nor links, and such links are told. What we wrote
-ourselves is never a report of the user's.
+ourselves is never a report of the user's: neither our folders, nor what another step of ours left elsewhere.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -43,7 +43,7 @@ def find(
     taken_out: list[str] = []
     files: dict[str, str] = {}  # by the real path, so that two names of one file count once
     for pattern, parts in wanted:
-        known = len(search.problems)
+        known, owned = len(search.problems), len(search.own)
         matched = search.glob(pattern, parts)
         wished = {path for path in matched if not search.takes_out(path, is_folder=False)}
         readable = {path: real for path in sorted(wished) if (real := search.readable(path))}
@@ -51,6 +51,7 @@ def find(
         for path in sorted(readable.keys() - stale):
             files.setdefault(readable[path], path)
         search.problems += _left_out(pattern, stale, of=len(readable))
+        search.problems += _own(pattern, search.own[owned:], are_all=not readable)
         if not matched and search.has_only_unseen(known):
             search.problems.append(Problem(lack=Lack.NOTHING, text=f"{pattern!r} matches no file.{search.hint(parts)}"))
         taken_out += sorted(matched - wished)
@@ -81,3 +82,19 @@ def _left_out(pattern: str, stale: Sequence[str], *, of: int) -> Iterator[Proble
         yield Problem(
             lack=Lack.STALE, text=f"{path!r} was left out: it was there before the command, and is as it was."
         )
+
+
+def _own(pattern: str, own: Sequence[str], *, are_all: bool) -> Iterator[Problem]:
+    """What there is to say on reports that we wrote, perhaps in another step."""
+    if not own:
+        return
+    which = f"{own[0]}{f' and {len(own) - 1} more' if len(own) > 1 else ''}"
+    if are_all:
+        text = (
+            f"{pattern!r} matches only what this program wrote itself, in this step or another: {which}. Name the "
+            "reports of your tests. A vendor's run is recorded by `record-to`, in its own step."
+        )
+        yield Problem(lack=Lack.NOTHING, text=text)
+    else:
+        text = f"{which} left out: this program wrote {'them' if len(own) > 1 else 'it'}, in this step or another."
+        yield Problem(lack=Lack.UNSEEN, text=text)

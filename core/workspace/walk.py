@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.workspace import marked
 from core.workspace.patterns import MAGIC, Exclusion, matcher
 from core.workspace.places import RESULTS, STATE
 
@@ -45,6 +46,7 @@ class Search:
         self._excluded = excluded
         self._check = check
         self.problems: list[Problem] = []
+        self.own: list[str] = []  # reports that readable() has found to be ours, wherever they lie
 
     def glob(self, pattern: str, parts: tuple[str, ...]) -> set[str]:
         """Every path that the parts match, folders left out."""
@@ -78,7 +80,7 @@ class Search:
         return sum(each.takes_out(path, is_folder=is_folder) for each in self._excluded) > 0
 
     def readable(self, path: str) -> str:
-        """The real path of a file that can be read; empty, and a problem the more, for any other."""
+        """The real path of a file that can be read; else empty, and a problem or a report of `own` the more."""
         real = os.path.realpath(os.path.join(self._root, path))
         if not self._inside(path):
             return self._lead_out(path)
@@ -88,6 +90,7 @@ class Search:
             fd = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a pipe must not hold us up
             try:
                 status = os.fstat(fd)
+                head = os.read(fd, marked.HEAD) if stat.S_ISREG(status.st_mode) else b""
             finally:
                 os.close(fd)
         except OSError as error:
@@ -96,6 +99,9 @@ class Search:
             return self._problem(Lack.UNREADABLE, f"{path!r} is no plain file.", path)
         if not status.st_size:
             return self._problem(Lack.EMPTY, f"{path!r} is empty.", path)
+        if marked.is_ours(head, real):
+            self.own.append(path)
+            real = ""
         return real
 
     def hint(self, parts: tuple[str, ...]) -> str:

@@ -2,7 +2,8 @@
 
 Wire: there is no standard. What the readers of GitLab, Azure and Jenkins need is asserted by their ports in
 tests/writers/junit_readers.py. Escaping is by hand: the fastest way measured, and the only one that also replaces
-what XML 1.0 forbids. A text that needs nothing done to it is handed on as it is.
+what XML 1.0 forbids. A text that needs nothing done to it is handed on as it is. The mark before the root tells a later
+step that the report is ours.
 """
 
 import re
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from core.model import LONGEST_SECONDS, Build, Conclusion, ExitCode, Outcome, Result, TestCase, TestReport, TestSuite
+from core.workspace.marked import MARK
 
 SUITE = "test-runner"  # holds our own case, where the vendor's cases don't tell how the run ended
 TIME = "%Y-%m-%dT%H:%M:%S"
@@ -51,7 +53,7 @@ def write_junit(report: TestReport, result: Result, build: Build) -> Iterator[st
         case = TestCase(name=title, classname=label, outcome=ours, message=_said(result), url=_url(report))
         suites.insert(0, TestSuite(name=SUITE, cases=(case,), timestamp=stamp, properties=_facts(result)))
         counts.insert(0, _survey(suites[0], _Names(0)))
-    yield f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="{attribute(report.title or SUITE)}"'
+    yield f'<?xml version="1.0" encoding="UTF-8"?>\n{MARK}\n<testsuites name="{attribute(report.title or SUITE)}"'
     yield f'{_numbers(_sum(counts))} timestamp="{stamp}">\n'
     for suite, counted in zip(suites, counts, strict=True):
         yield from _suite(suite, counted, names, stamp)

@@ -10,7 +10,7 @@ import pytest
 
 from core.sandbox.testmo import RecordedRun, recorded
 from core.vendors import load
-from tests.e2e.support import Ended, Step, Vendor, vendor
+from tests.e2e.support import SCENARIO, Ended, Step, Vendor, vendor
 
 INPUTS = {"vendor": "testmo", "project_id": "1", "source": "frontend", "results": "*.xml"}
 MANY = 200_000
@@ -59,6 +59,20 @@ def test_cleanup_completes_what_a_killed_step_left_open_and_once(fault: str, ste
         before = len(server.journal)
         assert cleaned(step).status == 0
         assert len(server.journal) == before
+
+
+def test_a_green_report_that_another_step_of_ours_left_is_never_recorded(step: Step) -> None:
+    with vendor() as server:
+        step.url = server.url
+        assert step.run(results_dir="test-results/chrome", **SCENARIO).verdict == (0, "passed", "")
+    with vendor(box="testmo") as server:
+        step.url = server.url
+        ended = step.run(**{**INPUTS, "results": "test-results/**/*.xml"})
+        assert ended.verdict == (5, "inconclusive", "empty")
+        assert (
+            "matches only what this program wrote itself, in this step or another: test-results/chrome/ju" in ended.log
+        )
+        assert not ours(server)
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

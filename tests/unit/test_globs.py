@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from core.errors import BadInputError, StoppedError
+from core.model import Build, RemoteRun, Result, TestReport
+from core.verdict import ended_by
 from core.workspace.globs import Found, Lack, find
+from core.workspace.marked import MARK
+from core.writers import WRITERS
 
 FILES = (
     "a.xml",
@@ -266,3 +270,55 @@ def test_a_signal_ends_the_walk(workspace: Path) -> None:
 
     with pytest.raises(StoppedError):
         find(["**/*.xml"], str(workspace), check=stop)
+
+
+def leave_results(folder: Path, *, marked: bool = True) -> None:
+    """As a step with such a `results-dir` leaves it; without the mark as one of an earlier version did."""
+    report = TestReport(title="Test run at Autify", run=RemoteRun(vendor="autify", id="7", url="https://a.example/7"))
+    result: Result = ended_by(StoppedError(15))
+    folder.mkdir(parents=True)
+    for name, write in WRITERS.items():
+        text = "".join(write(report, result, Build(ci="generic", step="autify")))
+        assert (MARK in text) == (name == "junit.xml")
+        (folder / name).write_text(text if marked else text.replace(f"{MARK}\n", ""))
+
+
+@pytest.mark.parametrize("marked", [True, False])
+@pytest.mark.parametrize("pattern", ["tr/**/*.xml", "tr/chrome/junit.xml", "tr/*/junit.xml"])
+def test_reports_that_another_step_of_ours_left_anywhere_are_no_reports(
+    workspace: Path, pattern: str, *, marked: bool
+) -> None:
+    leave_results(workspace / "tr/chrome", marked=marked)
+    ((lack, text),) = problems(workspace, pattern)
+    assert lack is Lack.NOTHING
+    assert f"{pattern!r} matches only what this program wrote itself, in this step or another: tr/chrome/ju" in text
+
+
+def test_beside_reports_of_the_user_s_ours_are_left_out_and_told_in_one_sentence(workspace: Path) -> None:
+    for name in ("chrome", "edge", "safari"):
+        leave_results(workspace / "reports" / name, marked=name != "edge")
+    found = find(["reports/**/*.xml", "**/*.xml"], str(workspace))
+    assert not [path for path in found.files if path.endswith("junit.xml") and path.startswith("reports")]
+    assert "reports/a.xml" in found.files
+    assert [(each.lack, each.text, each.path) for each in found.problems] == [
+        (
+            Lack.UNSEEN,
+            "reports/chrome/junit.xml and 2 more left out: this program wrote them, in this step or another.",
+            "",
+        )
+    ]
+    assert find(["reports/**/*.xml", "!reports/*/junit.xml"], str(workspace)).problems == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<testsuites><!-- {MARK[5:-4]} --></testsuites>",
+        f'<testsuite name="{MARK[5:-4]}"/>',
+        '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="t" tests="1"><testsuite name="s"/></testsuites>',
+    ],
+)
+def test_a_report_of_the_user_s_that_speaks_of_us_or_takes_the_place_of_ours_is_his(workspace: Path, text: str) -> None:
+    leave_results(workspace / "tr")
+    (workspace / "tr/junit.xml").write_text(text)
+    assert files(workspace, "tr/*.xml") == ["tr/junit.xml"]
