@@ -2,12 +2,12 @@
 
 import errno
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.child.program import startable
 from core.errors import BadInputError
 
 
@@ -22,7 +22,7 @@ def start(words: Sequence[str], directory: str, environment: Mapping[str, str]) 
         group["start_new_session"] = True
     try:
         return subprocess.Popen(  # noqa: S603 -- the user's own words, and no shell
-            list(words),
+            startable(words, directory, environment),
             cwd=directory,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
@@ -39,10 +39,10 @@ def check(words: Sequence[str], directory: str, environment: Mapping[str, str]) 
     """Raise BadInputError where it is sure already that start() would."""
     if not os.path.isdir(directory):
         raise BadInputError([("working-directory", f"{directory!r} is no folder.")])
-    program = words[0]
-    place = os.path.join(directory, program) if os.path.dirname(program) else program
-    if shutil.which(place, path=environment.get("PATH", os.defpath)) is None and not os.path.isfile(place):
-        raise BadInputError([("command", _why_not(program, FileNotFoundError(errno.ENOENT, "")))])
+    try:
+        startable(words, directory, environment)
+    except FileNotFoundError as error:
+        raise BadInputError([("command", _why_not(words[0], error))]) from None
 
 
 def _why_not(program: str, error: Exception) -> str:
