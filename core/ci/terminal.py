@@ -1,10 +1,14 @@
-"""A terminal, or a log that we know nothing about: lines for a person, on a TTY with colours and a live line."""
+"""A terminal, or a log that we know nothing about: lines for a person, on a TTY with colours and a live line.
+
+Where no TTY listens, a program may want to go on with the outputs: they are left in a dotenv file.
+"""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from core.ci import Surroundings
+from core.ci.dotenv import FILE, dotenv, lost
 from core.ci.ranking import worst
 from core.ci.steps import slug
 from core.ci.stream import Stream
@@ -32,6 +36,9 @@ class Terminal:
         self._stream = Stream(out, surroundings.redact)
         self._vendor = surroundings.vendor
         self._debug = surroundings.debug
+        self._leaves = plain or not out.isatty()
+        self._values: dict[str, str] = {}
+        self._told: set[str] = set()
         self._tty = not plain and out.isatty() and env.get("TERM") != "dumb"
         self._colours = self._tty and not env.get("NO_COLOR")
         self._good, self._bad, self._mind = _symbols(out)
@@ -75,7 +82,19 @@ class Terminal:
             self._put(self._paint(DIM, self._stream.redact("\n".join(lines))))
 
     def outputs(self, values: Mapping[str, str], leave: "Leave") -> None:
-        """Nobody reads them here: the files and the exit code say all."""
+        """To a person the log has said all."""
+        if not self._leaves:
+            return
+        self._values |= {name: self._stream.redact(text) for name, text in values.items()}
+        leave(FILE, self._file())
+        for name, text in self._values.items():
+            why = lost(name, text)
+            if why and name not in self._told:
+                self._told.add(name)
+                self.info(f"The output {name} stays empty in {FILE}: {why}.")
+
+    def _file(self) -> str:
+        return dotenv(self._values)
 
     def summarize(self, pieces: Iterator[str]) -> None:
         """A page is for browsers; the file holds it."""

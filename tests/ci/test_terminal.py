@@ -93,11 +93,20 @@ def test_a_stream_that_lacks_our_signs_gets_plain_ones() -> None:
         assert out.getvalue().startswith(f"{sign} failed: The vendor says")
 
 
-def test_nothing_needs_masking_and_no_output_is_set() -> None:
-    out = Screen()
+def test_nothing_needs_masking_and_a_person_needs_no_file_of_outputs() -> None:
+    out, folder = Screen(tty=True), Folder()
     ci = a_ci("terminal", out)
     ci.mask(["secret"])
-    ci.outputs({"tests": "1"}, Folder().leave)
+    ci.outputs({"tests": "1"}, folder.leave)
     ci.block(" \n")
     a_ci("terminal", out, debug=False).debug("x")
-    assert out.getvalue() == ""
+    assert (out.getvalue(), folder) == ("", {})
+
+
+@pytest.mark.parametrize("env", [{}, {"TERM": "dumb"}])
+def test_where_no_terminal_listens_the_outputs_are_left(env: dict[str, str]) -> None:
+    out, folder = Screen(), Folder()
+    ci = a_ci("terminal", out, env)
+    ci.outputs({"run-id": "7"}, folder.leave)
+    ci.outputs({"tests": "1"}, folder.leave)
+    assert (out.getvalue(), folder) == ("", {"outputs.env": "TESTRUN_RUN_ID=7\nTESTRUN_TESTS=1\n"})

@@ -70,7 +70,7 @@ class Left:
         """What GitHub was told to hide."""
         return [command.data for command in read_log(self.log)[0] if command.name == "add-mask"]
 
-    def outputs(self) -> dict[str, str]:  # noqa: PLR0911 -- one return for each system reads best
+    def outputs(self) -> dict[str, str]:
         """As a later step of this system sees them, all under the names of variables."""
         if self.ci == "github":
             given = read_file_commands(self.files["GITHUB_OUTPUT"])
@@ -85,8 +85,6 @@ class Left:
             return {name: text for name, text in given.items() if text}
         if self.ci == "azure":
             return azure_variables(self.log)
-        if self.ci == "terminal":  # a person reads the files
-            return {"TESTRUN_CONCLUSION": self.report["conclusion"], "TESTRUN_EXIT_CODE": str(self.status)}
         return _filled(read_dotenv((self.results / "outputs.env").read_text(encoding="utf-8")))
 
 
