@@ -57,6 +57,7 @@ def understand(words: Sequence[str], flags: Raw, raw: Raw) -> Order:
     values = raw.values | flags.values
     common = parse(Common, {name: values[name] for name in SETTINGS if name in values}, problems)
     settings = _settings(spec, operation, values, problems)
+    problems += [problem for problem in raw.problems if problem[0] in spec.credentials and problem not in problems]
     problems += [
         (name.replace("_", "-"), "is required: it is a part of the path.")
         for name in placeholders(operation)

@@ -177,5 +177,5 @@ def _missing_secrets(raw: Raw, settings: type) -> set[str]:
     return {
         name
         for name, declaration in declared(settings).items()
-        if declaration.required and declaration.kind.secret and not raw.values.get(name, "").strip()
+        if declaration.required and declaration.kind.secret and declaration.kind.lacks(raw.values.get(name, ""))
     }

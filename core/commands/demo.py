@@ -135,7 +135,7 @@ def _run(process: Process, show: Show, app: str) -> int:
         fixed = ("run", "--vendor", show.vendor, "--base-url", address, "--results-dir", folder)
         inputs = [text.replace("{app}", app).replace("{tests}", _tests()) for text in show.inputs]
         # A made-up token: the sandbox takes any. It travels in the environment, as a real one should.
-        environment = {**process.environment, "TEST_RUNNER_TOKEN": "made-up-user:made-up-key"}
+        environment = {**process.environment, "INPUT_TOKEN": "made-up-user:made-up-key"}
         told = False
         with subprocess.Popen([*process.program, *fixed, *inputs], env=environment) as run:  # noqa: S603 -- ourselves
             while True:

@@ -111,5 +111,5 @@ def _missing(own: dict[str, Option], values: dict[str, str]) -> Iterable[str]:
     return (
         name
         for name, option in own.items()
-        if option.required and option.kind.secret and not values.get(name, "").strip()
+        if option.required and option.kind.secret and option.kind.lacks(values.get(name, ""))
     )

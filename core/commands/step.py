@@ -2,6 +2,7 @@
 
 import time
 from contextlib import nullcontext
+from dataclasses import replace
 
 from core import PROJECT, VERSION
 from core.commands.asked import MissingSecret, hidden_texts, known_inputs, place_of_results, understand
@@ -68,7 +69,15 @@ def step(process: Process, *, means: "Means | None" = None) -> int:
         report, result = TestReport(title=title, run=None), ended_by(error)
     except (Exception, SystemExit) as error:  # noqa: BLE001 -- the last net: nothing leaves without a result
         report, result = TestReport(title=title, run=publisher.run), _unforeseen(error, ci, publisher)
-    return publisher.finish(report, result)
+    return publisher.finish(report, _with_origin(result, raw))
+
+
+def _with_origin(result: Result, raw: "Raw") -> Result:
+    """A refused token may be the right one of another place: which variable it was read from tells."""
+    origin = raw.origins.get("token", "")
+    if result.reason is not Reason.AUTH or not origin:
+        return result
+    return replace(result, remedy=f"{result.remedy} The token was read from {origin}.".strip())
 
 
 def _execute(

@@ -15,11 +15,16 @@ if TYPE_CHECKING:
 Problem = tuple[str, str]  # (input, what is wrong and how to mend it)
 
 
+def _is_blank(text: str) -> bool:
+    return not text.strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """How the text of an input becomes a value. `convert` raises ValueError with a sentence for the user.
 
-    `parts` gives what has to be hidden of a secret besides its whole text.
+    `parts` gives what has to be hidden of a secret besides its whole text; `lacks` says of a text that the secret is
+    not there: one that is composed of two may be without either.
     """
 
     name: str
@@ -30,6 +35,7 @@ class Kind:
     multiline: bool = False
     flag: bool = False
     parts: "Callable[[str], Sequence[str]] | None" = None
+    lacks: Callable[[str], bool] = _is_blank
 
 
 @dataclass(frozen=True, slots=True)

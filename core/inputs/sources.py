@@ -3,6 +3,7 @@
 Drone and Woodpecker give a plugin its settings as PLUGIN_*: there these stand between INPUT_* and TEST_RUNNER_*.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ USUAL_SECRETS = (
 )
 _FORM = f"write --name value. Only the first word may be a command: {', '.join(COMMANDS)}. `--help` lists the names."
 LONG_ENOUGH = 8  # characters; a shorter secret occurs in other texts by chance
+_MACRO = re.compile(r"\$\([A-Za-z_][\w .-]*\)")  # how Azure writes a variable
 _GITHUBS_OWN = ("entrypoint", "args")  # every Docker action accepts these two
 
 
@@ -26,6 +28,7 @@ class Raw:
     values: dict[str, str] = field(default_factory=dict)
     strict: set[str] = field(default_factory=set)  # names given to this very step: by a flag or an INPUT_ variable
     flags: set[str] = field(default_factory=set)
+    origins: dict[str, str] = field(default_factory=dict)  # of secrets: the variable that each was read from
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -110,7 +113,7 @@ def check_names(raw: Raw, known: Mapping[str, Option], foreign: Iterable[str], v
     for name in sorted(raw.values):
         if name in known:
             if name in raw.flags and known[name].kind.secret:
-                where = " or ".join(["TEST_RUNNER_" + name.upper().replace("-", "_"), *known[name].environment])
+                where = " or ".join([_general(name), *known[name].environment])
                 text = f"a secret must not stand on the command line, where every process sees it: set {where}."
                 raw.problems.append((name, text))
             continue
@@ -126,16 +129,51 @@ def check_names(raw: Raw, known: Mapping[str, Option], foreign: Iterable[str], v
 
 
 def fill_secrets(raw: Raw, known: Mapping[str, Option], environment: Mapping[str, str]) -> None:
-    """An unset input is read from the vendor's usual variable."""
+    """A secret that is not there is read from the vendor's usual variable; `raw.origins` tells whence each came.
+
+    TEST_RUNNER_TOKEN goes to whichever vendor a step names. Where the vendor's own variable holds another secret, the
+    general one is likely another vendor's: nothing may be sent on such a guess, and neither of them is preferred.
+    """
     for name, declaration in known.items():
-        for variable in declaration.variables(raw.values):
-            if not raw.values.get(name, "").strip() and _is_set(environment.get(variable, ""), environment):
-                raw.values[name] = environment[variable]
+        if not declaration.kind.secret:
+            continue
+        given = raw.values.get(name, "")
+        if given and not _is_secret(given, environment):
+            del raw.values[name]
+            given = ""
+        general = "" if name in raw.strict or not given else _general(name)
+        usual = next((each for each in declaration.variables(raw.values) if _has_secret(environment, each)), "")
+        if usual and declaration.kind.lacks(given):
+            raw.values[name], raw.origins[name] = environment[usual], usual
+        elif general:
+            raw.origins[name] = general
+            if usual and name == "token" and given.strip() != environment[usual].strip():
+                raw.problems.append((name, _two_tokens(general, usual)))
+
+
+def _two_tokens(general: str, usual: str) -> str:
+    return (
+        f"{general} and {usual} are both set and differ: one may be another vendor's, so neither is sent. Keep each "
+        f"vendor's token in the vendor's own variable, without {general}, or name the right one in this step's `token`."
+    )
+
+
+def _general(name: str) -> str:
+    return "TEST_RUNNER_" + name.upper().replace("-", "_")
+
+
+def _has_secret(environment: Mapping[str, str], variable: str) -> bool:
+    return _is_secret(environment.get(variable, ""), environment)
+
+
+def _is_secret(text: str, environment: Mapping[str, str]) -> bool:
+    """With Azure Pipelines also no text in which a variable remains: a secret may be composed of several."""
+    return _is_set(text, environment) and not (environment.get("TF_BUILD") and _MACRO.search(text))
 
 
 def usual_secrets(environment: Mapping[str, str]) -> list[str]:
     """The vendors' secrets that this job has, used or not: whole, and the key of a `user:key` or `bearer key`."""
-    texts = [environment[name] for name in USUAL_SECRETS if _is_set(environment.get(name, ""), environment)]
+    texts = [environment[name] for name in USUAL_SECRETS if _has_secret(environment, name)]
     keys = (key for text in texts for key in (text.partition(":")[2].strip(), text.split()[-1]))
     return list(dict.fromkeys((*texts, *(key for key in keys if len(key) >= LONG_ENOUGH))))
 

@@ -55,12 +55,27 @@ def test_an_empty_input_is_unset_and_lets_our_prefix_through(step: Step) -> None
     assert "execution_type" not in body
 
 
-def test_the_secret_comes_from_the_vendors_own_variable_last(step: Step) -> None:
+def test_the_secret_comes_from_the_input_or_from_one_of_its_variables(step: Step) -> None:
     step.extra = {"AUTIFY_WEB_ACCESS_TOKEN": "from-the-usual-variable"}
     assert sent(step, token="", **SCENARIO)[1] == "Bearer from-the-usual-variable"
     step.extra |= {"TEST_RUNNER_TOKEN": "from-our-prefix"}
-    assert sent(step, token="", **SCENARIO)[1] == "Bearer from-our-prefix"
     assert sent(step, **SCENARIO)[1] == f"Bearer {TOKEN}"
+    with vendor() as server:
+        step.url = server.url
+        ended = step.run(token="", **SCENARIO)
+        assert (ended.verdict, server.journal) == ((2, "error", "bad-input"), []), "perhaps another vendor's"
+    assert "TEST_RUNNER_TOKEN and AUTIFY_WEB_ACCESS_TOKEN are both set and differ" in ended.log
+    step.extra = {"TEST_RUNNER_TOKEN": "from-our-prefix"}
+    assert sent(step, token="", **SCENARIO)[1] == "Bearer from-our-prefix"
+
+
+def test_a_refused_token_is_told_with_the_variable_that_it_came_from(terminal: Step) -> None:
+    terminal.extra = {"AUTIFY_WEB_ACCESS_TOKEN": "from-the-usual-variable"}
+    with vendor("passing", "401@execute-scenarios") as server:
+        terminal.url = server.url
+        ended = terminal.run(token="", **SCENARIO)
+    assert ended.status == 3
+    assert "The token was read from AUTIFY_WEB_ACCESS_TOKEN." in ended.log
 
 
 def test_flags_alone_are_enough(terminal: Step) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from core.commands.asked import MissingSecret, known_inputs, understand
 from core.errors import BadInputError
-from core.inputs.sources import USUAL_SECRETS, gather, secrets_of, usual_secrets
+from core.inputs.sources import USUAL_SECRETS, Raw, fill_secrets, gather, secrets_of, usual_secrets
 from tools.rendering.inputs import inputs
 
 GOOD = {"vendor": "autify", "token": "t0ken-x", "project-id": "77", "scenarios": "501"}
@@ -73,6 +73,12 @@ def test_a_secret_on_the_command_line_is_refused_without_showing_it() -> None:
     assert "s3cret-value" not in str(found)
 
 
+def filled(environment: dict[str, str], vendor: str) -> Raw:
+    raw = gather([], environment)
+    fill_secrets(raw, known_inputs(vendor), environment)
+    return raw
+
+
 def test_the_vendors_usual_variable_is_the_last_source_of_a_secret() -> None:
     from core.commands.asked import hidden_texts  # noqa: PLC0415 -- shows which function does it
 
@@ -82,6 +88,78 @@ def test_the_vendors_usual_variable_is_the_last_source_of_a_secret() -> None:
     assert hidden_texts(raw, known, environment) == ["from-variable"]
     assert understand(raw, known).settings.token.reveal() == "from-variable"
     assert secrets_of(raw, known) == ["from-variable"]
+
+
+@pytest.mark.parametrize(
+    ("vendor", "general", "usual", "sent"),
+    [
+        ("testmo", "of-autify", "of-testmo", None),
+        ("testmo", "the-same", "the-same", "the-same"),
+        ("testmo", "", "of-testmo", "of-testmo"),
+        ("autify", "of-autify", "of-testmo", "of-autify"),
+    ],
+)
+def test_a_token_of_another_vendor_s_is_never_sent_on_a_guess(
+    vendor: str, general: str, usual: str, sent: str | None
+) -> None:
+    given = {"vendor": vendor, "base-url": "https://vendor.example"}
+    given |= (
+        {"project-id": "1", "source": "s", "results": "a.xml"} if vendor == "testmo" else {"test-plan": "3001"} | GOOD
+    )
+    given |= {"token": ""}
+    environment = as_input(given) | {"TEST_RUNNER_TOKEN": general, "TESTMO_TOKEN": usual}
+    raw = filled(environment, vendor)
+    if sent is None:
+        assert [name for name, _ in raw.problems] == ["token"]
+        assert "TEST_RUNNER_TOKEN and TESTMO_TOKEN are both set and differ" in raw.problems[0][1]
+        with pytest.raises(BadInputError, match="neither is sent"):
+            understand(raw, known_inputs(vendor))
+    else:
+        assert (raw.problems, raw.values["token"]) == ([], sent)
+    own = filled(environment | {"INPUT_TOKEN": "this-step-s"}, vendor)
+    assert (own.problems, own.values["token"], own.origins) == ([], "this-step-s", {})
+
+
+@pytest.mark.parametrize(
+    ("environment", "origin"),
+    [
+        ({"TEST_RUNNER_TOKEN": "a"}, {"token": "TEST_RUNNER_TOKEN"}),
+        ({"TESTMO_TOKEN": "a"}, {"token": "TESTMO_TOKEN"}),
+        ({"INPUT_TOKEN": "a", "TESTMO_TOKEN": "b"}, {}),
+    ],
+)
+def test_the_variable_that_a_secret_was_read_from_is_known(environment: dict[str, str], origin: dict[str, str]) -> None:
+    assert filled(environment, "testmo").origins == origin
+
+
+APPTEST = {"vendor": "apptest-ai", "project-id": "1", "scenario-id": "5"}
+
+
+@pytest.mark.parametrize("token", [":", "me:", ":key", " : ", "me: "])
+@pytest.mark.parametrize("skip", [True, False])
+def test_a_composed_secret_that_lacks_a_part_is_not_there(token: str, *, skip: bool) -> None:
+    environment = as_input(APPTEST | {"token": token} | ({"on-missing-secret": "skip"} if skip else {}))
+    raw = filled(environment, "apptest-ai")
+    with pytest.raises(MissingSecret if skip else BadInputError) as raised:
+        understand(raw, known_inputs("apptest-ai"))
+    assert skip or "are the variables that it is made of set for this event?" in str(raised.value)
+    assert filled(environment | {"APPTEST_AI_ACCESS_KEY": "me:key"}, "apptest-ai").values["token"] == "me:key"
+
+
+@pytest.mark.parametrize("token", ["$(APPTEST_USER):$(APPTEST_KEY)", "me:$(APPTEST_KEY)", "$(my.key-1)"])
+def test_on_azure_a_secret_in_which_a_variable_remains_is_not_there(token: str) -> None:
+    environment = as_input(APPTEST | {"token": token, "on-missing-secret": "skip", "name": "a $(B) c"})
+    raw = filled(environment | {"TF_BUILD": "True"}, "apptest-ai")
+    assert ("token" in raw.values, raw.values["name"]) == (False, "a $(B) c")
+    with pytest.raises(MissingSecret):
+        understand(raw, known_inputs("apptest-ai"))
+    assert filled(environment, "apptest-ai").values["token"] == token, "elsewhere these are letters"
+
+
+def test_a_token_without_a_colon_is_malformed_and_not_missing() -> None:
+    environment = as_input(APPTEST | {"token": "only-a-key", "on-missing-secret": "skip"})
+    with pytest.raises(BadInputError, match="with a colon between them"):
+        understand(filled(environment, "apptest-ai"), known_inputs("apptest-ai"))
 
 
 def test_a_token_with_a_line_break_is_no_token() -> None:
@@ -198,7 +276,7 @@ def test_every_usual_variable_of_a_secret_is_known_without_its_vendor() -> None:
 def test_secrets_that_are_not_used_are_hidden_with_the_keys_in_them() -> None:
     given = {"QTEST_TOKEN": "bearer 0123456789", "APPTEST_AI_ACCESS_KEY": "me:the-key-itself", "TESTMO_TOKEN": " "}
     assert set(usual_secrets(given)) == {"bearer 0123456789", "0123456789", "me:the-key-itself", "the-key-itself"}
-    assert usual_secrets({"TF_BUILD": "True", "TESTMO_TOKEN": "$(TESTMO_TOKEN)"}) == []
+    assert usual_secrets({"TF_BUILD": "True", "TESTMO_TOKEN": "$(TESTMO_TOKEN)", "QTEST_TOKEN": "bearer $(T)"}) == []
 
 
 @pytest.mark.parametrize(("name", "around"), [("name", "a {} b"), ("results-dir", "out/{}"), ("scenarios", "{}")])

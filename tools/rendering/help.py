@@ -16,6 +16,7 @@ def help_text() -> str:
         "       entrypoint.py demo",
         "",
         "Each input is read from --NAME, from INPUT_NAME, from TEST_RUNNER_NAME (with underscores), in that order.",
+        "TEST_RUNNER_TOKEN goes to any vendor: where the vendor's own variable differs from it, none is sent.",
         "Secrets are never flags. Exit codes: 0 passed, 1 tests failed, 2 bad input, 3 nothing was started,",
         "4 timed out, 5 no test ran, 6 a report could not be written, 7 result unknown, 70 a bug, 130/143 stopped.",
     ]

@@ -19,11 +19,20 @@ def token(text: str) -> Secret:
     """`user:accesskey`, the one secret of the vendor's own integrations; only the first colon parts the two."""
     bare = text.strip()
     user, colon, key = bare.partition(":")
+    if colon and lacks(bare):
+        empty = "nothing" if not (user or key) else "no login before it" if key else "no access key behind it"
+        raise ValueError(f"has a colon and {empty}: are the variables that it is made of set for this event?")
     if not (user and colon and key):
         raise ValueError("must be the login and the access key with a colon between them, `user:accesskey`.")
     if not bare.isprintable():
         raise ValueError("holds a line break or another character that can't be meant. Copy it again.")
     return Secret(bare)
+
+
+def lacks(text: str) -> bool:
+    """Composed of two variables of a CI, of which a build from a fork has none, or only the one that is no secret."""
+    user, colon, key = text.partition(":")
+    return not text.strip() or bool(colon and not (user.strip() and key.strip()))
 
 
 def basic(pair: str) -> str:
@@ -94,7 +103,7 @@ class Settings:
     """The inputs of `vendor: apptest-ai`. `time_limit` is in minutes."""
 
     token: Secret = option(
-        Kind("secret", token, secret=True, parts=parts),
+        Kind("secret", token, secret=True, parts=parts, lacks=lacks),
         "User and access key of an apptest.ai account, `user:accesskey`; the key stands on the profile page.",
         required=True,
         environment=("APPTEST_AI_ACCESS_KEY",),
