@@ -10,7 +10,7 @@ LONGEST_NAME = 1_000
 LONGEST_MESSAGE = 16_000
 LONGEST_DETAILS = 64_000
 CUT = "… (cut)"
-_BETWEEN = "\0"  # a secret that seems to lie across two texts only costs a closer look
+_BETWEEN = " "  # a secret that seems to lie across two texts only costs a closer look
 
 Redact = Callable[[str], str]
 

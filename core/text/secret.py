@@ -3,6 +3,8 @@
 from binascii import b2a_base64
 from collections.abc import Iterable
 
+from core.text.sanitize import defuse, hides
+
 MASK = "***"
 SHORTEST = 3  # shorter texts occur everywhere: hiding them would make every log unreadable
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -41,7 +43,11 @@ class Secret:
 
 
 class Redactor:
-    """Replaces secrets by `***` in texts bound for a person or a file: raw, and in their encoded forms."""
+    """Replaces secrets by `***` in texts bound for a person, a file or a vendor: raw, and in their encoded forms.
+
+    Also a secret that invisible characters lie in, whoever takes them out later, and be it a reader's eye: the text is
+    then given without any such character.
+    """
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         self._forms: tuple[str, ...] = ()
@@ -59,17 +65,28 @@ class Redactor:
         self._forms = tuple(sorted(found, key=lambda form: (-len(form), form)))
 
     def __call__(self, text: str) -> str:
+        """The very same object where there is nothing to hide."""
         for form in self._forms:
             if form in text:
                 text = text.replace(form, MASK)
-        return text
+        return self._seen_through(text) if hides(text) else text
+
+    def _seen_through(self, text: str) -> str:
+        """The text as whoever takes out what is invisible will see it, where that shows a secret."""
+        visible = defuse(text)
+        found = [form for form in self._forms if form in visible]
+        for form in found:
+            visible = visible.replace(form, MASK)
+        return visible if found else text
 
     def beginning(self, text: str) -> str:
         """The beginning of a text that was cut, redacted: half a secret at its end is one that nobody would know."""
         clean = self(text)
-        sizes = (_overlap(clean, form) for form in self._forms)
-        size = max(sizes, default=0)
-        return clean[:-size] + MASK if size >= SHORTEST else clean
+        for shown in (clean, defuse(clean)) if hides(clean) else (clean,):
+            size = max((_overlap(shown, form) for form in self._forms), default=0)
+            if size >= SHORTEST:
+                return shown[:-size] + MASK
+        return clean
 
 
 def _overlap(text: str, form: str) -> int:

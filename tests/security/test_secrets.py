@@ -59,3 +59,31 @@ def leaked(command: list[str], address: str, folder: Path, *, github: bool) -> l
         assert lines[0].startswith("::add-mask::"), "the mask is the very first line"
     text = "\n".join(line for line in lines if not line.startswith("::add-mask::"))
     return [form for form in encoded_forms(CANARY) if form in text]
+
+
+SPLIT = "tok_bbbbbbbbbbbb"
+REPORT = """<testsuite name="s"><testcase name="n1 tok_&#x200B;bbbbbbbbbbbb" classname="c tok_&#x200B;bbbbbbbbbbbb">
+<failure message="m tok_&#xAD;bbbbbbbbbbbb">tok_&#x2060;bbbbbbbbbbbb</failure></testcase></testsuite>"""
+
+
+def test_a_token_that_a_test_has_spelled_with_invisible_characters_is_in_no_sink(tmp_path: Path) -> None:
+    """A filter that takes such characters out, ours or a reader's, would put it together again."""
+    (tmp_path / "r.xml").write_text(REPORT)
+    (tmp_path / "t.sh").write_text("printf 'o tok_\\033[7mbbbbbbbbbbbb\\n'; touch r.xml\n")
+    bodies: list[bytes] = []
+    with Sandbox(vendor="testmo", observe=lambda exchange: bodies.append(exchange.body)) as sandbox:
+        words = ["run", "--vendor", "testmo", "--project-id", "1", "--source", "s", "--base-url", sandbox.url]
+        environment = {"PATH": os.environ["PATH"], "TESTMO_TOKEN": SPLIT, "GITHUB_STEP_SUMMARY": str(tmp_path / "page")}
+        environment |= {"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": str(tmp_path / "outputs")}
+        done = subprocess.run(
+            [sys.executable, str(ENTRYPOINT), *words, "--command", "sh t.sh", "--results", "r.xml"],
+            cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1, done.stdout
+    (tmp_path / "r.xml").unlink()
+    (tmp_path / "t.sh").unlink()
+    files = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    text = b"\n".join((done.stdout.partition(b"\n")[2], done.stderr, *files, *bodies)).decode()
+    assert len(files) > 4
+    assert "***" in text
+    assert "bbbb" not in text.replace("\\", ""), [line for line in text.splitlines() if "bbbb" in line]

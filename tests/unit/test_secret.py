@@ -4,6 +4,8 @@ import base64
 import copy
 import json
 import pickle
+import re
+import sys
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
@@ -11,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.text import sanitize
 from core.text.secret import MASK, Redactor, Secret, encoded_forms
 
 CANARY = 'canary-7f3a/+&<"ü% x'
@@ -76,3 +79,27 @@ def test_a_secret_in_json_that_stands_as_a_text_in_json_is_hidden() -> None:
     secret = 'pw"\\x<&>1'
     nested = json.dumps({"data": json.dumps({"login": secret}, ensure_ascii=False)}, ensure_ascii=False)
     assert Redactor([Secret(secret)])(nested) == '{"data": "{\\"login\\": \\"***\\"}"}'
+
+
+@pytest.mark.parametrize(
+    "sign", ["\u200b", "\xad", "\u034f", "\u3164", "\x00", "\x1b[7m", "\u200b\x1b[0m\ufe0f", "\U000e0041"]
+)
+def test_a_secret_that_invisible_characters_lie_in_is_hidden(sign: str) -> None:
+    redact = Redactor([Secret("tok_bbbbbbbbbbbb")])
+    assert redact(f"a tok_{sign}bbbb{sign}bbbbbbbb c") == f"a {MASK} c"
+    assert redact.beginning(f"a tok_{sign}bbb") == f"a {MASK}"
+
+
+def test_invisible_characters_that_hide_nothing_stay() -> None:
+    redact = Redactor([Secret("tok_bbbbbbbbbbbb")])
+    text = "tok_\xadbbb \x1b[31mred\x1b[0m\r\n family: \U0001f468\u200d\U0001f469"
+    assert redact(text) is text
+    assert redact(text + " tok_bbbbbbbbbbbb") == f"{text} {MASK}"
+
+
+def test_every_invisible_character_is_looked_for() -> None:
+    """By the bytes that it is made of: that is how a text is known to have none."""
+    signs = re.findall(sanitize._HIDDEN.removesuffix("+"), "".join(map(chr, range(sys.maxunicode + 1))))
+    assert len(signs) > 4_000
+    assert [sign for sign in signs if not sanitize.hides(f"a{sign}b")] == []
+    assert not sanitize.hides("plain\n\t~ ü é Ж 日本 ° « “ ” … \U0001f600")
