@@ -10,6 +10,7 @@ from core.ci.dotenv import dotenv, line
 from core.ci.outputs import NAMES, variable
 from core.ci.told import Told
 from core.workspace.files import append
+from core.workspace.opening import reading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,8 +41,9 @@ class Bitbucket(Told):
 
     def _stale(self, path: str) -> list[str]:
         """The outputs that an earlier run has set, in this file or in an earlier step, and this run has not."""
-        with open(path, encoding="utf-8", errors="replace") as file:
-            found = dict(self._env) | dict(each.rstrip("\n").partition("=")[::2] for each in file)
+        with reading(path) as file:
+            given = file.read().decode("utf-8", "replace").split("\n")
+        found = dict(self._env) | dict(each.rstrip("\r").partition("=")[::2] for each in given)
         ours = dict(each.partition("=")[::2] for each in dotenv(self._values).splitlines())
         return [name for name in NAMES if found.get(variable(name)) and variable(name) not in ours]
 

@@ -5,6 +5,8 @@ Wire: https://git-scm.com/docs/gitrepository-layout
 
 import os
 
+from core.workspace.opening import reading
+
 LONGEST = 1 << 20  # bytes that are read of any file; the refs of very large repositories are not worth more
 BRANCH = "refs/heads/"
 _SHA_LENGTHS = (40, 64)
@@ -49,7 +51,7 @@ def _commit(text: str) -> str:
 
 def _read(path: str) -> str:
     try:
-        with open(path, "rb") as file:
+        with reading(path) as file:
             return file.read(LONGEST).decode("utf-8", "replace")
     except (OSError, ValueError):
         return ""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from core.ci.steps import slug
 from core.ci.texts import sendable
 from core.model import Build
+from core.workspace.opening import reading
 
 LONGEST_EVENT = 32 << 20  # bytes; GitHub itself caps a payload at 25 MB
 SHA_LENGTHS = (40, 64)
@@ -37,7 +38,7 @@ def _head_of_pull_request(env: Mapping[str, str]) -> str:
     import json  # noqa: PLC0415 -- only pull requests need it
 
     try:
-        with open(env.get("GITHUB_EVENT_PATH", ""), "rb") as file:
+        with reading(env.get("GITHUB_EVENT_PATH", "")) as file:
             text = file.read(LONGEST_EVENT + 1)
         if len(text) > LONGEST_EVENT:
             return ""

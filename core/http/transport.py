@@ -28,6 +28,7 @@ from core.http.failures import of_exception, of_file, of_status
 from core.payload import Payload, UnreadableFileError
 from core.ports import Answer, Clock
 from core.waiting.stop import BELL, Stop
+from core.workspace.opening import reading
 
 CONNECT_SECONDS = 10.0
 YEAR_9999 = 253_370_764_800.0
@@ -264,7 +265,7 @@ def _trusted(ca_bundle: str, owner: object) -> str:
     handle, path = tempfile.mkstemp(suffix=".pem")
     with os.fdopen(handle, "wb") as both:
         for name in (standard, ca_bundle):
-            with open(name, "rb") as file:
+            with reading(name) as file:
                 both.write(file.read() + b"\n")
     weakref.finalize(owner, os.unlink, path)
     return path

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 
 from core.inputs.options import Kind
 from core.text.secret import Secret
@@ -131,7 +130,7 @@ def ca_bundle(text: str) -> str:
     """A readable file with at least one certificate in it."""
     import ssl  # noqa: PLC0415 -- only who brings a bundle pays for it
 
-    path = readable_file(text)
+    path = regular_file(text)
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
     except (ssl.SSLError, OSError, ValueError):
@@ -139,26 +138,18 @@ def ca_bundle(text: str) -> str:
     return path
 
 
-def readable_file(text: str) -> str:
-    """A path to a file that can be opened, checked before any request."""
+def regular_file(text: str) -> str:
+    """The path of a file that can be read or sent, checked before any request: reading it never waits for anybody."""
+    from core.workspace.opening import reading  # noqa: PLC0415 -- only who names a file pays for it
+
     try:
-        with open(text, "rb") as file:
+        with reading(text) as file:
             file.read(1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         pattern = " It is taken as it stands: patterns are not filled in here." if set(text) & set("*?[") else ""
         raise ValueError(f"the file {text!r} can't be read: {reason}.{pattern}") from None
     return os.path.abspath(text)
-
-
-def regular_file(text: str) -> str:
-    """A readable file that can be sent: its size is known before, and reading it never waits for anybody."""
-    import stat  # noqa: PLC0415 -- only who sends a file pays for it
-
-    with suppress(OSError):  # readable_file says why
-        if not stat.S_ISREG(os.stat(text).st_mode):  # before it is opened: opening a pipe waits
-            raise ValueError(f"{text!r} is no regular file.")
-    return readable_file(text)
 
 
 def relative_path(text: str) -> str:

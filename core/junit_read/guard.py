@@ -5,7 +5,6 @@ Raw expat with handlers that raise is stricter than defusedxml, and twice as fas
 
 import os
 import re
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import IO, NoReturn
 from xml.parsers import expat
 
 from core.junit_read.legal import Cleaner, encoding_to_decode
+from core.workspace import opening
 
 CHUNK = 1 << 16  # bytes
 _CUT = {
@@ -150,14 +150,10 @@ class Guard:
     def _opened(self) -> Iterator[IO[bytes]]:
         """A plain file, and no wait for a writer should it have become a pipe."""
         try:
-            with open(
-                os.open(self._path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb"
-            ) as file:
-                found = os.fstat(file.fileno())
-                if not stat.S_ISREG(found.st_mode):
-                    raise JUnitError(self._shown, "is no plain file.")
-                if found.st_size > self._limits.size:
-                    raise JUnitError(self._shown, f"has {found.st_size} bytes, more than {self._limits.size}.")
+            with opening.reading(self._path) as file:
+                size = os.fstat(file.fileno()).st_size
+                if size > self._limits.size:
+                    raise JUnitError(self._shown, f"has {size} bytes, more than {self._limits.size}.")
                 yield file
         except OSError as error:
             raise JUnitError(self._shown, f"can't be read: {error.strerror or error}.") from None

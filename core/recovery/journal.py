@@ -11,6 +11,7 @@ from typing import Any
 
 from core.errors import OutputError
 from core.model import RemoteRun
+from core.workspace.opening import NOFOLLOW, plain
 from core.workspace.ownership import adopt
 from core.workspace.places import STATE
 
@@ -129,7 +130,7 @@ class Journal:
 
     def _append(self, event: str, values: Mapping[str, Any]) -> None:
         line = self._between + json.dumps({"event": event, **values}) + "\n"
-        handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0))
+        handle = plain(self._path, os.O_WRONLY | os.O_APPEND | NOFOLLOW)
         try:
             self._between = "\n"
             if os.write(handle, line.encode()) < len(line.encode()):
@@ -176,7 +177,7 @@ def _lock(path: str) -> int | None:
     try:
         import fcntl  # noqa: PLC0415 -- not on Windows
 
-        handle = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+        handle = plain(path, os.O_RDWR | NOFOLLOW)
     except (ImportError, OSError):
         return None
     for _ in range(LOCK_TRIES):  # a `cleanup` that looks at the file holds it for a moment
@@ -197,7 +198,7 @@ def is_held(path: str) -> bool:
     try:
         import fcntl  # noqa: PLC0415 -- not on Windows
 
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        handle = plain(path, os.O_RDONLY | NOFOLLOW)
     except (ImportError, OSError):
         return False
     try:

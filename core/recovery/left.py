@@ -12,6 +12,7 @@ from typing import Any
 from core.model import RemoteRun
 from core.recovery.identity import is_alive
 from core.recovery.journal import Journal, is_held
+from core.workspace.opening import NOFOLLOW, plain
 from core.workspace.places import STATE
 
 LARGEST = 64 << 20  # bytes: a long stay has some 1,000 for each job
@@ -124,8 +125,7 @@ def _take_in(left: Left, entry: Mapping[str, Any]) -> None:
 
 def _events(path: str) -> Iterator[dict[str, Any]]:
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-        with os.fdopen(handle, "rb") as file:
+        with os.fdopen(plain(path, os.O_RDONLY | NOFOLLOW), "rb") as file:
             while file.tell() < LARGEST and (line := file.readline(LONGEST_LINE)):
                 entry = _entry(line)
                 if entry is not None:

@@ -1,20 +1,19 @@
 """The one place that writes files: inside the workspace, whole or not at all, never through a symbolic link."""
 
 import os
-import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 from core.errors import OutputError
+from core.workspace.opening import NOFOLLOW, plain
 from core.workspace.ownership import adopt
 from core.workspace.places import STATE
 
-_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _CLOEXEC = getattr(os, "O_CLOEXEC", 0)
 _DIRECTORY = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _CLOEXEC
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW | _CLOEXEC | getattr(os, "O_BINARY", 0)
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | NOFOLLOW | _CLOEXEC | getattr(os, "O_BINARY", 0)
 # Windows lacks all of these; there the path is resolved once and compared with the workspace's
-HAS_DESCRIPTORS = bool(_NOFOLLOW) and {os.open, os.mkdir, os.rename, os.unlink} <= os.supports_dir_fd
+HAS_DESCRIPTORS = bool(NOFOLLOW) and {os.open, os.mkdir, os.rename, os.unlink} <= os.supports_dir_fd
 _PORTS = {f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³"}
 _RESERVED = {"con", "prn", "aux", "nul", "conin$", "conout$", *_PORTS}
 _LONGEST_PART = 255  # bytes, on every file system in use
@@ -48,15 +47,11 @@ class Workspace:
 
 
 def append(path: str, text: str) -> None:
-    """Add UTF-8 text to a file that the CI names, such as GITHUB_OUTPUT: a regular file, reached by no link."""
-    with _named(path, "The CI names this file: check that the step may write it, and its folder."):
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NOFOLLOW | _CLOEXEC
-        flags |= getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # a pipe must not hold us up
-        fd = os.open(path, flags, 0o644)
-        with open(fd, "ab") as file:
-            if not stat.S_ISREG(os.fstat(fd).st_mode):
-                raise OSError(None, "it is no regular file")
-            file.write(text.encode("utf-8", "replace"))
+    """Add UTF-8 text to a file that the CI names, such as GITHUB_OUTPUT: a plain file, reached by no link."""
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | NOFOLLOW
+    remedy = "The CI names this file: check that the step may write it, and its folder."
+    with _named(path, remedy), os.fdopen(plain(path, flags), "ab") as file:
+        file.write(text.encode("utf-8", "replace"))
 
 
 def check_relative(path: str) -> str | None:
@@ -143,15 +138,15 @@ def _by_descriptors(root: str, parts: list[str], *, create: bool) -> Iterator[Pl
 
 def _enter(fd: int, part: str, *, create: bool) -> int:
     try:
-        return os.open(part, _DIRECTORY | _NOFOLLOW, dir_fd=fd)
+        return os.open(part, _DIRECTORY | NOFOLLOW, dir_fd=fd)
     except FileNotFoundError:
         if not create:
             raise
     try:
         os.mkdir(part, 0o755, dir_fd=fd)
     except FileExistsError:  # another process was faster
-        return os.open(part, _DIRECTORY | _NOFOLLOW, dir_fd=fd)
-    made = os.open(part, _DIRECTORY | _NOFOLLOW, dir_fd=fd)
+        return os.open(part, _DIRECTORY | NOFOLLOW, dir_fd=fd)
+    made = os.open(part, _DIRECTORY | NOFOLLOW, dir_fd=fd)
     os.fchmod(made, 0o755)  # whatever the umask: later steps of the job may run as another user
     adopt(part, fd)
     return made

@@ -1,14 +1,17 @@
 """Files that only this step and the command it runs need: in folders of its own, gone when the step is over."""
 
 import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from core.errors import OutputError
+from core.workspace import opening
 from core.workspace.ownership import adopt
 from core.workspace.places import STATE
 
 _NAME = "files-"
+LONGEST_WAIT, BETWEEN_TRIES = 3.0, 0.01  # seconds, until another process of ours has made its folder
 
 
 class PrivateFolder:
@@ -88,10 +91,20 @@ def _alone(folder: str) -> Iterator[None]:
     except ImportError:
         yield
         return
-    handle = os.open(folder, os.O_RDONLY)
+    handle = opening.folder(folder)
+    ends = time.monotonic() + LONGEST_WAIT
     try:
-        with suppress(OSError):  # not to be had on this file system
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > ends:
+                    raise OSError(None, "another process keeps the folder locked") from None
+                time.sleep(BETWEEN_TRIES)
+                continue
+            except OSError:  # not to be had on this file system
+                pass
+            break
         yield
     finally:
         os.close(handle)
@@ -108,7 +121,7 @@ def _locked(path: str) -> int | None:
     try:
         import fcntl  # noqa: PLC0415 -- not on Windows
 
-        handle = os.open(path, os.O_RDONLY)
+        handle = opening.folder(path)
     except (ImportError, OSError):
         return None
     try:

@@ -1,12 +1,11 @@
 """One walk through the workspace for all patterns of an input, which tells of all that it had to leave out."""
 
 import os
-import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.workspace import marked
+from core.workspace import marked, opening
 from core.workspace.patterns import MAGIC, Exclusion, matcher
 from core.workspace.places import RESULTS, STATE
 
@@ -87,17 +86,11 @@ class Search:
         if self._is_ours(self._real(path)):
             return ""
         try:
-            fd = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a pipe must not hold us up
-            try:
-                status = os.fstat(fd)
-                head = os.read(fd, marked.HEAD) if stat.S_ISREG(status.st_mode) else b""
-            finally:
-                os.close(fd)
+            with opening.reading(real) as file:
+                size, head = os.fstat(file.fileno()).st_size, file.read(marked.HEAD)
         except OSError as error:
             return self._problem(Lack.UNREADABLE, f"{path!r} can't be read: {error.strerror or error}.", path)
-        if not stat.S_ISREG(status.st_mode):
-            return self._problem(Lack.UNREADABLE, f"{path!r} is no plain file.", path)
-        if not status.st_size:
+        if not size:
             return self._problem(Lack.EMPTY, f"{path!r} is empty.", path)
         if marked.is_ours(head, real):
             self.own.append(path)

@@ -222,7 +222,7 @@ def test_what_can_t_be_read_is_a_problem(workspace: Path) -> None:
     found = problems(workspace, "reports/*.xml")
     assert [lack for lack, _ in found] == [Lack.UNREADABLE] * 2
     assert "'reports/gone.xml' can't be read: No such file" in found[0][1]
-    assert "'reports/pipe.xml' is no plain file" in found[1][1]
+    assert "'reports/pipe.xml' can't be read: it is no plain file" in found[1][1]
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")

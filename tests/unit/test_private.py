@@ -1,5 +1,6 @@
 """The folder of a step's private files: made on demand, nobody's by name, gone at the end, never behind a link."""
 
+import fcntl
 import os
 import shutil
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import OutputError
-from core.recovery.journal import is_held
+from core.workspace import private
 from core.workspace.private import PrivateFolder
 
 
@@ -71,8 +72,30 @@ def test_nobody_looks_for_left_folders_while_one_is_being_made(tmp_path: Path, m
     def mkdir(path: str, mode: int = 0o777) -> None:
         make(path, mode)
         if "files-" in path:
-            held.append(is_held(os.path.dirname(path)))
+            held.append(is_locked(os.path.dirname(path)))
 
     monkeypatch.setattr(os, "mkdir", mkdir)
     path = PrivateFolder(str(tmp_path)).path
-    assert (held, is_held(os.path.dirname(path))) == ([True], False)
+    assert (held, is_locked(os.path.dirname(path))) == ([True], False)
+
+
+def is_locked(folder: str) -> bool:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def test_whoever_keeps_the_folder_locked_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(private, "LONGEST_WAIT", 0.02)
+    (tmp_path / ".test-runner").mkdir()
+    handle = os.open(tmp_path / ".test-runner", os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    with pytest.raises(OutputError, match="another process keeps the folder locked"):
+        _ = PrivateFolder(str(tmp_path)).path
+    os.close(handle)
+    assert Path(PrivateFolder(str(tmp_path)).path).is_dir()

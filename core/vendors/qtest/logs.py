@@ -14,6 +14,7 @@ from core.vendors.qtest.allowance import Allowance
 from core.vendors.qtest.jobs import Job, Material
 from core.vendors.qtest.matching import Match
 from core.vendors.qtest.settings import Settings
+from core.workspace.opening import reading
 
 LARGEST_ATTACHMENT = 1 << 20  # bytes
 LONGEST_TEXT = 10_000
@@ -160,7 +161,7 @@ def _attachments(files: Sequence[JUnitFile]) -> list[dict[str, str]] | None:
         try:
             if os.path.getsize(file.path) > LARGEST_ATTACHMENT:
                 continue
-            with open(file.path, "rb") as opened:
+            with reading(file.path) as opened:
                 data = b64encode(opened.read(LARGEST_ATTACHMENT)).decode()
         except OSError:
             continue
