@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LOCK = os.path.join(ROOT, "requirements.txt")
@@ -20,6 +21,13 @@ PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-i
 LOCKED = ("--no-deps", "--require-hashes", "--only-binary", ":all:", "--requirement", LOCK)
 # Settings of pip for other installations on this machine; the index, a proxy and certificates are meant for us, too.
 UNMEANT = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT")
+# What is for the program alone: its inputs, and where the vendors' tokens usually stand, as core.inputs.sources has it,
+# which can't be imported yet. Whoever reads pip's environment is to find none of it.
+SECRET_PREFIXES = ("INPUT_", "TEST_RUNNER_")
+SECRETS = (
+    *("AUTIFY_WEB_ACCESS_TOKEN", "AUTIFY_MOBILE_ACCESS_TOKEN", "ATS_API_TOKEN", "APPTEST_AI_ACCESS_KEY"),
+    *("TESTMO_TOKEN", "QTEST_TOKEN"),
+)
 MEANT = {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
 
 
@@ -38,9 +46,8 @@ def packages() -> str:
 def _install(partial: str, folder: str) -> None:
     """Whole or not at all: a step that is killed here leaves no half of it for the next one."""
     try:
-        environment = {name: text for name, text in os.environ.items() if name not in UNMEANT} | MEANT
         command = [sys.executable, "-I", *PIP, "--target", partial, *LOCKED]
-        done = subprocess.run(command, env=environment, check=False)
+        done = subprocess.run(command, env=_for_pip(os.environ), check=False)
         if done.returncode:
             raise OSError(f"pip ended with exit code {done.returncode}")
         try:
@@ -50,6 +57,12 @@ def _install(partial: str, folder: str) -> None:
                 raise
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _for_pip(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without our secrets, and without settings that are for other installations."""
+    kept = {name: text for name, text in environment.items() if not name.upper().startswith(SECRET_PREFIXES)}
+    return {name: text for name, text in kept.items() if name not in (*UNMEANT, *SECRETS)} | MEANT
 
 
 def refuse(reason: str) -> int:

@@ -1,5 +1,9 @@
 """The command as words, and the environment without what is ours."""
 
+import base64
+import json
+from urllib.parse import quote
+
 import pytest
 
 from core.child import environment_without, looks_like_shell, split, unfilled
@@ -113,3 +117,15 @@ def test_the_environment_lacks_what_is_ours_and_our_secrets() -> None:
         "ACTIONS_RUNTIME_TOKEN": "t",
     }
     assert environment_without({**kept, **ours}, [token, "abc", ""]) == kept
+
+
+def test_the_environment_lacks_our_secrets_in_encoded_forms_too() -> None:
+    token = "s3cret/token+"
+    kept = {"PATH": "/usr/bin", "A": base64.b64encode(b"user:another").decode(), "B": "https://h/?t=tok%2Fen"}
+    ours = {
+        "BASIC": "Basic " + base64.b64encode(f"user:{token}".encode()).decode(),
+        "ADDRESS": f"https://h/?t={quote(token, safe='')}",
+        "JSON": json.dumps(json.dumps({"token": token})),
+        "HEX": token.encode().hex(),
+    }
+    assert environment_without({**kept, **ours}, [token]) == kept
