@@ -7,6 +7,7 @@ from core.ci.jobs import job
 from core.commands.asked import Asked
 from core.commands.machine import ThisMachine, secrets_in
 from core.commands.publishing import own_files
+from core.commands.sealing import seal_of
 from core.http.calls import ApiCalls
 from core.http.transport import Transport
 from core.inputs.sources import usual_secrets
@@ -47,6 +48,7 @@ def journal_of(process: Process, asked: Asked, build: Build, means: Means) -> Jo
         at=means.clock.wall(),
         base_url=asked.base_url,
         holder=holder(job(process.environment, build.ci), asked.common.results_dir),
+        seal=seal_of(asked.settings),
     )
 
 

@@ -3,16 +3,19 @@
 It deletes and writes no files: the results in the folder are those of the step that it cleans up after.
 """
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 
 from core.commands.asked import Asked, MissingSecret, understand
+from core.commands.sealing import recorders_seal_given, seal_given
 from core.commands.survivors import Survivors
 from core.errors import RunnerError
 from core.inputs.options import Option
 from core.inputs.sources import Raw
 from core.process import Process
-from core.recovery.left import has_ended, left_behind
+from core.recovery.left import has_ended, left_behind, unproven
+from core.workspace.places import STATE
 from core.workspace.private import PrivateFolder
 
 TYPE_CHECKING = False
@@ -20,8 +23,10 @@ if TYPE_CHECKING:
     from core.commands.assembling import Means
     from core.ports import Ci
     from core.recovery.left import Left
+    from core.recovery.seal import Seal
 
 NOT_ENDED = 7
+MOST_NAMED = 3
 
 
 def cleanup(
@@ -45,24 +50,30 @@ def cleanup(
 
     With nothing to do it is 0 whatever the inputs are: a step that failed on them left nothing behind. So it is where
     the secret is missing and that is meant.
+
+    What a journal claims in lines that were not written with the token of this step is not acted on, but named: 7.
     """
     run_id = raw.values.get("run-id", "").strip()
     step = None if every_step else ci.build().step
     vendor, record_to = raw.values.get("vendor", "").strip(), raw.values.get("record-to", "").strip()
     survivors = Survivors(process, raw, ci, means, step=step)
     survivors.end_programs()
-    found = left_behind(process.workspace, step=step, vendor=vendor)
+    seal, recorders_seal = seal_given(raw, vendor), recorders_seal_given(raw, record_to)  # without one: claims, which
+    found = left_behind(process.workspace, step=step, vendor=vendor, seal=seal)  # are for understand() to refuse
     found = [left for left in found if not run_id or run_id in left.runs]
     survivors.end_orphans(found)
     found = [left for left in found if left.is_open]
-    recorded = left_behind(process.workspace, step=step, vendor=record_to) if record_to else []
-    over = bool(run_id) and not found and has_ended(process.workspace, vendor=vendor, run=run_id)
+    recorded = left_behind(process.workspace, step=step, vendor=record_to, seal=recorders_seal) if record_to else []
+    strange = _unproven(process.workspace, step, {vendor: seal, record_to: recorders_seal}, run_id)
+    if strange:
+        ci.warning(_not_ours(strange))
+    over = bool(run_id) and not found and has_ended(process.workspace, vendor=vendor, run=run_id, seal=seal)
     if over:
         ci.info(f"Run {run_id} is over: a step in this workspace has its result.")
         run_id = ""
-    goes_on = NOT_ENDED if survivors.go_on else 0
+    goes_on = NOT_ENDED if survivors.go_on or strange else 0
     if not found and not recorded and not run_id:
-        if not survivors.go_on and not over:
+        if not survivors.go_on and not over and not strange:
             ci.info(f"Nothing was left behind by {'any' if every_step else 'this'} step.")
         return goes_on
     try:
@@ -73,6 +84,21 @@ def cleanup(
     except RunnerError as error:
         ci.warning(error.advice)
         return int(error.exit_code)
+
+
+def _unproven(workspace: str, step: str | None, seals: "Mapping[str, Seal | None]", run_id: str) -> list[str]:
+    """The names of the files that claim what no line of ours says, of the run that is asked for if there is one."""
+    found = [left for vendor, seal in seals.items() if seal for left in unproven(workspace, step, vendor, seal)]
+    return [os.path.basename(left.path) for left in found if not run_id or run_id in left.runs]
+
+
+def _not_ours(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return (
+        f"Not cleaned up, since it was not written with this token: {', '.join(names[:MOST_NAMED])}{more} in {STATE}/. "
+        "Where a step that had another token was killed, clean up with that one. Where it was an earlier release, or "
+        "nobody knows where the file comes from: look at the vendor, and delete it."
+    )
 
 
 def _end(

@@ -1,6 +1,7 @@
 """What must be known if this process dies: one append-only file per invocation in `.test-runner/`.
 
-Each line is a JSON object with an `event`. Nothing secret is written. core.recovery.left reads them again.
+Each line is a JSON object: an `event`, its values, `n`, which grows from line to line, and the seal that shows whose it
+is (core.recovery.seal). Nothing secret is written. core.recovery.left reads them again.
 """
 
 import json
@@ -11,10 +12,12 @@ from typing import Any
 
 from core.errors import OutputError
 from core.model import RemoteRun
+from core.recovery.seal import Seal
 from core.workspace.opening import NOFOLLOW, plain
 from core.workspace.ownership import adopt
 from core.workspace.places import STATE
 
+SCHEMA = 2  # 1 had no seal
 LOCK_TRIES, LOCK_WAIT = 50, 0.01  # seconds
 
 
@@ -24,9 +27,12 @@ class Journal:
     What is about to happen raises OutputError where it can't be written; what has happened only adds to `problems`.
     """
 
-    def __init__(self, path: str, *, torn: bool = False) -> None:
+    def __init__(self, path: str, *, torn: bool = False, seal: Seal | None = None, lines: int = 0) -> None:
+        """`lines` is the number of the last line in it. Without a seal nobody acts on what is written."""
         self._path = path
-        self._between = "\n" if torn else ""  # what ends a line that a killed process cut short
+        self._seal = seal
+        self._lines = lines
+        self._between = b"\n" if torn else b""  # what ends a line that a killed process cut short
         self._lock: int | None = None
         self._begin: dict[str, Any] = {}  # the first entry, where this process made the file
         self.open_runs: dict[str, RemoteRun] = {}
@@ -46,6 +52,7 @@ class Journal:
         at: float,
         base_url: str = "",
         holder: "Mapping[str, Any] | None" = None,
+        seal: Seal | None = None,
     ) -> "Journal":
         """A new file for this invocation. Raises OutputError: without a journal nothing is started.
 
@@ -58,10 +65,10 @@ class Journal:
             fact = f"The journal in {STATE}/ can't be written: {error.strerror or error}."
             remedy = "Nothing was started. Make the workspace writable: a killed job is cleaned up by this journal."
             raise OutputError(fact, remedy=remedy) from error
-        journal = cls(path)
+        journal = cls(path, seal=seal)
         journal._lock = _lock(path)
         origin = {"step": step, "vendor": vendor, "mode": mode, "at": round(at), "base-url": base_url}
-        journal._begin = {"schema": 1, **origin, "holder": dict(holder or {})}
+        journal._begin = {"schema": SCHEMA, **origin, "holder": dict(holder or {})}
         journal._write("begin", journal._begin)
         return journal
 
@@ -129,14 +136,18 @@ class Journal:
             raise OutputError(f"The journal {self._path} can't be written: {error.strerror or error}.") from error
 
     def _append(self, event: str, values: Mapping[str, Any]) -> None:
-        line = self._between + json.dumps({"event": event, **values}) + "\n"
+        self._lines += 1
+        line = json.dumps({"event": event, **values, "n": self._lines}).encode()
+        if self._seal is not None:
+            line = self._seal.sealed(os.path.basename(self._path), line)
+        line = self._between + line + b"\n"
         handle = plain(self._path, os.O_WRONLY | os.O_APPEND | NOFOLLOW)
         try:
-            self._between = "\n"
-            if os.write(handle, line.encode()) < len(line.encode()):
+            self._between = b"\n"
+            if os.write(handle, line) < len(line):
                 raise OSError(None, "there is no room for a whole entry")
             os.fsync(handle)
-            self._between = ""
+            self._between = b""
         finally:
             os.close(handle)
 
@@ -144,7 +155,7 @@ class Journal:
         """The file is gone, as by a `git clean` of the user's tests: write down once more whatever is open."""
         _make(self._path)
         self.close()
-        self._lock, self._between = _lock(self._path), ""
+        self._lock, self._between = _lock(self._path), b""
         self._append("begin", self._begin)
         for run in self.open_runs.values():
             self._append("started", _told(run))

@@ -1,6 +1,7 @@
 """What earlier invocations left behind, and what those that live are at: read from their journals.
 
-A line that a killed process cut short, or that somebody else wrote, is skipped.
+A line that a killed process cut short is skipped. So is, with a seal, each that somebody else wrote, or copied: then
+what is read may be acted on.
 """
 
 import json
@@ -12,6 +13,7 @@ from typing import Any
 from core.model import RemoteRun
 from core.recovery.identity import is_alive
 from core.recovery.journal import Journal, is_held
+from core.recovery.seal import Seal
 from core.workspace.opening import NOFOLLOW, plain
 from core.workspace.places import STATE
 
@@ -39,26 +41,43 @@ class Left:
         """Whether there is something to do at the vendor."""
         return bool(self.runs or self.debts or self.doubtful)
 
+    def claims_more_than(self, proven: "Left") -> bool:
+        """Whether anything is open here that is not there."""
+        debts = [debt for debt in self.debts if debt not in proven.debts]
+        return bool(debts or self.runs.keys() - proven.runs.keys() or (self.doubtful and not proven.doubtful))
 
-def left_behind(workspace: str, *, step: str | None, vendor: str) -> list[Left]:
+
+def left_behind(workspace: str, *, step: str | None, vendor: str, seal: Seal | None = None) -> list[Left]:
     """What earlier invocations of this very step and vendor did not finish, the oldest first; None: of any step.
 
-    One that is still at work (on a terminal two steps may have the same name) has left nothing behind yet.
+    One that is still at work (on a terminal two steps may have the same name) has left nothing behind yet. Without a
+    seal it is what the files claim: to be named, not to be acted on.
     """
-    found = [_read(path, step, vendor) for path in _paths(workspace) if not is_held(path)]
+    found = [_read(path, step, vendor, seal) for path in _paths(workspace) if not is_held(path)]
     return [left for left in found if left and (left.is_open or is_alive(left.command))]
+
+
+def unproven(workspace: str, step: str | None, vendor: str, seal: Seal) -> list[Left]:
+    """The journals of this step and vendor that claim more than their sealed lines say."""
+    found = []
+    for claimed in left_behind(workspace, step=step, vendor=vendor):
+        proven = _read(claimed.path, step, vendor, seal)
+        if claimed.is_open and (proven is None or claimed.claims_more_than(proven)):
+            found.append(claimed)
+    return found
 
 
 def at_work(workspace: str, *, step: str | None, vendor: str) -> list[Left]:
     """The invocations of this step and vendor that are still at work, with whatever they have open so far."""
-    found = [_read(path, step, vendor) for path in _paths(workspace) if is_held(path)]
+    found = [_read(path, step, vendor, None) for path in _paths(workspace) if is_held(path)]
     return [left for left in found if left]
 
 
-def has_ended(workspace: str, *, vendor: str, run: str) -> bool:
+def has_ended(workspace: str, *, vendor: str, run: str, seal: Seal | None = None) -> bool:
     """Whether an invocation in this workspace has the vendor's own final word on this run, an id or an address."""
     ids = {run}
-    for events in map(_events, _paths(workspace)):
+    for path in _paths(workspace):
+        events = _events(path, seal)
         begin = next(events, None)
         if begin is None or (begin.get("event"), begin.get("vendor")) != ("begin", vendor):
             continue
@@ -80,8 +99,8 @@ def _paths(workspace: str) -> list[str]:
     return [os.path.join(folder, name) for name in names]
 
 
-def _read(path: str, step: str | None, vendor: str) -> Left | None:
-    events = _events(path)
+def _read(path: str, step: str | None, vendor: str, seal: Seal | None) -> Left | None:
+    events = _events(path, seal)
     begin = next(events, None)
     if not begin or (begin.get("event"), begin.get("vendor")) != ("begin", vendor):
         return None
@@ -90,15 +109,18 @@ def _read(path: str, step: str | None, vendor: str) -> Left | None:
     base_url = str(begin.get("base-url") or "")
     holder = begin.get("holder")
     left = Left(
-        journal=Journal(path, torn=True),
+        journal=Journal(path, torn=True, seal=seal),
         path=path,
         vendor=vendor,
         mode=str(begin.get("mode")),
         holder=holder if isinstance(holder, dict) else {},
         base_url=base_url,
     )
+    last = begin
     for entry in events:
         _take_in(left, entry)
+        last = entry
+    left.journal = Journal(path, torn=True, seal=seal, lines=_number(last))
     left.journal.open_runs = dict(left.runs)
     left.journal.debts = left.debts
     return left
@@ -123,15 +145,27 @@ def _take_in(left: Left, entry: Mapping[str, Any]) -> None:
             left.debts.remove(what)
 
 
-def _events(path: str) -> Iterator[dict[str, Any]]:
+def _events(path: str, seal: Seal | None) -> Iterator[dict[str, Any]]:
+    name, number = os.path.basename(path), 0
     try:
         with os.fdopen(plain(path, os.O_RDONLY | NOFOLLOW), "rb") as file:
             while file.tell() < LARGEST and (line := file.readline(LONGEST_LINE)):
                 entry = _entry(line)
-                if entry is not None:
-                    yield entry
+                if entry is None:
+                    continue
+                if seal is not None:
+                    if _number(entry) <= number or not seal.is_whole(name, line):
+                        continue
+                    number = _number(entry)
+                yield entry
     except OSError:
         return
+
+
+def _number(entry: Mapping[str, Any]) -> int:
+    """The line's number; 0 where it has none, as in a journal of an earlier schema."""
+    number = entry.get("n")
+    return number if type(number) is int else 0
 
 
 def _entry(line: bytes) -> dict[str, Any] | None:

@@ -6,11 +6,15 @@ from pathlib import Path
 import pytest
 
 from core.recovery.journal import Journal
+from core.recovery.seal import Seal
 from core.sandbox import SCENARIOS, Progression
-from tests.harness import Bench, run
+from core.sandbox.testmo import recorded
+from core.text.secret import Secret
+from tests.harness import TOKEN, Bench, run
 
 DEBT = {"kind": "url-replacement", "label": "a URL replacement", "test-plan": "3001", "above": "0", "pair": "x" * 64}
 ONCE = Progression.immediate()
+SEAL = Seal([Secret(TOKEN)])
 
 
 @pytest.mark.parametrize("where", ["http://[", "https://[::1", "//["])
@@ -69,7 +73,9 @@ def test_a_journal_that_is_taken_away_is_made_again_and_costs_no_run(tmp_path: P
 
 def left(folder: Path, debt: dict[str, str], base_url: str = "") -> None:
     """What a killed step left."""
-    journal = Journal.create(str(folder), step="chaos", vendor="autify", mode="run", at=0.0, base_url=base_url)
+    journal = Journal.create(
+        str(folder), step="chaos", vendor="autify", mode="run", at=0.0, base_url=base_url, seal=SEAL
+    )
     journal.owe(debt)
     journal.close()
 
@@ -102,3 +108,22 @@ def test_what_was_left_at_another_address_is_not_taken_for_removed(tmp_path: Pat
         assert ended.journal == []
     assert ended.status == 7
     assert "https://autify.example.com/api/v1" in ended.log
+
+
+def test_a_journal_that_was_not_written_with_the_token_ends_nothing_and_is_named(tmp_path: Path) -> None:
+    """As a file in a pull request, or of a test that has no token: `cleanup` has one, and would act for it."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "foreign").mkdir()
+    with Bench(tmp_path / "mine", scenario=SCENARIOS["passing"], vendor="testmo") as bench:
+        run_id = bench.run(vendor="testmo", mode="start", source="s", project_id="1").outputs["run-id"]
+        folder = tmp_path / "foreign" / ".test-runner"
+        folder.mkdir()
+        begin = {"event": "begin", "schema": 1, "step": "chaos", "vendor": "testmo", "mode": "run", "at": 1}
+        debt = {"event": "owe", "what": {"kind": "wait", "run": run_id}}
+        (folder / "1-evil.jsonl").write_text(f"{json.dumps(begin)}\n{json.dumps(debt)}\n")
+        bench.workspace = str(tmp_path / "foreign")
+        ended = bench.run(vendor="testmo", mode="cleanup", project_id="1")
+        runs = recorded(bench.sandbox.ledger)
+    assert [each.completed for each in runs if str(each.id) == run_id] == [False]
+    assert ended.status == 7
+    assert "not written with this token: 1-evil.jsonl in .test-runner/" in ended.log
