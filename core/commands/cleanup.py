@@ -58,8 +58,9 @@ def cleanup(
     vendor, record_to = raw.values.get("vendor", "").strip(), raw.values.get("record-to", "").strip()
     survivors = Survivors(process, raw, ci, means, step=step)
     survivors.end_programs()
-    seal, recorders_seal = seal_given(raw, vendor), recorders_seal_given(raw, record_to)  # without one: claims, which
-    found = left_behind(process.workspace, step=step, vendor=vendor, seal=seal)  # are for understand() to refuse
+    # Without a token there are only claims, and nobody acts on them: understand() then says that the token is missing.
+    seal, recorders_seal = seal_given(raw, vendor), recorders_seal_given(raw, record_to)
+    found = left_behind(process.workspace, step=step, vendor=vendor, seal=seal)
     found = [left for left in found if not run_id or run_id in left.runs]
     survivors.end_orphans(found)
     found = [left for left in found if left.is_open]
