@@ -7,6 +7,8 @@ no test of his has earned.
 import os
 import re
 
+from core.workspace.opening import reading
+
 MARK = "<!-- Written by test-runner-action. Patterns of `results` leave it out. -->"
 """Stands in our junit.xml before the root: whoever reads XML passes a comment by, however strict he is."""
 
@@ -29,12 +31,7 @@ def is_ours(head: bytes, real: str) -> bool:
 
 def _beginning(path: str) -> bytes:
     try:
-        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a pipe must not hold us up
+        with reading(path) as file:
+            return file.read(HEAD)
     except OSError:
         return b""
-    try:
-        return os.read(fd, HEAD)
-    except OSError:
-        return b""
-    finally:
-        os.close(fd)

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from core.errors import OutputError
@@ -94,20 +94,24 @@ def _alone(folder: str) -> Iterator[None]:
     handle = opening.folder(folder)
     ends = time.monotonic() + LONGEST_WAIT
     try:
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > ends:
-                    raise OSError(None, "another process keeps the folder locked") from None
-                time.sleep(BETWEEN_TRIES)
-                continue
-            except OSError:  # not to be had on this file system
-                pass
-            break
+        while not _has_got(lambda: fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)):
+            if time.monotonic() > ends:  # somebody else's lock, which may never be given back
+                raise OSError(None, "another process keeps the folder locked")
+            time.sleep(BETWEEN_TRIES)
         yield
     finally:
         os.close(handle)
+
+
+def _has_got(lock: Callable[[], None]) -> bool:
+    """Whether there is nothing to wait for: the lock is had, or this file system has none."""
+    try:
+        lock()
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _delete(path: str) -> None:

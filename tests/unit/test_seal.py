@@ -18,7 +18,15 @@ from core.workspace.places import STATE
 SEAL, OTHER = Seal([Secret("token-of-this-step")]), Seal([Secret("another-token")])
 RUN = RemoteRun(vendor="testmo", id="7", url="https://vendor.example.com/7")
 DEBT = {"kind": "wait", "run": "7"}
-BEGIN = {"event": "begin", "schema": 1, "step": "s", "vendor": "testmo", "mode": "run", "at": 1, "base-url": ""}
+BEGIN: dict[str, object] = {
+    "event": "begin",
+    "schema": 1,
+    "step": "s",
+    "vendor": "testmo",
+    "mode": "run",
+    "at": 1,
+    "base-url": "",
+}
 
 
 def journal(workspace: Path, seal: Seal | None = SEAL) -> Path:
@@ -49,8 +57,9 @@ def test_what_was_written_with_the_token_is_believed_and_nothing_else(tmp_path: 
 def test_a_journal_of_somebody_else_is_named(seal: str, tmp_path: Path) -> None:
     """As a file in a pull request."""
     (tmp_path / STATE).mkdir()
-    lines = [BEGIN, {"event": "owe", "what": {"kind": "wait", "run": "880001"}}]
-    texts = [json.dumps({**line, "n": at} | ({"seal": seal} if seal else {})) for at, line in enumerate(lines, 1)]
+    lines: list[dict[str, object]] = [BEGIN, {"event": "owe", "what": {"kind": "wait", "run": "880001"}}]
+    mark = {"seal": seal} if seal else {}
+    texts = [json.dumps({**line, "n": at, **mark}) for at, line in enumerate(lines, 1)]
     (tmp_path / STATE / "1-evil.jsonl").write_text("\n".join(texts) + "\n")
     assert (left(tmp_path), strange(tmp_path)) == ([], 1)
 
