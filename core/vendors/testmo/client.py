@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from core.errors import BadInputError, CallFailedError, Fault, ResultUnknownError, StoppedError
+from core.errors import BadInputError, CallFailedError, EmptyResultsError, Fault, ResultUnknownError, StoppedError
 from core.model import Command, Phase, Progress, Reason, RemoteRun, TestReport, Totals, Verdict
 from core.ports import COVERS_START, Calls, Diary, Log, Reports, Wish
 from core.text.secret import Redactor
-from core.vendors.testmo import bodies, counts, results
+from core.vendors.testmo import bodies, counts, lacking, results
 from core.vendors.testmo.closing import Closing
 from core.vendors.testmo.failed import with_failed
 from core.vendors.testmo.recorder import Recorder
@@ -57,9 +57,9 @@ class Testmo:
             self._settings.thread_of.number_at(self._origin, "thread-of")
         if self._wish.mode == "start":
             return self._run(self._create())
-        found = self._run_tests() if self._settings.command else self._wish.machine.reports(self._settings.results)
-        allowed = self._wish.allow_empty
-        self._results = results.read(found, self._redact, allow_missing=allowed, check=lambda: self._calls.pause(0))
+        if self._shared:
+            self._owe(lacking.debt(self._shared))
+        self._results = self._read()
         if self._shared:
             upload = self._prepare(self._shared, self._results)
             try:
@@ -72,6 +72,18 @@ class Testmo:
         run = self._create()
         self._prepare(run, self._results)
         return self._run(run)
+
+    def _read(self) -> results.Results:
+        found = self._run_tests() if self._settings.command else self._wish.machine.reports(self._settings.results)
+        allowed, failed = self._wish.allow_empty, self._command is not None and not self._command.is_good
+        try:
+            return results.read(
+                found, self._redact, allow_missing=allowed, failed=failed, check=lambda: self._calls.pause(0)
+            )
+        except EmptyResultsError:
+            if allowed and not failed:
+                self._settle()  # nothing is missing
+            raise
 
     def _run_tests(self) -> Reports:
         """Run the command; its reports count whatever it came to.
@@ -128,7 +140,10 @@ class Testmo:
 
     def _prepare(self, run: int, found: results.Results) -> Upload:
         shared = bool(self._shared)
-        self._upload = Upload(self._recorder, self._calls, found, self._redact, run=run, shared=shared, mark=self._mark)
+        lack = short(self._redact(lacking.lack(self._command, found)))
+        self._upload = Upload(
+            self._recorder, self._calls, found, self._redact, run=run, shared=shared, mark=self._mark, lack=lack
+        )
         self._closing.upload = self._upload
         self._steps = self._upload.steps()
         return self._upload
@@ -258,7 +273,11 @@ class Testmo:
 
     def undo(self, debt: Mapping[str, str]) -> None:
         """Complete what is still open; complete_run() takes a refusal for what it is."""
-        if debt["kind"] == "wait":
+        if debt["kind"] == lacking.WORD:
+            upload = self._upload
+            job = lacking.of_job(self._wish.machine.build)
+            self._closing.tell(int(debt["run"]), short(self._redact(f"{upload.word if upload else ''} {job}".strip())))
+        elif debt["kind"] == "wait":
             self._closing.end_if_there(int(debt["run"]))
         elif self._upload is not None and self._is_proven and "but" not in debt and debt["mark"] == self._mark:
             self._closing.end(self._upload.run)

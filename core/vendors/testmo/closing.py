@@ -32,6 +32,11 @@ class Closing:
             self._recorder.complete_run(run)
         self.ended.add(run)
 
+    def tell(self, run: int, text: str) -> None:
+        """Leave word on a run that other jobs use too; one that is over or gone takes none."""
+        if not self.is_over(run):
+            self._recorder.note(run, text)
+
     def end_if_there(self, run: int) -> None:
         """The same; nobody need complete what somebody has deleted."""
         try:
@@ -70,5 +75,5 @@ class Closing:
         except CallFailedError as failure:
             if failure.fault is not Fault.ABSENT:
                 raise
-            self._log.warning(f"Testmo has no run {run}: nothing is left to complete.")
+            self._log.warning(f"Testmo has no run {run}: nothing is left to do there.")
             return True

@@ -1,11 +1,11 @@
 """The local results: JUnit files, read before any request; their cases are kept for whoever wants them then."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from core.errors import BadInputError, EmptyResultsError
-from core.junit_read import Cases, JUnitFile, Limits
+from core.junit_read import Cases, JUnitError, JUnitFile, Limits, survey
 from core.model import Reason, TestSuite, Totals
 from core.ports import Reports
 from core.text.secret import Redactor
@@ -21,6 +21,8 @@ _ALLOW = "Check that the tests ran; if that is fine, set `allow-empty: true`."
 class Results:
     """What the files hold. `seconds` is what they say the tests took.
 
+    `lacking` are sentences on what should be among the files and is not, or not whole: only a command that has failed
+    may leave such gaps. They are among the `doubts`.
     `reading` has their cases if it kept them. If not, since there was no room or no need, the files are read again
     whenever cases are wanted.
     """
@@ -30,6 +32,7 @@ class Results:
     seconds: float
     doubts: tuple[str, ...]
     reading: Reading | None = None
+    lacking: tuple[str, ...] = ()
 
     def batches(self, redact: Redactor) -> Iterator[Batch]:
         """All cases as tests, in the order of the files. Raises JUnitError where one was not kept and has changed."""
@@ -51,12 +54,18 @@ class Results:
 
 
 def read(
-    reports: Reports, redact: Redactor, *, allow_missing: bool, check: Callable[[], None] = lambda: None
+    reports: Reports,
+    redact: Redactor,
+    *,
+    allow_missing: bool,
+    failed: bool = False,
+    check: Callable[[], None] = lambda: None,
 ) -> Results:
     """Read what the files hold. Raises BadInputError with all that can't be read, EmptyResultsError without a case.
 
-    A pattern that matches nothing beside others that do is bad input too, unless that is allowed. `check` is called
-    while the files are read for the first time, and may raise.
+    A pattern that matches nothing beside others that do is bad input too, unless that is allowed. `failed`: the files
+    are of a command that has failed, which may have left some of them out, or cut: what is whole counts, and of a file
+    that is not nothing does. `check` is called while the files are read for the first time, and may raise.
     """
     limits = Limits(check=lambda: None if counted else check())  # what is read once more is written, come what may
     counted = False
@@ -67,27 +76,43 @@ def read(
             reason=Reason.EMPTY,
         )
     files = tuple(JUnitFile(path, shown=shown, limits=limits) for path, shown in reports.files)
+    problems = [*reports.unreadable, *(() if allow_missing else reports.missing)]
+    if failed:
+        files = tuple(_whole(files, problems))
     reading = Reading(files, redact)
     reading.read()
     counted = True
-    problems = [*reports.unreadable, *(() if allow_missing else reports.missing), *reading.problems]
+    totals = reading.totals
+    lacking = tuple(_shortened(problems)) if failed and totals.tests else ()
+    problems = [*(() if lacking else problems), *reading.problems]
     if problems:
         raise BadInputError([("results", text) for text in _shortened(problems)])
-    totals = reading.totals
     if not totals.tests:
         fact = "The files of `results` hold no test case: nothing was recorded."
         raise EmptyResultsError(fact, remedy=_ALLOW, reason=Reason.EMPTY)
     doubts = tuple(doubt for file in files for doubt in file.doubts)
-    if not totals.failed + totals.errored and any(file.hides_failures for file in files):
+    if not failed and not totals.failed + totals.errored and any(file.hides_failures for file in files):
         raise BadInputError([("results", text) for text in _shortened(doubts)])  # no green out of such files
     missing = reports.missing if allow_missing else ()
     return Results(
         files=files,
         totals=totals,
         seconds=reading.seconds,
-        doubts=(*doubts, *reports.stale, *missing),
+        doubts=(*doubts, *reports.stale, *missing, *lacking),
         reading=reading if reading.is_kept else None,
+        lacking=lacking,
     )
+
+
+def _whole(files: Iterable[JUnitFile], problems: list[str]) -> Iterator[JUnitFile]:
+    """The files that can be read to their end; adds a sentence for each other one."""
+    for file in files:
+        try:
+            survey([file], keep=0)
+        except JUnitError as error:
+            problems.append(error.fact)
+        else:
+            yield file
 
 
 def _shortened(problems: Sequence[str]) -> list[str]:

@@ -21,6 +21,7 @@ LOOKS = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)  # seconds before each look at the count
 class Upload:
     """Sends everything once. `sent` counts the tests that are surely there.
 
+    `lack` is a sentence on what should be there and is not sent, empty where nothing is: the run gets it as a word.
     `is_whole` once all of them have been seen there. Only then is the thread completed: until then a thread that is
     open and holds tests is what tells everybody else that some may be missing.
     """
@@ -35,6 +36,7 @@ class Upload:
         run: int,
         shared: bool,
         mark: str,
+        lack: str = "",
     ) -> None:
         self._recorder = recorder
         self._calls = calls
@@ -43,9 +45,11 @@ class Upload:
         self.run = run
         self._shared = shared
         self._mark = mark
+        self._lack = lack
         self.thread = 0
         self.total = results.totals.tests
         self.sent = 0
+        self._all_seen = False
         self.is_whole = False
         self.seen: fields.Run | None = None  # the run at its end
 
@@ -73,6 +77,9 @@ class Upload:
         if self.sent != self.total:
             raise self._unknown(f"The files changed while they were recorded: {self.total} tests became {self.sent}.")
         self._verify(ended=False)
+        self._all_seen = True
+        if self._lack:
+            self._recorder.note(self.run, self.word)
         self.is_whole = True
         yield
         self._recorder.complete_thread(self.run, self.thread)
@@ -83,17 +90,19 @@ class Upload:
         try:
             self._verify(ended=True)
         except ResultUnknownError:
-            self.is_whole = False
-            if self._shared:  # nobody ends it after us, who would tell it
-                self._recorder.note(self.run, self.word)
+            self.is_whole = self._all_seen = False
             raise
 
     @property
     def word(self) -> str:
         """What a run that is not whole says of itself."""
+        text = ""
         if self.sent < self.total:
-            return f"{self.sent} of {self.total} tests are known to be here."
-        return f"{self.sent} tests were sent, and nobody has seen all of them here, and no more."
+            text = f"{self.sent} of {self.total} tests are known to be here."
+        elif not self._all_seen:
+            text = f"{self.sent} tests were sent, and nobody has seen all of them here, and no more."
+        thread = f"thread {self.thread}: " if self._shared and self.thread else ""
+        return f"{thread}{text} {self._lack}".replace("  ", " ").strip()
 
     def _batches(self) -> Iterator[Batch]:
         """What is to be sent. Only what there was no room to keep can have changed since it was read."""
