@@ -8,19 +8,18 @@ import ssl
 from collections.abc import Iterator, Mapping
 
 from core.errors import CallFailedError, Fault
-from core.guarded.json import loads
+from core.http.said import said
 from core.model import Reason
 from core.payload import UnreadableFileError
 
-LONGEST_EXCERPT = 200
 _NEVER_LEFT = {"NameResolutionError", "NewConnectionError", "ConnectTimeoutError"}
 _NO_TUNNEL = "Tunnel connection failed"  # http.client, when the proxy refuses to connect
 
 
 def of_status(line: str, status: int, headers: Mapping[str, str], body: bytes) -> CallFailedError:
     """The failure that an answer outside 2xx is."""
-    said = _message(body)
-    fact = f"{line} answered {status}" + (f": {said}{'' if said[-1] in '.!?' else '.'}" if said else ".")
+    told = said(body, headers.get("Content-Type") or "")
+    fact = f"{line} answered {status}" + (f": {told}{'' if told[-1] in '.!?' else '.'}" if told else ".")
     wait = retry_after(headers.get("Retry-After"), headers.get("Date"))
     if wait:
         fact += f" It asks to be left alone for {wait:.0f}s."
@@ -107,16 +106,3 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
             seen += 1
             yield item
             waiting += [item.__cause__, item.__context__, getattr(item, "reason", None), *item.args]
-
-
-def _message(body: bytes) -> str:
-    """What the vendor says is wrong, where its error body is JSON; a page of HTML says nothing to a person."""
-    try:
-        found = loads(body)
-        errors = found.get("errors") if isinstance(found, dict) else None
-        if isinstance(errors, list) and errors and isinstance(errors[0], dict):
-            found = errors[0]
-        said = (found.get("message") or found.get("error")) if isinstance(found, dict) else None
-    except ValueError:
-        return ""
-    return said[:LONGEST_EXCERPT].strip() if isinstance(said, str) else ""

@@ -452,6 +452,12 @@ def test_bad_input_is_named_before_any_request(inputs: dict[str, str], name: str
     assert f"`{name}`" in ended.log
 
 
+def test_what_testmo_says_is_wrong_is_told(tmp_path: Path) -> None:
+    ended = play(tmp_path, config="nosuch")
+    assert (ended.status, ended.reason) == (3, "refused")
+    assert "config: " in ended.report["fact"], ended.log
+
+
 def test_everything_that_can_be_attached_is(tmp_path: Path) -> None:
     ended = play(
         tmp_path,
