@@ -104,7 +104,7 @@ class Settings:
     )
     results: tuple[str, ...] = option(
         Kind("list of files", kinds.lines, example="build/junit/TEST-shop.xml", multiline=True),
-        "The JUnit files to record, one a line.",
+        "The JUnit files to record, one path or pattern (`**` too) a line.",
         default=(),
     )
     tags: tuple[str, ...] = option(
@@ -162,7 +162,7 @@ def _problems(settings: Settings, mode: str, run_id: str) -> Iterator[Problem]:
             if not getattr(settings, name):
                 yield name.replace("_", "-"), "is required, unless `thread-of` names a run that is there already."
     if mode == "run" and not settings.results:
-        yield "results", "is required: the JUnit files to record, one a line."
+        yield "results", "is required: the JUnit files to record, one path or pattern a line."
     if mode in ("run", "record") and settings.thread_of:
         yield from _check_thread(settings)
     if mode in ("start", "wait"):
