@@ -9,10 +9,11 @@ from core.text.secret import Redactor
 class Lines:
     """Cuts at LF, CR and CRLF, as the runners of the CI systems do. Bytes that are no UTF-8 become visible.
 
-    They are redacted here, where a long one is cut: half a secret is one that nobody knows by its looks.
+    They are redacted here, where a long one is cut: half a secret is one that nobody knows by its looks. The log cuts
+    them shorter still; whoever records the output gets what is kept here.
     """
 
-    def __init__(self, longest: int = 4_000, redact: Redactor | None = None) -> None:
+    def __init__(self, longest: int = 1 << 15, redact: Redactor | None = None) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._longest = longest
         self._redact = redact or Redactor()

@@ -57,8 +57,10 @@ class OpenPart:
         return Output(is_error=self.tag == "system-err", text=found, left_out=left_out, directives=directives)
 
     def property(self, text: Kept) -> Property:
-        name = self.attributes.get("name", "")
-        return Property(name=name, value=text.text, is_text=True, left_out=text.left_out)
+        name, value = self.attributes.get("name", ""), text.text
+        if not value.strip() and "value" in self.attributes:
+            return Property(name=name, value=self.attributes["value"])
+        return Property(name=name, value=value, is_text=True, left_out=text.left_out)
 
     def complaint(self, text: Kept) -> Complaint:
         message, kind = self.attributes.get("message", ""), self.attributes.get("type", "")

@@ -126,7 +126,7 @@ class Reader:
         elif self._part_depth:
             if self._part is not None:
                 self._part.start_inside(tag)
-        elif tag == "property" and "value" in attributes:
+        elif tag == "property" and attributes.get("value", "").strip():
             self._take_property(attributes)
         elif tag in SEVERITY or tag in OUTPUTS or tag == "property":
             self._open_part(tag, attributes)

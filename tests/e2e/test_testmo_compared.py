@@ -4,6 +4,7 @@ The differences are those of docs/testmo-cli-differences.md. How the client is h
 """
 
 import os
+import re
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -67,6 +68,13 @@ SAME = {
         ("attachment", "https://x.test/a/b/pic.png"), ("Attachment2", "local/file.txt"), ("attachment", "https://x.test"),
         ("attachment", "https://x.test/dir/"), ("attachmentName", "https://x.test/data.json"))),
     "steps": suite(properties(("step", "first"), ("step2[passed]", "second"), ("STEP[failure]", "third"))),
+    "steps' statuses": suite(properties(
+        ("step[ passed ]", "first"), ("step[a b]", "second"), ("step3[failed] x", "third"), ("steps[passed]", "fourth"),
+        ("step[]", "fifth"))),
+    "text beside a blank value": suite(
+        '<testcase name="x" classname="c"><properties><property name="b" value=" ">text</property><property name="c" '
+        'value="">more\ntext</property><property name="d" value="v">none</property><property name="e" value=" "/>'
+        "</properties></testcase>"),
     "few attachments": suite(many("attachment", 24)),
     "few properties": suite(many("p", 24)),
     "long strings": suite(f'<testcase name="{ALPHABET[:800]}" classname="{ALPHABET[:900]}"><failure '
@@ -104,20 +112,21 @@ class Station:
     step: Step
     authority: Path
 
-    def theirs(self) -> RecordedRun:
+    def theirs(self, *wrapped: str) -> RecordedRun:
         command = [CLI, "automation:run:submit", "--instance", self.sandbox.origin, "--project-id", "1", "--name", "n"]
         environment = {**os.environ, "TESTMO_TOKEN": "t0ken", "NODE_EXTRA_CA_CERTS": str(self.authority)}
         done = subprocess.run(
-            [*command, "--source", "frontend", "--results", "results.xml"],
+            [*command, "--source", "frontend", "--results", "results.xml", *(("--", *wrapped) if wrapped else ())],
             cwd=self.step.workspace, env=environment, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return recorded(self.sandbox.ledger)[-1]
 
-    def ours(self) -> RecordedRun:
+    def ours(self, **inputs: str) -> RecordedRun:
         self.step.run(
             vendor="testmo", token="t0ken", base_url=self.sandbox.origin, project_id="1", source="frontend",
             name="n", results="results.xml", ca_bundle=str(self.authority), scenarios="",
+            **inputs,
         )  # fmt: skip
         return recorded(self.sandbox.ledger)[-1]
 
@@ -141,6 +150,34 @@ def shape(run: RecordedRun) -> dict[str, Any]:
     own = [field for field in run.fields if field["name"] != "Recorded as"]
     threads = [(thread.computed, thread.observed, thread.completed) for thread in run.threads]
     return {"tests": tests, "threads": threads, "run": (run.name, run.source, run.tags, own, run.links, run.measured)}
+
+
+SAID = {
+    "lines": "printf ' one\\n\\ntwo \\n\\n'",
+    "a long line": f"printf {ALPHABET[:18_000]}",
+    "many lines": "n=0; while [ $n -lt 2500 ]; do echo line $n; n=$((n+1)); done",
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_the_command_s_output_is_the_same(name: str, station: Station) -> None:
+    (station.step.workspace / "made.xml").write_text(suite('<testcase name="x" classname="c"/>'), encoding="utf-8")
+    (station.step.workspace / "told.sh").write_text(f"{SAID[name]}\ncp made.xml results.xml\n", encoding="utf-8")
+    theirs, ours = station.theirs("sh", "told.sh"), station.ours(command="sh told.sh")
+    their_thread, our_thread = theirs.threads[0], ours.threads[0]
+    (their_field,), (our_field,) = their_thread.fields, our_thread.fields
+    assert (our_field["name"], our_field["type"]) == (their_field["name"], their_field["type"])
+    seconds = re.compile(r"(?<=Exited after )[0-9.]+(?= seconds with exit code 0$)")
+    (their_seconds,), (our_seconds,) = (seconds.findall(each["value"]) for each in (their_field, our_field))
+    if len(our_field["value"]) < 16_000:
+        assert seconds.sub("N", our_field["value"]) == seconds.sub("N", their_field["value"])
+    else:  # how the two halves divide depends on how many digits the seconds have
+        assert our_field["value"][:8_000] == their_field["value"][:8_000]
+        tails = [seconds.sub("N", each["value"])[-8_000:] for each in (their_field, our_field)]
+        assert tails[0] == tails[1]
+        assert len(our_field["value"]) == len(their_field["value"])
+    assert float(our_seconds) > 0 < float(their_seconds)
+    assert our_thread.observed == round(float(our_seconds) * 1_000_000)
 
 
 @pytest.mark.parametrize("name", SAME)

@@ -15,6 +15,7 @@ from core.vendors.testmo.texts import NOTE, TEXT, middle_out, short
 
 VERDICTS = {SUCCESS: Verdict.PASSED, FAILURE: Verdict.FAILED}
 SHARED = 2_000  # characters of the output of one of many jobs
+_BY_SIGNAL = 128  # and the number of the signal
 WORDS = {SUCCESS: "success", FAILURE: "failure", 4: "running"}
 
 
@@ -44,9 +45,18 @@ def of_own_thread(settings: Settings, command: Command | None, longest: int = TE
     if command is None:
         return {}
     redact = Redactor([settings.token])
-    text = f"Executing: {shlex.join(map(redact, settings.command))}\n\n{command.output}\n\n{command.fact}"
+    words = shlex.join(map(redact, settings.command))
+    text = f"Executing: {words}\n\n{command.output.strip()}\n\n{_ending(command)}"
     observed = microseconds(command.seconds)
     return {"elapsed_observed": observed, "fields": [field(TYPES["console"], "Output", middle_out(text, longest))]}
+
+
+def _ending(command: Command) -> str:
+    """That client's sentence, or ours of a command that did not end by itself: there it knows no better than 0."""
+    if command.timed_out or command.exit_code > _BY_SIGNAL:
+        return command.fact
+    seconds = f"{command.seconds:.6f}".rstrip("0").rstrip(".")
+    return f"Exited after {seconds} seconds with exit code {command.exit_code}"
 
 
 def of_thread(settings: Settings, command: Command | None) -> dict[str, object]:

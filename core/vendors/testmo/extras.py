@@ -3,7 +3,9 @@
 The rules are those of the vendor's command line, but for what docs/testmo-cli-differences.md lists.
 """
 
+import re
 from collections.abc import Iterator
+from html import escape
 
 from core.junit_read import Complaint, Directive, JUnitCase, Output, Property
 from core.vendors.testmo.artifacts import artifact, is_address
@@ -20,6 +22,7 @@ _ATTEMPTS = {
     "flakyError": "Earlier error",
 }
 MOST, MOST_STEPS = 25, 100
+_STEP_STATUS = re.compile(r"step[0-9]*\[([^\]]+)\]", re.IGNORECASE)
 
 Field = dict[str, object]
 
@@ -62,8 +65,8 @@ class Extras:
         if lower.startswith("attachment"):
             self._attach(name, value)
         elif lower.startswith("step"):
-            status = name.partition("[")[2].removesuffix("]") if name.endswith("]") else ""
-            self._step(status, value)
+            status = _STEP_STATUS.match(name)
+            self._step(status[1].strip() if status else "", value)
         else:
             self._properties.append(_property(name, value, is_text=each.is_text))
 
@@ -133,7 +136,7 @@ def _steps(steps: list[tuple[str, str]]) -> Field:
     """All steps in one field of HTML; as many as there is room for, so that no element is cut in two."""
     pieces, room = [], TEXT - len("<test-steps></test-steps>")
     for status, text in steps:
-        mark = f' status="{status}"' if status.isalnum() else ""
+        mark = f' status="{escape(status)}"' if status else ""
         piece = f"<test-step{mark}>{text}</test-step>\n"
         room -= len(piece)
         if room < 0:
