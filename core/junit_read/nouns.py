@@ -25,7 +25,7 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Property:
-    """`is_text` where the value stands between the tags and not in the attribute `value`, which is blank or not there."""
+    """`is_text` where the value stands between the tags, as the attribute `value` is blank or not there."""
 
     name: str
     value: str

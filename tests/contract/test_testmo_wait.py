@@ -308,3 +308,70 @@ def test_what_a_clean_up_completes_is_no_later_green_though_copies_lag(nth: int,
         assert (cleaned.status, run.completed, 0 < len(run.tests) < CASES) == (0, True, True)
         bench.another_process(later=IN_TIME)
         assert waited(bench, str(run.id)).status == 7
+
+
+MORE = {
+    "links": "{name: report, url: https://ci.example/r, note: n}",
+    "fields": "{name: Branch, type: string, value: main}",
+    "artifacts": "{name: log, url: https://ci.example/log.txt, size: 7}",
+}
+
+
+def attached(ended: Ended) -> list[list[object]]:
+    (run,) = ours(ended)
+    own = [item for item in run.fields if item["name"] not in ("Recorded as", "Recording")]
+    return [[item["name"] for item in items] for items in (run.links, own, run.artifacts)]
+
+
+@pytest.mark.parametrize("scenario", ["passing", "lagging-reads"])
+@pytest.mark.parametrize(
+    "fault", [None, "500", "reset-before", "reset-after", "429", "503", "cut", "html-after", "401"]
+)
+def test_who_waits_adds_to_the_run_each_thing_once(fault: str | None, scenario: str, tmp_path: Path) -> None:
+    with bench_of(tmp_path, *([f"{fault}@append-run"] if fault else []), scenario=scenario) as bench:
+        run = started(bench)
+        assert thread(bench, run).status == 0
+        ended = waited(bench, run, **MORE)
+    assert (ended.status, ended.report["warnings"]) == (0, []), ended.log
+    assert attached(ended) == [["report"], ["Branch"], ["log"]]
+    assert ours(ended)[0].completed
+
+
+def test_who_waits_again_adds_nothing_twice(tmp_path: Path) -> None:
+    with bench_of(tmp_path, "500@complete-run*forever") as bench:
+        run = started(bench)
+        assert thread(bench, run).status == 0
+        assert waited(bench, run, **MORE, timeout="5m").status == 7
+        bench.sandbox.trouble()
+        second, third = waited(bench, run, **MORE), waited(bench, run, **MORE)
+    assert (second.status, second.report["warnings"]) == (0, [])
+    assert attached(third) == [["report"], ["Branch"], ["log"]]
+    assert (third.status, third.report["warnings"]) == (0, [])
+
+
+def test_a_run_that_is_completed_gets_nothing_more(tmp_path: Path) -> None:
+    with bench_of(tmp_path) as bench:
+        run = started(bench)
+        assert thread(bench, run).status == 0
+        assert waited(bench, run).status == 0
+        ended = waited(bench, run, **MORE)
+    assert (ended.status, attached(ended)) == (0, [[], [], []])
+    assert "was completed already: not all" in " ".join(ended.report["warnings"])
+
+
+@pytest.mark.parametrize("fault", ["422", "500", "404"])
+def test_what_can_not_be_added_is_told_and_decides_nothing(fault: str, tmp_path: Path) -> None:
+    with bench_of(tmp_path, f"{fault}@append-run*forever") as bench:
+        run = started(bench)
+        assert thread(bench, run).status == 0
+        ended = waited(bench, run, **MORE)
+    assert (ended.status, ours(ended)[0].completed, ended.seconds < 300) == (0, True, True), ended.log
+    assert "not all links, fields and artifacts" in " ".join(ended.report["warnings"])
+
+
+@pytest.mark.parametrize("name", ["tags", "source", "config", "config-id", "milestone", "milestone-id"])
+def test_what_only_a_new_run_can_have_is_refused(name: str, tmp_path: Path) -> None:
+    with bench_of(tmp_path) as bench:
+        ended = waited(bench, "41", **{name.replace("-", "_"): "7"})
+    assert (ended.status, ended.journal) == (2, [])
+    assert f"`{name}`: is for a new run" in ended.log

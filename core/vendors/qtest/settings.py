@@ -65,8 +65,8 @@ class Settings:
     )
     results: tuple[str, ...] = option(
         Kind("list of globs", kinds.lines, example="build/test-results/**/*.xml", multiline=True),
-        "The JUnit files that the command writes, unless it writes to `{junit}`; with `report-only` those to upload. One "
-        "path or pattern (`**` too) a line.",
+        "The JUnit files that the command writes, unless it writes to `{junit}`; with `report-only` those to upload. "
+        "One path or pattern (`**` too) a line.",
         default=(),
     )
     agent_name: str = option(

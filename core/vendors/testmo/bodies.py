@@ -37,6 +37,12 @@ def of_run(settings: Settings, name: str, mark: str) -> dict[str, object]:
     return found
 
 
+def of_resources(settings: Settings) -> dict[str, list[dict[str, object]]]:
+    """What a run that is there already can get more of."""
+    links = [_note(item) for item in settings.links]
+    return {"fields": _fields(settings), "links": links, "artifacts": _artifacts(settings)}
+
+
 def of_own_thread(settings: Settings, command: Command | None, longest: int = TEXT) -> dict[str, object]:
     """What the one thread of a run has: how the command went, in the words of the vendor's command line.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from core.errors import BadInputError, CallFailedError, EmptyResultsError, Fault, ResultUnknownError, StoppedError
 from core.model import Command, Phase, Progress, Reason, RemoteRun, TestReport, Totals, Verdict
@@ -63,7 +64,7 @@ class Testmo:
         if self._shared:
             upload = self._prepare(self._shared, self._results)
             try:
-                upload.begin(self._bare(bodies.of_thread(self._settings, self._command)))
+                upload.begin(self._hidden(bodies.of_thread(self._settings, self._command)))
             except CallFailedError as failure:
                 if failure.fault is Fault.ABSENT:
                     failure.remedy = f"Check `thread-of`: the token's user finds no run {self._shared} at Testmo."
@@ -116,7 +117,7 @@ class Testmo:
         self._owe(debt | {"label": label, COVERS_START: "yes"})
         self._starter = Starter(self._calls, self._log, project, self._name, self._mark)
         try:
-            run = self._starter.create(self._bare(bodies.of_run(self._settings, self._name, self._mark)))
+            run = self._starter.create(self._hidden(bodies.of_run(self._settings, self._name, self._mark)))
         except CallFailedError:
             self._settle()  # surely there is none
             raise
@@ -158,7 +159,7 @@ class Testmo:
         if self._upload is None or self._results is None:
             return self._poll_foreign(run)
         if not self._upload.thread:
-            self._upload.begin(self._bare(bodies.of_own_thread(self._settings, self._command)))
+            self._upload.begin(self._hidden(bodies.of_own_thread(self._settings, self._command)))
         for _ in range(STRETCH):
             if self._calls.left <= 0:
                 break
@@ -193,7 +194,8 @@ class Testmo:
     def _poll_foreign(self, run: RemoteRun) -> Progress:
         """`mode: wait`: complete the run that other jobs have filled; what it holds is the server's to say."""
         if self._waiting is None:
-            self._waiting = Waiting(self._recorder, self._calls, int(run.id), lambda: self._owe_end_of(run))
+            resources = self._hidden(bodies.of_resources(self._settings))
+            self._waiting = Waiting(self._recorder, self._calls, int(run.id), lambda: self._owe_end_of(run), resources)
         try:
             return self._waiting.poll()
         finally:
@@ -225,7 +227,8 @@ class Testmo:
         found, command = self._results, self._command
         if found is None and command is None:
             return None
-        report = TestReport(title=self._title(), run=None, verdict=self._verdict, command=command)
+        title = f"Testmo run {self._shared}" if self._shared else f"Testmo, {self._settings.source}"
+        report = TestReport(title=title, run=None, verdict=self._verdict, command=command)
         if found is None:
             return report
         return replace(report, suites=found.suites(), totals=found.totals, seconds=found.seconds, warnings=found.doubts)
@@ -243,11 +246,6 @@ class Testmo:
             return ()
         doubt = counts.doubt(upload.seen, upload.thread if self._shared else 0, found.totals)
         return (doubt,) if doubt else ()
-
-    def _title(self) -> str:
-        if self._shared:
-            return f"Testmo run {self._shared}"
-        return f"Testmo, {self._settings.source}"
 
     def cancel(self, run: RemoteRun) -> bool:
         number = int(run.id)
@@ -274,9 +272,7 @@ class Testmo:
     def undo(self, debt: Mapping[str, str]) -> None:
         """Complete what is still open; complete_run() takes a refusal for what it is."""
         if debt["kind"] == lacking.WORD:
-            upload = self._upload
-            job = lacking.of_job(self._wish.machine.build)
-            self._closing.tell(int(debt["run"]), short(self._redact(f"{upload.word if upload else ''} {job}".strip())))
+            self._closing.tell(int(debt["run"]), self._redact(lacking.of_job(self._wish.machine.build)))
         elif debt["kind"] == "wait":
             self._closing.end_if_there(int(debt["run"]))
         elif self._upload is not None and self._is_proven and "but" not in debt and debt["mark"] == self._mark:
@@ -287,9 +283,8 @@ class Testmo:
     def usual_seconds(self) -> float | None:
         return None
 
-    def _bare(self, body: dict[str, object]) -> dict[str, object]:
-        found: dict[str, object] = in_body(body, self._redact)
-        return found
+    def _hidden(self, body: Mapping[str, object]) -> Any:
+        return in_body(body, self._redact)
 
     def _owe(self, debt: dict[str, str]) -> None:
         self._diary.owe(debt)

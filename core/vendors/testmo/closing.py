@@ -7,6 +7,7 @@ from core.model import Reason
 from core.ports import Calls, Log
 from core.vendors.testmo.recorder import Recorder
 from core.vendors.testmo.starting import Starter
+from core.vendors.testmo.texts import short
 from core.vendors.testmo.upload import Upload
 from core.vendors.testmo.waiting import Waiting
 
@@ -32,10 +33,10 @@ class Closing:
             self._recorder.complete_run(run)
         self.ended.add(run)
 
-    def tell(self, run: int, text: str) -> None:
-        """Leave word on a run that other jobs use too; one that is over or gone takes none."""
+    def tell(self, run: int, of_job: str) -> None:
+        """Leave word of this job on a run that others use too; one that is over or gone takes none."""
         if not self.is_over(run):
-            self._recorder.note(run, text)
+            self._recorder.note(run, short(f"{self.upload.word if self.upload else ''} {of_job}".strip()))
 
     def end_if_there(self, run: int) -> None:
         """The same; nobody need complete what somebody has deleted."""

@@ -8,7 +8,7 @@ from typing import TypeVar
 from core.errors import BadInputError, CallFailedError, Fault, ResultUnknownError
 from core.model import Reason
 from core.ports import Answer, Calls, Log
-from core.vendors.testmo import fields
+from core.vendors.testmo import attaching, fields
 from core.vendors.testmo.batches import joined
 
 Item = TypeVar("Item")
@@ -18,7 +18,7 @@ LOOKS = (0.0, 2.0, 4.0, 7.0, 8.0)  # seconds before each look: what was done may
 YOUNG = (1.0, 3.0, 7.0)  # seconds: what was created just now may not be found at once
 AGAIN = (2.0,)  # a refused token has one retry
 TOO_LARGE = 413
-NOTE_SECONDS = 120.0  # in which a word on a run is tried again
+NOTE_SECONDS = 120.0  # in which something is added to a run itself, such as a word
 
 
 class Recorder:
@@ -139,7 +139,38 @@ class Recorder:
         """Complete it; that somebody else has done so is as good. `measured`: its time is that until now."""
         self._complete("complete-run", {"run_id": run}, {"measure_elapsed": measured}, lambda: self.look(run).completed)
 
-    def _complete(self, operation: str, path: Mapping[str, object], body: object, done: Callable[[], bool]) -> None:
+    def lacking(self, run: int, wanted: attaching.Wanted) -> attaching.Attached:
+        """The fields, links and artifacts that a run does not show."""
+
+        def parse(answer: Answer) -> attaching.Attached:
+            return attaching.lacking(wanted, answer, run)
+
+        return self._calls.read("get-run", parse=parse, path={"run_id": run}, seconds=NOTE_SECONDS)
+
+    def attach(self, run: int, wanted: attaching.Wanted) -> None:
+        """Add to a run what of it is lacking."""
+        missing = self.lacking(run, wanted)
+        if any(missing.values()):
+            self._complete(
+                "append-run",
+                {"run_id": run},
+                missing,
+                lambda: self.lacking(run, missing) != missing,
+                looks=LOOKS,
+                longest=NOTE_SECONDS,
+            )
+
+    def _complete(
+        self,
+        operation: str,
+        path: Mapping[str, object],
+        body: object,
+        done: Callable[[], bool],
+        *,
+        looks: Sequence[float] = LOOKS[:1],
+        longest: float = inf,
+    ) -> None:
+        """Repeat what is lost until it is `done`; that it is not is believed after `looks`, a refusal after all."""
         began = self._calls.left
         for delay in _delays():
             try:
@@ -148,9 +179,9 @@ class Recorder:
                 # A completed run refuses to be completed again, so a refusal after a lost reply is a good sign.
                 if failure.fault.surely_without_effect and failure.fault is not Fault.REFUSED:
                     raise
-                if any(self._after(wait, done) for wait in (LOOKS if failure.fault is Fault.REFUSED else LOOKS[:1])):
+                if any(self._after(wait, done) for wait in (LOOKS if failure.fault is Fault.REFUSED else looks)):
                     return
-                if not failure.fault.passes or not self._may_wait(delay, began):
+                if not failure.fault.passes or not self._may_wait(delay, began, longest):
                     raise
                 self._calls.pause(delay)
             else:

@@ -116,7 +116,7 @@ class Settings:
     milestone_id: int = option(kinds.IDENTIFIER, "The same by its id, which wins over the name.", default=0)
     links: tuple[Mapping[str, str], ...] = option(
         Kind("list of objects, YAML", _links, example=LINKS, multiline=True),
-        "Links of the run: objects with name, url and note.",
+        "Links of the run, which `mode: wait` can add too: objects with name, url and note.",
         default=(),
     )
     fields: tuple[Mapping[str, str], ...] = option(
@@ -148,7 +148,8 @@ class Settings:
     )
 
 
-_OF_A_RUN = ("tags", "config", "config_id", "milestone", "milestone_id", "links")
+_OF_A_NEW_RUN = ("tags", "config", "config_id", "milestone", "milestone_id")
+_OF_A_RUN = (*_OF_A_NEW_RUN, "links")
 
 
 def check(settings: Settings, mode: str, run_id: str) -> list[Problem]:
@@ -176,6 +177,9 @@ def _check_run_alone(settings: Settings, mode: str) -> Iterator[Problem]:
     for name in ("thread_of", "command", "results"):
         if getattr(settings, name):
             yield name.replace("_", "-"), f"goes with `mode: run` alone, and `mode` is {mode}."
+    for name in ("source", *_OF_A_NEW_RUN) if mode == "wait" else ():
+        if getattr(settings, name):
+            yield name.replace("_", "-"), "is for a new run, and `mode: wait` ends one that is there already."
 
 
 def _check_thread(settings: Settings) -> Iterator[Problem]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from core.errors import ResultUnknownError
+from core.errors import CallFailedError, ResultUnknownError
 from core.model import Progress, Reason
 from core.ports import Calls
 from core.vendors.testmo import bodies, fields
+from core.vendors.testmo.attaching import Wanted
 from core.vendors.testmo.counts import ALIASES
 from core.vendors.testmo.recorder import LOOKS, Recorder
 
@@ -16,17 +17,26 @@ MOST_TOLD = 10
 class Waiting:
     """The end of one run. `seen` is its last reading, `doubts` are sentences for the report.
 
-    `owe` is called before anything is done to the run, so only to one that is there and of our project.
+    `owe` is called before anything is done to the run, so only to one that is there and of our project. `resources`
+    are added to it before it is completed.
 
     An open thread that holds tests is one of a job that died in its upload: nobody knows how many tests are missing.
     Completing the run closes it, so a word is left on the run before: another look would find nothing but green.
     """
 
-    def __init__(self, recorder: Recorder, calls: Calls, run: int, owe: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        recorder: Recorder,
+        calls: Calls,
+        run: int,
+        owe: Callable[[], None] = lambda: None,
+        resources: Wanted | None = None,
+    ) -> None:
         self._recorder = recorder
         self._calls = calls
         self._run = run
         self._owe = owe
+        self._resources = resources if resources and any(resources.values()) else None
         self._cut: tuple[int, ...] = ()  # threads that were open and held tests
         self.seen: fields.Run | None = None
         self.doubts: tuple[str, ...] = ()
@@ -50,8 +60,10 @@ class Waiting:
         """
         seen = self.seen = self._recorder.look(self._run)
         if seen.completed:
+            self._attach(seen)
             return
         self._owe()
+        self._attach(seen)
         for wait in LOOKS[1:] if patient else ():
             if not _cut(seen) or self._calls.left <= wait:
                 break
@@ -61,9 +73,25 @@ class Waiting:
         if not seen.cut_short and (text := self._word(seen, ours=ours)):
             self._recorder.note(self._run, text)
         if empty := tuple(each.id for each in seen.threads.values() if not each.completed and not each.total):
-            self.doubts = (f"Open and without a test when the run was completed: {_threads(empty)}.",)
+            self._doubt(f"Open and without a test when the run was completed: {_threads(empty)}.")
         self._recorder.complete_run(self._run, measured=measured)
         self.seen = self._recorder.look(self._run)
+
+    def _attach(self, seen: fields.Run) -> None:
+        """Whether they are there decides nothing: what is not is told, and the run goes its way."""
+        resources, self._resources = self._resources, None
+        if not resources:
+            return
+        try:
+            if not seen.completed:
+                self._recorder.attach(self._run, resources)
+            elif any(self._recorder.lacking(self._run, resources).values()):
+                self._doubt(f"Run {self._run} was completed already: not all links, fields and artifacts are there.")
+        except CallFailedError as failure:
+            self._doubt(f"{failure.fact} So not all links, fields and artifacts may be at run {self._run}.")
+
+    def _doubt(self, text: str) -> None:
+        self.doubts = tuple(dict.fromkeys((*self.doubts, text)))
 
     def _believable(self) -> fields.Run:
         """The run once its counts agree with each other. Raises ResultUnknownError where they never do."""
