@@ -369,7 +369,7 @@ def test_what_can_not_be_added_is_told_and_decides_nothing(fault: str, tmp_path:
     assert "not all links, fields and artifacts" in " ".join(ended.report["warnings"])
 
 
-@pytest.mark.parametrize("name", ["tags", "source", "config", "config-id", "milestone", "milestone-id"])
+@pytest.mark.parametrize("name", ["tags", "config", "config-id", "milestone", "milestone-id"])
 def test_what_only_a_new_run_can_have_is_refused(name: str, tmp_path: Path) -> None:
     with bench_of(tmp_path) as bench:
         ended = waited(bench, "41", **{name.replace("-", "_"): "7"})

@@ -44,7 +44,7 @@ def test_a_run_to_collect_is_refused_where_another_one_would_be_started(vendor: 
 def test_a_wait_without_a_run_lacks_its_id(vendor: str) -> None:
     found = _wrong(vendor, ASKED | ENOUGH[vendor] | {"mode": "wait"})
     assert found["run-id"] == "is required with `mode: wait`: the output `run-id` of the step that started the run."
-    assert list(found) == ["run-id", *(["results", "source"] if vendor == "testmo" else [])], "passed over"
+    assert list(found) == ["run-id", *(["results"] if vendor == "testmo" else [])], "which nobody would record"
 
 
 def test_what_only_follows_from_a_wrong_input_is_not_told_beside_it() -> None:

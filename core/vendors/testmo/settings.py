@@ -177,7 +177,7 @@ def _check_run_alone(settings: Settings, mode: str) -> Iterator[Problem]:
     for name in ("thread_of", "command", "results"):
         if getattr(settings, name):
             yield name.replace("_", "-"), f"goes with `mode: run` alone, and `mode` is {mode}."
-    for name in ("source", *_OF_A_NEW_RUN) if mode == "wait" else ():
+    for name in _OF_A_NEW_RUN if mode == "wait" else ():  # but `source`, which all steps of a pipeline may share
         if getattr(settings, name):
             yield name.replace("_", "-"), "is for a new run, and `mode: wait` ends one that is there already."
 
