@@ -11,7 +11,7 @@ from core.errors import (
     RunnerError,
     StoppedError,
 )
-from core.http.translate import nothing_started, result_unknown
+from core.http.translate import ended_by_failure
 from core.model import Conclusion, ExitCode, Phase, Progress, Reason, RemoteRun, Result, TestReport, Verdict
 from core.ports import Calls, Vendor
 from core.recovery.journal import Journal
@@ -78,8 +78,8 @@ def execute(
         result = stopped_by(stopped, vendor, at_work, last if at_work == run else None, journal, seen=seen)
         report = replace(report, run=at_work)  # a rerun, maybe: the one to look at now
     except CallFailedError as failure:
-        seen = _is_seen(request, patience)
-        result = ended_by(nothing_started(failure) if run is None else result_unknown(failure, run, seen=seen))
+        seen, is_known = _is_seen(request, patience), vendor.known() is not None
+        result = ended_by(ended_by_failure(failure, run, seen=seen, known=is_known))
     except RunnerError as error:
         result = ended_by(error)
     except Exception:
@@ -230,16 +230,17 @@ def _timed_out(request: RunRequest, vendor: Vendor, run: RemoteRun, last: Progre
     then = f"{then} {run.note}".strip()
     if not last.known:
         fact = f"After {span(request.timeout)} the vendor's status is {word!r}, which is unknown here. {then}"
-        remedy = "This tool may be older than the vendor's API: look for a newer version, or at the run's page."
+        remedy = f"This tool may be older than the vendor's API: look for a newer version. {run.remains}"
         return ended_by(ResultUnknownError(fact, remedy=remedy, reason=Reason.PROTOCOL))
     if last.awaited:
         fact = f"After {span(request.timeout)} the result of run {run.id} is unknown. {last.awaited}"
-        return ended_by(ResultUnknownError(fact, remedy=f"Its page: {run.url}", reason=Reason.PROTOCOL))
+        return ended_by(ResultUnknownError(fact, remedy=run.remains, reason=Reason.PROTOCOL))
+    later = ", or collect the result later with `mode: wait` and the output `run-id`" if run.collectable else ""
     return Result(
         conclusion=Conclusion.TIMED_OUT,
         reason=Reason.TIMEOUT,
         exit_code=ExitCode.TIMED_OUT,
         fact=f"No verdict after {span(request.timeout)}: run {run.id} is still {last.phase} ({word}). {then}",
-        remedy="Raise `timeout`, or collect the result later with `mode: wait` and the output `run-id`.",
+        remedy=f"Raise `timeout`{later}.",
         status=int(ExitCode.TIMED_OUT),
     )

@@ -93,6 +93,7 @@ class RemoteRun:
 
     `url` is the page a person opens, empty where the vendor has none; `note` a sentence on what somebody who looks
     after the run should know besides. `shared`: other jobs work on it too, so no end of this step may end it.
+    `collectable`: a later step can get its result by `mode: wait`.
     """
 
     vendor: str
@@ -100,6 +101,7 @@ class RemoteRun:
     url: str
     note: str = ""
     shared: bool = False
+    collectable: bool = True
 
     @property
     def page(self) -> str:
@@ -110,6 +112,13 @@ class RemoteRun:
     def where(self) -> str:
         """How a person gets to it, in sentences."""
         return " ".join(part for part in (self.page, self.note) if part)
+
+    @property
+    def remains(self) -> str:
+        """What is left to do about it while its result is unknown, in sentences: nothing that may buy a second run."""
+        collect = f"Collect it with `mode: wait` and `run-id: {self.id}`; do not start another before."
+        what = collect if self.collectable else "Look at the run's page before starting another."
+        return f"{what} {self.where}".strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

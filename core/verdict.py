@@ -62,13 +62,21 @@ def ended_by(error: RunnerError) -> Result:
 def despite(result: Result, known: TestReport) -> Result:
     """The same result, unless the tests are known to have failed: that beats whatever went wrong with recording them.
 
-    A signal is no failure of recording: it keeps its code.
+    A signal is no failure of recording: it keeps its code. What else is unknown is told after what is known.
     """
+    if result.exit_code is ExitCode.RESULT_UNKNOWN and known.verdict is not Verdict.FAILED and known.totals.tests:
+        return replace(result, fact=f"{known_of(known)} {result.fact}")
     if known.verdict is not Verdict.FAILED or result.conclusion in (Conclusion.CANCELLED, Conclusion.FAILED):
         return result
     verdict = judge(known)
     problem = f"{result.fact} {result.remedy}".strip()
     return replace(verdict, problems=(problem, *result.problems))
+
+
+def known_of(known: TestReport) -> str:
+    """What the tests came to, in a sentence; without a verdict there may be more of them."""
+    so_far = "" if known.verdict else " so far"
+    return f"The tests{so_far}: {known.totals.passed} of {known.totals.tests} passed."
 
 
 def gate(result: Result, *, fail_on: AbstractSet[str], warnings: bool) -> Result:

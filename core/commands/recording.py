@@ -10,10 +10,11 @@ from core.commands.publishing import Publisher
 from core.commands.recorder import renamed
 from core.engine import Hooks, RunRequest, execute
 from core.errors import OutputError, StoppedError
-from core.model import Build, Conclusion, Reason, RemoteRun, Result, TestReport
+from core.model import Build, Conclusion, Reason, RemoteRun, Result, TestReport, Verdict
 from core.ports import Ci, Log
 from core.process import Process
 from core.recovery.journal import Journal
+from core.verdict import known_of
 from core.waiting.pacing import Pacing
 
 SHORTEST = 300.0  # seconds that a recording gets where the run has used up `timeout`
@@ -110,7 +111,8 @@ class Recording:
             stopped.remedy = ended.remedy
             raise stopped
         if ended.conclusion is not Conclusion.FAILED:  # that one tells of the tests, and its problems of the recording
-            problems.insert(0, f"{ended.fact} {ended.remedy}".strip())
+            told = known_of(replace(recorded, verdict=Verdict.PASSED))  # the other vendor's verdict says it already
+            problems.insert(0, f"{ended.fact.removeprefix(told)} {ended.remedy}".strip())
         raise OutputError(f"The report was not recorded at {self._title}: {self._said(problems)}")
 
     def _said(self, problems: Sequence[str]) -> str:

@@ -1,16 +1,21 @@
-"""What a failed call means to the user: before a start nothing is lost, after it a result is. Fact, remedy, reason."""
+"""What a failed call means to the user: before a start nothing is lost, after it a result is. Fact, remedy, reason.
 
-from core.errors import CallFailedError, Fault, NothingStartedError, ResultUnknownError
+Only where surely nothing was started may a remedy say that the job can be run again.
+"""
+
+from dataclasses import replace
+
+from core.errors import CallFailedError, Fault, NothingStartedError, ResultUnknownError, RunnerError
 from core.model import Reason, RemoteRun
 
 _REASONS = {Fault.AUTH: Reason.AUTH, Fault.REFUSED: Reason.REFUSED, Fault.UNREADABLE: Reason.PROTOCOL}
-_REMEDIES = {
+_CAUSES = {  # of a vendor's failure that may never have given a good answer
     Fault.NO_CONNECTION: "Check `base-url`, and that the runner reaches this host (proxy, firewall).",
     Fault.CERTIFICATE: "If your company signs its own certificates, name its authority in `ca-bundle`.",
-    Fault.LOST: "The vendor or the network had a bad time: run the job again later.",
-    Fault.BUSY: "The vendor limits requests: run fewer jobs at once, or run the job again later.",
-    Fault.NOT_YET: "The vendor says that it will work again later: look at its status page, then run the job again.",
-    Fault.SERVER: "The vendor had a bad time: look at its status page and run the job again later.",
+    Fault.LOST: "The vendor or the network had a bad time.",
+    Fault.BUSY: "The vendor limits requests: run fewer jobs at once.",
+    Fault.NOT_YET: "The vendor says that it will work again later: look at its status page.",
+    Fault.SERVER: "The vendor had a bad time: look at its status page.",
     Fault.UNSUPPORTED: "Check `base-url`: the server does not offer this API.",
     Fault.UNREADABLE: "Check `base-url`: something other than the vendor's API may be answering (a portal, a proxy).",
     Fault.AUTH: "Check the input `token`: is the secret set for this event, and not expired? "
@@ -18,21 +23,39 @@ _REMEDIES = {
     Fault.ABSENT: "Check the ids in the inputs, and that the token's user may see them.",
     Fault.REFUSED: "Check the inputs against what the vendor says.",
 }
+_LATER_CAUSES = {  # of one that has: the address and the token were good
+    Fault.NO_CONNECTION: "Check that the runner still reaches this host (proxy, firewall).",
+    Fault.UNSUPPORTED: "The server offered this API until now: look at the vendor's status page.",
+    Fault.UNREADABLE: "Something other than the vendor's API may be answering (a portal, a proxy), or the API has "
+    "changed: look for a newer version of this tool.",
+    Fault.AUTH: "The `token` was good until now: has it expired, or been revoked or replaced?",
+    Fault.ABSENT: "It may have been deleted there, or the token's user may see it no longer.",
+}
+_PASSING = (Fault.LOST, Fault.BUSY, Fault.NOT_YET, Fault.SERVER)  # with these, another try alone may be the cure
 _WRONG_RUN = "Check `run-id`: it is the output `run-id` of the step that started the run."
 _OTHER_IDS = "Check the other ids too, and that the token's user may see the run."
 
 
+def ended_by_failure(failure: CallFailedError, run: RemoteRun | None, *, seen: bool, known: bool) -> RunnerError:
+    """How a step ends by a failed call: decided by whether a run was started, or may have been.
+
+    `seen`: the run is known to be there. `known`: so is what the tests came to, and only its recording is at stake.
+    """
+    if run is None:
+        return nothing_started(failure)
+    if known:
+        return _recording_unknown(failure, run)
+    return _result_unknown(failure, run) if seen else _never_seen(failure, run)
+
+
 def nothing_started(failure: CallFailedError) -> NothingStartedError:
     """The call failed before there was a run."""
-    return NothingStartedError(
-        f"{failure.fact} Nothing was started.", remedy=_remedy(failure), reason=_reason(failure, Reason.REFUSED)
-    )
+    fact = f"{failure.fact} Nothing was started."
+    return NothingStartedError(fact, remedy=_try_again(failure), reason=_reason(failure, Reason.REFUSED))
 
 
-def result_unknown(failure: CallFailedError, run: RemoteRun, *, seen: bool = True) -> ResultUnknownError:
-    """The call failed while we waited for a run, of which something was `seen` or we know that it was started."""
-    if not seen:
-        return _never_seen(failure, run)
+def _result_unknown(failure: CallFailedError, run: RemoteRun) -> ResultUnknownError:
+    """The call failed while we waited for a run that we know to be there."""
     reason = _reason(failure, Reason.PROTOCOL)
     lost = (
         "has vanished at the vendor"
@@ -40,7 +63,14 @@ def result_unknown(failure: CallFailedError, run: RemoteRun, *, seen: bool = Tru
         else "may go on at the vendor"
     )
     fact = f"{failure.fact} Run {run.id} {lost}, its result is unknown."
-    return ResultUnknownError(fact, remedy=f"{_remedy(failure)} {run.where}".strip(), reason=reason)
+    return ResultUnknownError(fact, remedy=f"{later_cause(failure)} {run.remains}", reason=reason)
+
+
+def _recording_unknown(failure: CallFailedError, run: RemoteRun) -> ResultUnknownError:
+    """The call failed while results were recorded that we know: nothing goes on at the vendor."""
+    fact = f"The recording may not be whole: {failure.fact}"
+    remedy = f"{later_cause(failure)} Look at the run's page before they are recorded again. {run.where}".strip()
+    return ResultUnknownError(fact, remedy=remedy, reason=_reason(failure, Reason.PROTOCOL))
 
 
 def _never_seen(failure: CallFailedError, run: RemoteRun) -> ResultUnknownError:
@@ -50,7 +80,8 @@ def _never_seen(failure: CallFailedError, run: RemoteRun) -> ResultUnknownError:
         fact = f"{failure.fact} The vendor shows no run {run.id}."
         return ResultUnknownError(fact, remedy=f"{_WRONG_RUN} {failure.remedy or _OTHER_IDS}", reason=reason)
     fact = f"{failure.fact} Nothing was learned of run {run.id}."
-    return ResultUnknownError(fact, remedy=f"{_remedy(failure)} {run.page}".strip(), reason=reason)
+    remedy = f"{_cause(failure)} {replace(run, note='').remains}"
+    return ResultUnknownError(fact, remedy=remedy, reason=reason)
 
 
 def call_failed(failure: CallFailedError, *, effect: bool) -> NothingStartedError | ResultUnknownError:
@@ -59,7 +90,7 @@ def call_failed(failure: CallFailedError, *, effect: bool) -> NothingStartedErro
         fact = f"{failure.fact} It may have had its effect all the same."
         remedy = "Look at the vendor before you repeat it."
         return ResultUnknownError(fact, remedy=remedy, reason=Reason.MAY_EXIST)
-    return NothingStartedError(failure.fact, remedy=_remedy(failure), reason=_reason(failure, Reason.REFUSED))
+    return NothingStartedError(failure.fact, remedy=_try_again(failure), reason=_reason(failure, Reason.REFUSED))
 
 
 def _reason(failure: CallFailedError, absent: Reason) -> Reason:
@@ -69,10 +100,15 @@ def _reason(failure: CallFailedError, absent: Reason) -> Reason:
     return absent if failure.fault is Fault.ABSENT else _REASONS.get(failure.fault, Reason.UNAVAILABLE)
 
 
-def _remedy(failure: CallFailedError) -> str:
-    return failure.remedy or remedy_of(failure.fault)
+def later_cause(failure: CallFailedError) -> str:
+    """What may be the matter with a vendor that had given good answers, in a sentence."""
+    return failure.remedy or _LATER_CAUSES.get(failure.fault, _CAUSES[failure.fault])
 
 
-def remedy_of(fault: Fault) -> str:
-    """What a user can do about it, in a sentence."""
-    return _REMEDIES[fault]
+def _cause(failure: CallFailedError) -> str:
+    return failure.remedy or _CAUSES[failure.fault]
+
+
+def _try_again(failure: CallFailedError) -> str:
+    """What to do where nothing was started."""
+    return f"{_cause(failure)} Run the job again later." if failure.fault in _PASSING else _cause(failure)

@@ -131,7 +131,8 @@ class Patience:
             raise failure
         if self._bad_since is None:
             self._bad_since = since
-            self.log.warning(f"{failure.fact} Trying again for up to {span(room)}.")
+            then = "Trying once more." if failure.fault is Fault.AUTH else f"Trying again for up to {span(room)}."
+            self.log.warning(f"{failure.fact} {then}")
             self._last_line = now
         self._bad_calls += 1
         self.pause(min(self._delay(failure), room))

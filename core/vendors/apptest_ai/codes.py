@@ -42,9 +42,7 @@ def _rejected(remedy: str) -> Meaning:
 
 
 _PROJECT = "Check `project-id`, and that this account may see the project."
-_MAINTENANCE = Meaning(
-    Fault.NOT_YET, Reason.MAINTENANCE, "apptest.ai is in maintenance: run the job again when it is over."
-)
+_MAINTENANCE = Meaning(Fault.NOT_YET, Reason.MAINTENANCE, "apptest.ai is in maintenance.")
 _GONE = Meaning(Fault.ABSENT, Reason.REFUSED, "It may be another account's run, or deleted since.")
 
 START: Mapping[int, Meaning] = {

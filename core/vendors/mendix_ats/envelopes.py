@@ -28,8 +28,8 @@ from core.vendors.mendix_ats.settings import Settings
 
 XML = "text/xml; charset=utf-8"
 UNAVAILABLE = (
-    "ATS is unavailable, or `base-url` leads elsewhere. Every Tuesday from 17 to 18 h, Amsterdam time, it is closed "
-    "for maintenance."
+    "ATS is unavailable, or something else answers at `base-url`. Every Tuesday from 17 to 18 h, Amsterdam time, it is "
+    "closed for maintenance."
 )
 FAULT = (
     "ATS could not make sense of the request, or broke down over it. For an ATS older than 2.11.2 set `details: false`."

@@ -90,7 +90,7 @@ class QTest:
 
     def _run(self, run_id: str) -> RemoteRun:
         page = f"{self._base_url}/p/{self._settings.project_id}/portal/project"
-        return RemoteRun(vendor="qtest", id=run_id, url=page)
+        return RemoteRun(vendor="qtest", id=run_id, url=page, collectable=False)
 
     def attach(self, run_id: str) -> RemoteRun:
         return self._run(run_id)

@@ -98,7 +98,7 @@ class ReportOnly:
         return item
 
     def _run(self, run_id: str) -> RemoteRun:
-        return RemoteRun(vendor="qtest", id=run_id, url=self._page)
+        return RemoteRun(vendor="qtest", id=run_id, url=self._page, collectable=False)
 
     def attach(self, run_id: str) -> RemoteRun:
         return self._run(run_id)

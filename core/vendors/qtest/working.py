@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.errors import BadInputError, CallFailedError, Fault, ResultUnknownError, TimedOutError
-from core.http.translate import remedy_of
+from core.http.translate import later_cause
 from core.model import Reason
 from core.ports import Clock, Log
 from core.vendors.qtest.claims import REASONS, REFUSALS, Claims
@@ -138,8 +138,8 @@ class Worker:
                     result.warnings.append(fact)
                     continue
                 reason = REASONS.get(failure.fault, Reason.UNAVAILABLE)
-                remedy = MAP_THEM if failure.fault is Fault.REFUSED else remedy_of(failure.fault)
-                unknown = ResultUnknownError(fact, remedy=failure.remedy or remedy, reason=reason)
+                remedy = MAP_THEM if failure.fault is Fault.REFUSED and not failure.remedy else later_cause(failure)
+                unknown = ResultUnknownError(fact, remedy=remedy, reason=reason)
                 result.trouble = result.trouble or unknown
                 result.failed = True
                 return

@@ -41,17 +41,17 @@ def _page(calls: Calls, run: RemoteRun, page: int) -> tuple[list[TestCase], bool
 
 
 def _parsed(answer: Answer) -> tuple[list[TestCase], bool]:
-    rows = promised.sequence(answer.value["result"])
-    return [_case(row) for row in rows if fields.whole(row["status"]) == _FAILURE], answer.value["next_page"] is None
+    rows = promised.sequence(answer.value["result"], "result")
+    return [_case(row) for row in rows if fields.whole(row, "status") == _FAILURE], answer.value["next_page"] is None
 
 
 def _case(row: Any) -> TestCase:
     """What is promised of a row is its id, name and status; a folder and a time where it has them."""
     folder, elapsed = row.get("folder"), row.get("elapsed")
     return TestCase(
-        name=promised.text(row["name"]),
+        name=promised.text(row["name"], "name"),
         classname=folder if isinstance(folder, str) else "",
         outcome=Outcome.FAILED,
-        seconds=fields.whole(elapsed) / 1_000_000 if elapsed is not None else None,
+        seconds=fields.whole(row, "elapsed") / 1_000_000 if elapsed is not None else None,
         message="Failed, as Testmo has it: its run's page shows why.",
     )

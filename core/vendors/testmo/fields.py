@@ -56,35 +56,37 @@ class Run:
         return ""
 
 
-def whole(value: Any) -> int:
+def whole(of: Any, name: str) -> int:
     """An id or a count."""
+    value = of[name]
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise TypeError("a number is no whole number")
+        raise TypeError(f"`{name}` is no id or count")
     return value
 
 
-def flag(value: Any) -> bool:
+def flag(of: Any, name: str) -> bool:
+    value = of[name]
     if not isinstance(value, bool):
-        raise TypeError("a truth value is none")
+        raise TypeError(f"`{name}` is neither true nor false")
     return value
 
 
 def run(value: Any) -> Run:
     """A run as `get-run` answers it, in `result`. A run says that it is completed twice: the two must agree."""
     found = Run(
-        id=whole(value["id"]),
-        project=whole(value["project_id"]),
-        name=promised.text(value["name"]),
-        status=whole(value["status"]),
-        completed=flag(value["is_completed"]),
-        total=whole(value["total_count"]),
-        success=whole(value["success_count"]),
-        failure=whole(value["failure_count"]),
-        untested=whole(value["untested_count"]),
-        ended=whole(value["completed_count"]),
+        id=whole(value, "id"),
+        project=whole(value, "project_id"),
+        name=promised.text(value["name"], "name"),
+        status=whole(value, "status"),
+        completed=flag(value, "is_completed"),
+        total=whole(value, "total_count"),
+        success=whole(value, "success_count"),
+        failure=whole(value, "failure_count"),
+        untested=whole(value, "untested_count"),
+        ended=whole(value, "completed_count"),
         marks=marks(value["fields"]),
         cut_short=_cut_short(value["fields"]),
-        threads={each.id: each for each in map(_thread, promised.sequence(value["threads"]))},
+        threads={each.id: each for each in map(_thread, promised.sequence(value["threads"], "threads"))},
     )
     if found.completed and found.status == RUNNING:
         raise ValueError("it is completed and running")
@@ -101,26 +103,29 @@ class Badge:
 
 
 def badge(value: Any) -> Badge:
-    return Badge(id=whole(value["id"]), completed=flag(value["is_completed"]), marks=marks(value["fields"]))
+    return Badge(id=whole(value, "id"), completed=flag(value, "is_completed"), marks=marks(value["fields"]))
 
 
 def marks(value: Any) -> frozenset[str]:
     """The values of all fields of a run that are texts."""
-    return frozenset(item["value"] for item in promised.sequence(value) if isinstance(item.get("value"), str))
+    return frozenset(item["value"] for item in promised.sequence(value, "fields") if isinstance(item.get("value"), str))
 
 
 def _cut_short(value: Any) -> str:
-    own = (item.get("value") for item in promised.sequence(value) if item.get("name") == RECORDING)
+    own = (item.get("value") for item in promised.sequence(value, "fields") if item.get("name") == RECORDING)
     return next((each for each in own if isinstance(each, str) and each.startswith(CUT_SHORT)), "")
 
 
 def _thread(value: Any) -> Thread:
-    success, failure, untested = (value.get(f"{name}_count") for name in ("success", "failure", "untested"))
     return Thread(
-        id=whole(value["id"]),
-        total=whole(value["total_count"]),
-        completed=flag(value["is_completed"]),
-        success=None if success is None else whole(success),
-        failure=None if failure is None else whole(failure),
-        untested=None if untested is None else whole(untested),
+        id=whole(value, "id"),
+        total=whole(value, "total_count"),
+        completed=flag(value, "is_completed"),
+        success=_whole_or_none(value, "success_count"),
+        failure=_whole_or_none(value, "failure_count"),
+        untested=_whole_or_none(value, "untested_count"),
     )
+
+
+def _whole_or_none(of: Any, name: str) -> int | None:
+    return None if of.get(name) is None else whole(of, name)

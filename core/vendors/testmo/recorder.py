@@ -255,7 +255,7 @@ def _delays() -> Iterator[float]:
 
 
 def _id(answer: Answer) -> int:
-    return fields.whole(answer.value["id"])
+    return fields.whole(answer.value, "id")
 
 
 def _badge(answer: Answer, run: int) -> fields.Badge:

@@ -158,16 +158,18 @@ def check_new(seen: fields.Run, mark: str) -> None:
 
 
 def _page(answer: Answer) -> tuple[list[Listed], bool]:
-    return [_listed(item) for item in promised.sequence(answer.value["result"])], answer.value["next_page"] is None
+    return [_listed(item) for item in promised.sequence(answer.value["result"], "result")], answer.value[
+        "next_page"
+    ] is None
 
 
 def _listed(value: Any) -> Listed:
     return Listed(
-        id=fields.whole(value["id"]),
-        name=promised.text(value["name"]),
+        id=fields.whole(value, "id"),
+        name=promised.text(value["name"], "name"),
         marks=fields.marks(value["fields"]) if "fields" in value else None,
     )
 
 
 def _id(answer: Answer) -> int:
-    return fields.whole(answer.value["id"])
+    return fields.whole(answer.value, "id")
