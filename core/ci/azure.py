@@ -19,7 +19,7 @@ from core.ci.workflow_commands import fit
 from core.model import Build, Conclusion, Outcome, Result, TestCase, TestReport
 from core.text.sanitize import defuse, one_line, quoted_block
 from core.text.secret import SHORTEST
-from core.text.wording import complaint, counts, further, headline, is_link
+from core.text.wording import closing, complaint, further, headline, is_link
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Azure:
         else:
             self.info(self._verdict(report, result))
         self._issue_cases(report, level, annotations)
-        self.info(f"Conclusion: {result.conclusion}, exit code {result.status}. {counts(report.totals)}".strip())
+        self.info(closing(result, report.totals))
         if not result.status and result.conclusion not in (Conclusion.PASSED, Conclusion.STARTED):
             # `fail-on` lets it go, and nobody shall take it for a pass
             self._command("task.complete", f"Test run {result.conclusion}", result="SucceededWithIssues")

@@ -16,7 +16,7 @@ from core.ci.workflow_commands import LONGEST_MESSAGE, command, fit, heredoc
 from core.model import Build, Conclusion, Outcome, Result, TestCase, TestReport
 from core.text.sanitize import defuse, one_line, quoted_block
 from core.text.secret import SHORTEST
-from core.text.wording import complaint, counts, further, headline, is_link
+from core.text.wording import closing, complaint, further, headline, is_link
 from core.workspace.files import append
 
 TYPE_CHECKING = False
@@ -111,7 +111,7 @@ class GitHub:
     def publish(self, report: TestReport, result: Result, *, annotations: int) -> None:
         self._annotate(_level(report, result), *self._verdict(report, result))
         self._annotate_cases(report, "error" if result.status else "warning", annotations)
-        self.info(f"Conclusion: {result.conclusion}, exit code {result.status}. {counts(report.totals)}".strip())
+        self.info(closing(result, report.totals))
 
     def check(self) -> None:
         self._stream.check()

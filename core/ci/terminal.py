@@ -14,7 +14,7 @@ from core.ci.steps import slug
 from core.ci.stream import Stream
 from core.model import Build, Conclusion, Result, TestCase, TestReport
 from core.text.sanitize import one_line, quoted_block
-from core.text.wording import complaint, counts, duration, further, headline, is_link
+from core.text.wording import closing, complaint, counts, duration, further, headline, is_link
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ class Terminal:
             self._put(f"  and {rest} more")
         for text in further(report, result):
             self._put(say(f"  {text}"))
+        self._put(say(f"  {closing(result)}"))
 
     def _show(self, case: TestCase) -> None:
         say, redact = self._stream.clean, self._stream.redact

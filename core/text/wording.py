@@ -1,6 +1,7 @@
 """What a report says to a person in a line or two, the same on every CI."""
 
-from core.model import LONGEST_SECONDS, Result, TestCase, TestReport, Totals
+from core import PROJECT, VERSION
+from core.model import LONGEST_SECONDS, Reason, Result, TestCase, TestReport, Totals
 
 LONGEST_LINK = 2000  # longer ones are cut by browsers and mail programs
 
@@ -24,6 +25,25 @@ def further(report: TestReport, result: Result) -> list[str]:
     """What stands under the headline: where the run is, other failures, warnings."""
     link = [f"Run: {report.run.url}"] if report.run is not None and is_link(report.run.url) else []
     return [*link, *result.problems, *report.warnings]
+
+
+def meaning(reason: Reason) -> str:
+    """The address of what this very version says of a reason; empty where there is nothing to explain."""
+    if reason in (Reason.NONE, Reason.TESTS_FAILED):
+        return ""
+    return f"{PROJECT}/blob/v{VERSION}/docs/errors.md#{reason}"
+
+
+def closing(result: Result, totals: Totals | None = None) -> str:
+    """The last line of a verdict in a log: how it ended and why, counts that stand nowhere else, what it means."""
+    why = f" ({result.reason})" if result.reason else ""
+    link = meaning(result.reason)
+    parts = (
+        f"Conclusion: {result.conclusion}{why}, exit code {result.status}.",
+        counts(totals) if totals else "",
+        f"What it means: {link} (test-runner-action {VERSION})" if link else "",
+    )
+    return " ".join(filter(None, parts))
 
 
 def complaint(case: TestCase) -> str:

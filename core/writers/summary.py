@@ -6,10 +6,9 @@ finds none is said and changes no count.
 
 from collections.abc import Iterable, Iterator
 
-from core import PROJECT
-from core.model import Build, Conclusion, ExitCode, Outcome, Reason, Result, TestReport
+from core.model import Build, Conclusion, ExitCode, Outcome, Result, TestReport
 from core.text.markdown import inline, link, prose
-from core.text.wording import duration, is_link
+from core.text.wording import duration, is_link, meaning
 from core.writers.survey import BAD, Shelf, Survey
 
 LARGEST = 900 * 1024  # bytes of UTF-8
@@ -48,8 +47,8 @@ def _head(report: TestReport, result: Result, build: Build) -> Iterator[str]:
     if result.remedy.strip():
         lines.pieces.append(f"\n{prose(result.remedy, 1_000)}\n")
     yield from lines.pieces
-    if result.reason not in (Reason.NONE, Reason.TESTS_FAILED):
-        yield f"\n[What `{result.reason}` means]({PROJECT}/blob/main/docs/errors.md#{result.reason})\n"
+    if address := meaning(result.reason):
+        yield f"\n[What `{result.reason}` means]({address})\n"
     yield f"\n{' · '.join(_facts(report, result, build))}\n\n"
 
 

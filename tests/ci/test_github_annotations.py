@@ -175,4 +175,4 @@ def test_a_result_without_cases_says_so_little_that_no_count_is_shown() -> None:
     publish(a_ci("github", out, vendor=""), report, a_result(status=2), summary=iter([]), annotations=8)
     commands, shown = read_log(out.getvalue())
     assert commands[0].properties == {"title": "test run: failed"}
-    assert shown[0] == "Conclusion: failed, exit code 2."
+    assert shown[0] == "Conclusion: failed (tests-failed), exit code 2."

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core import VERSION
 from core.model import (
     Build,
     Conclusion,
@@ -132,7 +133,7 @@ def test_several_wrong_inputs_are_a_list_and_the_reason_is_explained() -> None:
     )
     text = page(TestReport(title="", run=None), result)
     assert text.startswith("## ❌ e2e: error\n\n2 inputs are wrong.\n- `token`: must be set.\n- `timeout`: `1x` is")
-    assert "/docs/errors.md#bad-input)" in text
+    assert f"/blob/v{VERSION}/docs/errors.md#bad-input)" in text
     many = page(TestReport(title="", run=None), replace(result, fact="wrong\n" + "  y\n" * 9000))
     assert re.search(r"\n- y\n- \d+ more in report.json\n", many)
 
