@@ -4,12 +4,14 @@
 Wire: there is no standard. The dialects that are read are the fixtures of tests/junit_read.
 """
 
+from core.junit_read.claims import NO_GREEN
 from core.junit_read.file import JUnitFile
 from core.junit_read.guard import JUnitError, Limits
 from core.junit_read.nouns import Complaint, Directive, JUnitCase, JUnitSuite, Output, Property
 from core.junit_read.survey import Cases, Survey, as_test_case, survey
 
 __all__ = [
+    "NO_GREEN",
     "Cases",
     "Complaint",
     "Directive",

@@ -14,7 +14,8 @@ class JUnitFile:
 
     `root` is the outermost element, `shown` the path for messages. Once all cases have been read there are: `doubts`,
     sentences on suites that claim more tests or more failures than they hold; `hides_failures`, whether there are such
-    of the second kind; `seconds`, what the file as a whole claims, by its root or by the only suite inside.
+    of the second kind, which says nothing new where a case failed; `seconds`, what the file as a whole claims, by its
+    root or by the only suite inside.
     """
 
     def __init__(self, path: str, *, shown: str = "", limits: Limits | None = None) -> None:

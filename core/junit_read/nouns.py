@@ -5,6 +5,11 @@ from dataclasses import dataclass, field
 
 from core.junit_read.durations import seconds_of
 from core.model import Outcome
+from core.text.kept import Kept
+
+DECIDING = ("error", "failure", "skipped")
+_KINDS = {Outcome.ERRORED: "error", Outcome.FAILED: "failure", Outcome.SKIPPED: "skipped"}
+_LONGEST = 1 << 16  # characters of several complaints together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,18 +125,40 @@ class JUnitCase:
         return self.whole("line")
 
     @property
-    def complaint(self) -> Complaint | None:
-        """The one that explains the outcome."""
-        if not self.complaints:
-            return None
-        wanted = {Outcome.ERRORED: "error", Outcome.FAILED: "failure", Outcome.SKIPPED: "skipped"}.get(self.outcome)
-        found = (each for each in self.complaints if each.kind == wanted)
-        return next(found, self.complaints[0] if wanted else None)
+    def told(self) -> tuple[Complaint, ...]:
+        """The complaints that explain the outcome; the first is of the kind that decides, if there is one."""
+        wanted = _KINDS.get(self.outcome) if self.complaints else None
+        if wanted is None:
+            return ()
+        deciding = (each for each in self.complaints if each.kind in DECIDING)
+        return tuple(sorted(deciding, key=lambda each: each.kind != wanted)) or self.complaints[:1]
+
+    @property
+    def message(self) -> str:
+        """Of the first complaint."""
+        told = self.told
+        return told[0].message if told else ""
+
+    @property
+    def details(self) -> str:
+        """The texts of all complaints, from the second on with their messages, in the bounds of one."""
+        told = self.told
+        if len(told) < 2:
+            return told[0].text if told else ""
+        kept = Kept(_LONGEST)
+        kept.add("\n\n".join(text for text in (told[0].text, *map(_whole, told[1:])) if text))
+        return kept.text
 
     def whole(self, attribute: str) -> int | None:
         """An attribute that is a whole number, not negative; None for anything else."""
         text = self.attributes.get(attribute, "").strip()
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _whole(complaint: Complaint) -> str:
+    """Its text, and its message where that says more."""
+    message, text = complaint.message, complaint.text
+    return text if message in text else f"{message}\n{text}" if text else message
 
 
 def classname_of(attributes: Mapping[str, str]) -> str:

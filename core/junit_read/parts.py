@@ -1,7 +1,7 @@
 """What stands inside a case or beside the cases of a suite, while it is being read."""
 
 from core.junit_read.guard import Guard, Limits
-from core.junit_read.nouns import Complaint, Output, Property
+from core.junit_read.nouns import DECIDING, Complaint, Output, Property
 from core.junit_read.texts import OutputText
 from core.text.kept import Kept
 
@@ -16,7 +16,6 @@ SEVERITY = {
     "flakyFailure": 0,
     "flakyError": 0,
 }
-DECIDING = ("error", "failure", "skipped")
 
 
 class OpenPart:
@@ -77,6 +76,8 @@ class Extras:
     _decided = _further = 0
     size = 0  # characters of what is kept
     attempts = 0
+    bad = 0  # failures and errors
+    skipped: dict[str, str] | None = None  # the attributes of the first one
     flaky = False
     left_out = 0
     complaints: tuple[Complaint, ...] = ()
@@ -87,10 +88,14 @@ class Extras:
         self._most = limits.parts
         self._longest = limits.held
 
-    def judge(self, tag: str) -> None:
+    def judge(self, tag: str, attributes: dict[str, str]) -> None:
         """Called for each complaint, also for those that are too many to be kept."""
         if tag in DECIDING:
             self._decided = max(self._decided, SEVERITY[tag])
+            if tag != "skipped":
+                self.bad += 1
+            elif self.skipped is None:
+                self.skipped = attributes
         else:
             self.attempts += 1
             self._further = max(self._further, SEVERITY[tag])

@@ -1,8 +1,8 @@
 """From expat's callbacks to cases: what an element means depends on the element that it stands in."""
 
-from core.junit_read import words
+from core.junit_read import skips, words
 from core.junit_read.attempts import Attempts
-from core.junit_read.claims import Claims
+from core.junit_read.claims import OF_A_SUITE, Claims
 from core.junit_read.guard import Guard, Limits
 from core.junit_read.nouns import JUnitCase, JUnitSuite
 from core.junit_read.parts import OUTPUTS, SEVERITY, Extras, OpenPart
@@ -49,6 +49,7 @@ class Reader:
         self._part: OpenPart | None = None  # if anybody wants its text
         guard.parser.StartElementHandler = self._start if tally is None else self._start_for_tally
         guard.parser.EndElementHandler = self._end if tally is None else self._end_for_tally
+        guard.parser.CommentHandler = self._comment
 
     # The next four are the hot loop: expat calls one of them for each tag, 270,000 times for 100,000 cases. The calls
     # alone take a quarter of the time (docs/benchmarks.md), so a plain case has all it needs in here: no further call
@@ -78,7 +79,10 @@ class Reader:
         if self._free and tag == "testcase":
             self._plain = attributes
             self._free = False
-        elif self._suites and (tag == "properties" or (tag == "property" and "value" in attributes)):
+        elif self._suites and (
+            tag == "properties"
+            or (tag == "property" and "value" in attributes and attributes.get("name") not in OF_A_SUITE)
+        ):
             self._stack.append(tag)  # nobody reads it, and the case stays plain
             if len(self._stack) >= self._limits.depth:
                 self._refuse_depth()
@@ -103,6 +107,10 @@ class Reader:
             except KeyError:  # no name or no time, which is rare
                 self._close_case(plain, self._nothing)
 
+    def _comment(self, text: str) -> None:
+        if self._free:
+            self.claims.comment(text)
+
     def measure(self) -> None:
         """At the end of a piece: a text that nobody wants, but that goes on, may not go on for ever."""
         if self._part_depth and self._part is None:
@@ -112,7 +120,7 @@ class Reader:
     def _start_other(self, tag: str, attributes: dict[str, str]) -> None:
         stack = self._stack
         if tag not in NAMES:
-            tag = meant(tag)
+            tag = meant(tag, attributes)
         if self._plain is not None:
             self._case, self._plain = self._plain, None
             stack.append("testcase")
@@ -174,14 +182,15 @@ class Reader:
         self._attempts.begin()
         self._failed = self._attempts.failed
         self._count_for_claims()
-        self.claims.begin()
+        self.claims.begin(suite)
         self.found.append(suite)
 
     def _close_suite(self) -> None:
         self._attempts.end()
         self._failed = self._attempts.failed
         self._count_for_claims()
-        self.claims.end(self._suites.pop())
+        self.claims.end()
+        self._suites.pop()
         self._free = bool(self._suites)
         if self._suites:
             self.found.append(self._suites[-1])
@@ -193,7 +202,7 @@ class Reader:
     def _open_part(self, tag: str, attributes: dict[str, str]) -> None:
         if tag in SEVERITY and self._case is not None:
             self._extras = self._extras or Extras(self._limits)
-            self._extras.judge(tag)
+            self._extras.judge(tag, attributes)
         elif tag in SEVERITY and tag not in ("error", "failure"):
             return  # a suite as a whole can fail to load; skipped or repeated are only cases
         self._part_depth = len(self._stack)
@@ -220,6 +229,8 @@ class Reader:
             self._extras = self._extras or Extras(self._limits)
             self._extras.take_property(attributes)
         else:
+            if attributes.get("name") in OF_A_SUITE:
+                self.claims.property(attributes["name"], attributes["value"])
             extras = Extras(self._limits)
             extras.take_property(attributes)
             self._take_of_suite(extras)
@@ -229,7 +240,7 @@ class Reader:
         if part is not None and part.wanted:
             extras.take(part)
         if tag in SEVERITY:
-            extras.judge(tag)
+            extras.judge(tag, {})
             self._close_case({"name": "<init>", "classname": suite.name}, extras, ours=True)  # its name in Jenkins
         else:
             self._take_of_suite(extras)
@@ -245,6 +256,9 @@ class Reader:
 
     def _close_case(self, attributes: dict[str, str], extras: Extras, *, ours: bool = False) -> None:
         severity = extras.severity
+        skipped = extras.skipped
+        if skipped is not None and (severity < 2 or extras.bad):
+            severity = skips.judged(skipped, severity, attributes, self._suites[-1].attributes)
         if severity < 2:  # skipped or silent: a word that says worse is believed
             worst, odd = words.told(attributes)
             if odd and not severity and not extras.attempts:
@@ -254,7 +268,9 @@ class Reader:
         flaky = not severity and (extras.flaky or (bool(self._failed) and self._attempts.had_failed(attributes)))
         self.claims.cases += 1
         self.claims.attempts += extras.attempts
-        self.claims.bad += extras.attempts + is_bad
+        self.claims.bad += extras.attempts
+        if severity:
+            self._count_for_claims_of(extras, severity)
         if is_bad:
             self._attempts.remember(attributes)
         tally = self._tally
@@ -274,6 +290,17 @@ class Reader:
             extras.left_out,
         )
         (self.found if tally is None else tally.worst).append(case)
+
+    def _count_for_claims_of(self, extras: Extras, severity: int) -> None:
+        claims = self.claims
+        claims.attempts += max(extras.bad - 1, 0)
+        if severity > 1:
+            claims.bad += extras.bad or 1
+            claims.failed += 1
+        else:
+            claims.skipped += 1
+            if extras.bad and extras.skipped is not None and skips.is_todo(extras.skipped):
+                claims.bad += extras.bad
 
     def _by_unknown_word(self, attributes: dict[str, str], odd: str, worst: int) -> int:
         """The severity of a case of which nothing but such a word speaks; it is told."""

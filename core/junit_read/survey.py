@@ -60,14 +60,13 @@ def survey(files: Iterable[JUnitFile], *, keep: int = 50) -> Survey:
 
 def as_test_case(case: JUnitCase) -> TestCase:
     """The case without what only a recorder wants: outputs, directives, attempts."""
-    told = case.complaint
     return TestCase(
         name=case.name,
         classname=case.classname or case.suite.name,
         outcome=case.outcome,
         seconds=case.seconds,
-        message=told.message if told else "",
-        details=told.text if told else "",
+        message=case.message,
+        details=case.details,
         flaky=case.flaky,
         properties=tuple((each.name, each.value) for each in case.properties),
     )

@@ -57,6 +57,22 @@ def test_a_suite_that_lacks_failures_which_it_claims_is_not_green(tmp_path: Path
     assert "claims 3 failures" in ended.log
 
 
+@pytest.mark.parametrize(
+    ("claims", "inside"),
+    [
+        ("failures='1' errors='1'", "<failure message='boom'/>"),  # TestCafe: each counts as both
+        ("failures='2' errors='0'", "<failure message='boom'/><failure message='bang'/>"),  # RuboCop, Catch2, pytest
+        ("failures='2' errors='0'", "<failure message='boom'/>"),  # Newman with two iterations
+    ],
+)
+def test_tests_are_logged_however_their_writer_counts_failures(claims: str, inside: str, tmp_path: Path) -> None:
+    cases = f"<testcase classname='A' name='a'>{inside}</testcase><testcase classname='A' name='b'/>"
+    body = f"out.write(\"<testsuite name='s' tests='2' {claims}>{cases}</testsuite>\")\nout.close()\nsys.exit(1)\n"
+    ended, truth = play(tmp_path, command=program(tmp_path, body), results="none/*.xml", knobs=of("A#a", "A#b"))
+    assert (ended.status, ended.outputs["failed"], ended.outputs["errored"]) == (1, "1", "0"), ended.log
+    assert (paths(truth), [log.asked.content for log in truth.logs]) == ([DONE], ["A#a", "A#b"])
+
+
 UPLOAD: dict[str, Any] = {
     "qtest_mode": "report-only",
     "command": "",
@@ -70,6 +86,7 @@ def test_such_a_suite_is_not_uploaded(tmp_path: Path) -> None:
     (tmp_path / "r.xml").write_text("<testsuite tests='5' failures='3'><testcase classname='A' name='a'/></testsuite>")
     ended, _ = play(tmp_path, **UPLOAD)
     assert (ended.status, ended.reason, list(ended.journal)) == (2, "bad-input", [])
+    assert "its writer counts what it writes as no case" in ended.log
 
 
 def test_an_upload_of_which_qtest_took_in_less_is_not_green(tmp_path: Path) -> None:

@@ -9,12 +9,13 @@ P, F, E, S = Outcome.PASSED, Outcome.FAILED, Outcome.ERRORED, Outcome.SKIPPED
 
 @dataclass(frozen=True, kw_only=True)
 class Dialect:
-    """`cases`: path, class, name, outcome, seconds. `flaky`: names. `doubts`: how many."""
+    """`cases`: path, class, name, outcome, seconds. `flaky`: names. `doubts`: how many. `hides`: failures."""
 
     xml: str | bytes
     cases: tuple[tuple[tuple[str, ...], str, str, Outcome, float | None], ...]
     flaky: tuple[str, ...] = ()
     doubts: int = 0
+    hides: bool = False
 
 
 def _one(
@@ -128,6 +129,138 @@ DIALECTS = {
     "Catch2: its tests are assertions": Dialect(
         xml=_suite(_case(), ' tests="7" failures="0"'), cases=(_one(),), doubts=1
     ),
+    "Catch2: each check that failed is a failure, and a test": Dialect(
+        xml=_suite(
+            _case() + _case('<failure message="1==2"/>\n<failure message="1==3"/>\n<failure message="1==4"/>', "multi"),
+            ' tests="4" failures="3" errors="0"',
+        ),
+        cases=(_one(), _one("multi", F)),
+    ),
+    "Catch2: a test that may fail, among others": Dialect(
+        xml=_suite(
+            _case('<skipped message="TEST_CASE tagged with !mayfail"/><failure message="1==2"/>', "may")
+            + _case("<failure/>", "must", ' status="run"'),
+            ' tests="2" failures="1" errors="0"',
+        ),
+        cases=(_one("may", S), _one("must", F)),
+    ),
+    "Catch2: a test that may fail, alone, in words that nobody knows": Dialect(
+        xml=_suite(_case("<skipped/><failure/>", more=' status="run"'), ' tests="1" failures="0" errors="0"'),
+        cases=(_one(outcome=S),),
+    ),
+    "skipped and failed, where the suite says nothing of errors": Dialect(
+        xml=_suite(_case("<skipped/><failure/>"), ' failures="0"'), cases=(_one(outcome=F),)
+    ),
+    "skipped with a further attempt, in a suite that claims none": Dialect(
+        xml=_suite(_case("<skipped/><rerunFailure/>"), ' failures="0" errors="0"'), cases=(_one(outcome=F),)
+    ),
+    "node:test: a todo that fails counts at its suite and not for the run": Dialect(
+        xml="<testsuites>"
+        + _suite(_case('<skipped type="todo" message="true"/><failure/>'), ' tests="1" errors="0" failures="1"')
+        + "<!-- pass 0 -->\n<!-- fail 0 -->\n<!-- cancelled 0 -->\n<!-- todo 1 -->\n</testsuites>",
+        cases=(_one(outcome=S),),
+    ),
+    "node:test: a parent that failed of itself": Dialect(
+        xml="<testsuites>"
+        + _suite(_case(), ' tests="1" errors="0" failures="0"')
+        + "<!-- tests 2 -->\n<!-- pass 1 -->\n<!-- fail 1 -->\n<!-- cancelled 0 -->\n</testsuites>",
+        cases=(_one(),),
+        doubts=1,
+        hides=True,
+    ),
+    "node:test: cancelled, in an element that nobody knows": Dialect(
+        xml=_suite(f"<undefined>{_case()}<!-- cancelled 1 --></undefined>"),
+        cases=(_one(),),
+        doubts=1,
+        hides=True,
+    ),
+    "node:test: a failure that is held, and counted with its parents": Dialect(
+        xml=f"<testsuites>{_suite(_case('<failure/>'))}<!-- fail 2 --></testsuites>", cases=(_one(outcome=F),)
+    ),
+    "comments that claim nothing": Dialect(
+        xml=_suite(f"{_case('<!-- fail 1 -->')}<!-- fails 1 --><!-- fail one --><!-- fail --><!-- fail -1 -->"),
+        cases=(_one(),),
+    ),
+    "PHPUnit 9: a warning is a failure": Dialect(
+        xml=_suite(
+            _case(r'<warning type="PHPUnit\Framework\Warning">no data</warning>', "warns") + _case(),
+            ' tests="2" assertions="1" errors="0" warnings="1" failures="0" skipped="0"',
+        ),
+        cases=(_one("warns", F), _one()),
+    ),
+    "PHPUnit 9: a warning that got lost": Dialect(
+        xml=_suite(_case(), ' tests="1" assertions="1" errors="0" warnings="1" failures="0"'),
+        cases=(_one(),),
+        doubts=1,
+        hides=True,
+    ),
+    "warnings of other writers": Dialect(
+        xml=_suite(_case('<warning type="style">w</warning><warning/>'), ' tests="1" warnings="2" failures="0"'),
+        cases=(_one(),),
+    ),
+    "Ginkgo: a suite that failed for a reason of its own": Dialect(
+        xml=_suite(
+            '<properties><property name="SuiteSucceeded" value="false"/><property name="RandomSeed" value="1"/>'
+            '<property name="SpecialSuiteFailureReason" value="pending specs"/></properties>'
+            + _case()
+            + _case('<skipped message="pending"/>', "later", ' status="pending"'),
+            ' tests="2" disabled="1" errors="0" failures="0"',
+        ),
+        cases=(_one(), _one("later", S)),
+        doubts=1,
+        hides=True,
+    ),
+    "Ginkgo: a suite that failed by a case, and one that succeeded": Dialect(
+        xml="<testsuites>"
+        + _suite('<properties><property name="SuiteSucceeded" value="false"/></properties>' + _case("<failure/>"))
+        + _suite(
+            '<properties><property name="SuiteSucceeded" value="true"/>'
+            '<property name="SpecialSuiteFailureReason" value=""/></properties>' + _case()
+        )
+        + "</testsuites>",
+        cases=(_one(outcome=F), _one()),
+    ),
+    "a property of a case that is called like one of a suite": Dialect(
+        xml=_suite(_case('<properties><property name="SuiteSucceeded" value="false"/></properties>') + _case(name="b")),
+        cases=(_one(), _one("b")),
+    ),
+    "CTest: what could not be started, and what was skipped": Dialect(
+        xml=_suite(
+            _case('<skipped message="Unable to find executable"/>', "gone", ' status="notrun"')
+            + _case('<skipped message="Fixture dependency failed"/>', "dep", ' status="notrun"')
+            + _case('<skipped message="SKIP_RETURN_CODE=77"/>', "code", ' status="notrun"')
+            + _case("", "off", ' status="disabled"')
+            + _case('<skipped message="Required Files Missing"/>', "elsewhere"),
+            ' tests="5" failures="0" disabled="1" skipped="3"',
+        ),
+        cases=(_one("gone", E), _one("dep", E), _one("code", S), _one("off", S), _one("elsewhere", S)),
+    ),
+    "mocha-junit-reporter: a pending test is counted, and not written": Dialect(
+        xml='<testsuites name="all" tests="2" failures="0" skipped="1">'
+        + _suite(_case(), ' tests="2" failures="0"')
+        + "</testsuites>",
+        cases=((("all", "s"), "shop.Cart", "adds", P, None),),
+    ),
+    "a skipped case that is held excuses none that is not": Dialect(
+        xml=_suite(_case() + _case("<skipped/>", "b"), ' tests="3" failures="0" skipped="1"'),
+        cases=(_one(), _one("b", S)),
+        doubts=1,
+    ),
+    "TestCafe: errors equal to failures": Dialect(
+        xml=_suite(_case() + _case("<failure><![CDATA[boom]]></failure>", "b"), ' tests="2" failures="1" errors="1"'),
+        cases=(_one(), _one("b", F)),
+    ),
+    "stylelint: warnings are no cases": Dialect(
+        xml=_suite(_case(), ' tests="1" failures="1" errors="1"'), cases=(_one(),), doubts=1, hides=True
+    ),
+    "RuboCop: a failure for each offense": Dialect(
+        xml=_suite(_case('<failure message="1">a:1</failure><failure message="2">a:2</failure>'), ' failures="2"'),
+        cases=(_one(outcome=F),),
+    ),
+    "pytest: each subtest that failed is a test": Dialect(
+        xml=_suite(_case("<failure>0</failure><failure>1</failure>"), ' tests="2" failures="2" errors="0" skipped="0"'),
+        cases=(_one(outcome=F),),
+    ),
     "a word that says worse than skipped": Dialect(
         xml=_suite(_case("<skipped/>", more=' status="failed"')), cases=(_one(outcome=F),)
     ),
@@ -183,7 +316,7 @@ DIALECTS = {
         cases=(_one(),),
     ),
     "more is claimed than there is": Dialect(
-        xml=_suite(_case(), ' tests="5" failures="2" errors="0"'), cases=(_one(),), doubts=2
+        xml=_suite(_case(), ' tests="5" failures="2" errors="0"'), cases=(_one(),), doubts=2, hides=True
     ),
     "less is claimed than there is": Dialect(
         xml=_suite(_case("<error/>"), ' tests="0" failures="0" errors="0"'), cases=(_one(outcome=E),)

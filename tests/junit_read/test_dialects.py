@@ -24,11 +24,13 @@ def test_a_dialect_is_read_as_a_person_would_count_it(dialect: Dialect, tmp_path
         assert tuple((c.suite.path, c.classname, c.name, c.outcome, c.seconds) for c in cases) == dialect.cases
         assert tuple(c.name for c in cases if c.flaky) == dialect.flaky
         assert len(file.doubts) == dialect.doubts
+        assert file.hides_failures is dialect.hides
 
 
 @pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
 def test_the_totals_are_those_of_the_cases(dialect: Dialect, tmp_path: Path) -> None:
-    found = survey([JUnitFile(str(a_file(tmp_path, dialect.xml)))])
+    file = JUnitFile(str(a_file(tmp_path, dialect.xml)))
+    found = survey([file])
     outcomes = [case[3] for case in dialect.cases]
     totals = found.totals
     assert totals.tests == len(outcomes)
@@ -42,6 +44,7 @@ def test_the_totals_are_those_of_the_cases(dialect: Dialect, tmp_path: Path) -> 
         (name, outcome) for _, _, name, outcome, _ in dialect.cases if outcome in (Outcome.FAILED, Outcome.ERRORED)
     ]
     assert len(found.doubts) == dialect.doubts
+    assert file.hides_failures is dialect.hides
 
 
 @pytest.mark.parametrize(("content", "said"), REFUSED.values(), ids=REFUSED)

@@ -83,7 +83,7 @@ def test_the_root_is_known(tmp_path: Path) -> None:
     assert (file.root.seconds, case.suite.seconds) == (12.5, 1.0)
 
 
-def test_a_report_gets_the_complaint_that_decides(tmp_path: Path) -> None:
+def test_a_report_gets_the_complaint_that_decides_first_and_then_the_others(tmp_path: Path) -> None:
     found = cases(
         tmp_path,
         "<testcase name='a' classname='k' time='1'><failure message='f'>ft</failure><error message='e'>et</error>"
@@ -98,12 +98,34 @@ def test_a_report_gets_the_complaint_that_decides(tmp_path: Path) -> None:
             outcome=Outcome.ERRORED,
             seconds=1.0,
             message="e",
-            details="et",
+            details="et\n\nft",
             properties=(("p", "v"),),
         ),
         TestCase(name="b", classname="s", outcome=Outcome.PASSED, flaky=True),
         TestCase(name="c", classname="s", outcome=Outcome.SKIPPED, message="why"),
     ]
+
+
+def test_of_several_complaints_a_report_has_the_texts_of_all(tmp_path: Path) -> None:
+    several = (
+        "<failure message='1 == 2'>CHECK( 1 == 2 )\nat a.cpp:5</failure><failure message='1 == 3'>at a.cpp:6</failure>"
+    )
+    for inside, message, details in (
+        (several, "1 == 2", "CHECK( 1 == 2 )\nat a.cpp:5\n\n1 == 3\nat a.cpp:6"),
+        ("<failure message='m1'/><failure message='m2'/><failure/>", "m1", "m2"),
+        ("<skipped message='TEST_CASE tagged with !mayfail'/><failure message='m'>t</failure>", None, "m\nt"),
+        ("<failure>a</failure><rerunFailure>b</rerunFailure>", "", "a"),
+    ):
+        (case,) = cases(tmp_path, f"<testcase name='a'>{inside}</testcase>")
+        found = as_test_case(case)
+        assert found.message == ("TEST_CASE tagged with !mayfail" if message is None else message)
+        assert found.details.strip() == details
+
+
+def test_the_texts_of_many_complaints_are_bounded(tmp_path: Path) -> None:
+    failure = f"<failure>{'x' * 50_000}</failure>"
+    (case,) = cases(tmp_path, f"<testcase name='a'>{failure * 9}</testcase>")
+    assert 65_536 < len(case.details) < 65_700
 
 
 def test_directives_are_taken_out_of_the_output(tmp_path: Path) -> None:

@@ -229,6 +229,11 @@ def test_any_failing_run_of_a_method_fails_it(tmp_path: Path) -> None:
     assert (one.outcome, one.count, method.message) == (Outcome.FAILED, 1, "m")
 
 
+def test_the_messages_of_all_complaints_are_kept(tmp_path: Path) -> None:
+    cases = "<testcase classname='A' name='a'><failure message='1 == 2'/><failure>1 == 3</failure></testcase>"
+    assert matched(tmp_path, cases, "A#a")[0].message == "1 == 2\n1 == 3"
+
+
 def test_what_is_kept_of_messages_is_bounded(tmp_path: Path) -> None:
     text = "x" * 60_000
     cases = "".join(

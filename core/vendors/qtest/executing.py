@@ -80,7 +80,8 @@ class Execution:
         except JUnitError as error:
             return Ran(ended=ended, problem=f"{error} {ended.fact}", unmatched=unmatched)
         doubts: tuple[str, ...] = written.faults
-        if any(file.hides_failures for file in files):  # which of its tests failed, nobody can tell
+        shown = found.totals.failed + found.totals.errored
+        if not shown and any(file.hides_failures for file in files):  # which of its tests failed, nobody can tell
             doubts += ("The JUnit files lack failures that they claim.", *found.doubts)
         problem = " ".join(doubts[:_MOST_DOUBTS])
         if not files and not problem:

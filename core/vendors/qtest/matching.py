@@ -60,8 +60,7 @@ class Match:
         if rank < self.rank:
             self.rank, self.outcome, self.seconds, self.message, self.count = rank, Outcome.SKIPPED, 0.0, "", 0
             self.steps = []
-        told = case.complaint
-        message = (told.message or told.text) if told else ""
+        message = "\n".join(each.message or each.text for each in case.told)
         worse = _SEVERITY.index(case.outcome) > _SEVERITY.index(self.outcome)
         if worse:
             self.outcome = case.outcome

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.errors import BadInputError, CallFailedError, EmptyResultsError, Fault, ResultUnknownError
-from core.junit_read import Cases, JUnitError, JUnitFile, Survey, survey
+from core.junit_read import NO_GREEN, Cases, JUnitError, JUnitFile, Survey, survey
 from core.model import Phase, Progress, Reason, RemoteRun, TestReport, TestSuite, Verdict
 from core.ports import Answer, Calls, Diary, Log, Wish
 from core.vendors.qtest import fields
@@ -66,7 +66,7 @@ class ReportOnly:
             raise BadInputError([("results", str(error))]) from error
         totals = self._survey.totals
         if not totals.failed + totals.errored and any(file.hides_failures for file in self._files):
-            raise BadInputError([("results", text) for text in self._survey.doubts])  # no green out of such files
+            raise BadInputError([("results", text) for text in (*self._survey.doubts, NO_GREEN)])
         now = date_of(self._calls, "get-token-status", self._log)
         now = machine.clock.wall() if now is None else now
         self._skew = now - machine.clock.wall()

@@ -55,7 +55,6 @@ def _body(logs: list[Mapping[str, Any]], target: Target) -> Mapping[str, Any]:
 
 
 def _log(case: JUnitCase, file: JUnitFile, target: Target) -> Mapping[str, Any]:
-    told = case.complaint
     classname = case.classname or case.suite.name
     content = next((each.value for each in case.properties if each.name == PROPERTY), "")
     content = content or (f"{classname}#{case.name}" if classname else case.name) or file.shown
@@ -66,7 +65,7 @@ def _log(case: JUnitCase, file: JUnitFile, target: Target) -> Mapping[str, Any]:
         "exe_start_date": fields.stamp(target.now),
         "exe_end_date": fields.stamp(target.now + (case.seconds or 0.0)),
     }
-    note = cut("\n".join(part for part in (told.message, told.text) if part), LONGEST_TEXT) if told else ""
+    note = cut("\n".join(part for part in (case.message, case.details) if part), LONGEST_TEXT)
     optional = {"note": note, "build_number": target.build.number, "build_url": target.build.url}
     found |= {name: text for name, text in optional.items() if text}
     if target.settings.test_cycle:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from core.errors import BadInputError, EmptyResultsError
-from core.junit_read import Cases, JUnitError, JUnitFile, Limits, survey
+from core.junit_read import NO_GREEN, Cases, JUnitError, JUnitFile, Limits, survey
 from core.model import Reason, TestSuite, Totals
 from core.ports import Reports
 from core.text.secret import Redactor
@@ -92,7 +92,7 @@ def read(
         raise EmptyResultsError(fact, remedy=_ALLOW, reason=Reason.EMPTY)
     doubts = tuple(doubt for file in files for doubt in file.doubts)
     if not failed and not totals.failed + totals.errored and any(file.hides_failures for file in files):
-        raise BadInputError([("results", text) for text in _shortened(doubts)])  # no green out of such files
+        raise BadInputError([("results", text) for text in (*_shortened(doubts), NO_GREEN)])
     missing = reports.missing if allow_missing else ()
     return Results(
         files=files,

@@ -1,0 +1,38 @@
+"""What a <skipped> means beside something else: a failure that its writer expected, or a test that never started."""
+
+from collections.abc import Mapping
+
+_EXPECTED = ("!mayfail", "!shouldfail")  # tags of Catch2, named in the message
+# What CTest's --output-junit writes where it failed because of such a test; `Disabled` and `SKIP_...` are true skips
+# (Source/CTest/cmCTestRunTest.cxx and cmCTestMultiProcessHandler.cxx).
+_NEVER_STARTED = frozenset(
+    (
+        "Unable to find executable",
+        "Required Files Missing",
+        "Fixture dependency failed",
+        "Missing Configuration",
+        "Insufficient resources",
+        "Failed to change working directory",
+        "Failed to start",
+    )
+)
+
+
+def is_todo(skipped: Mapping[str, str]) -> bool:
+    """As node:test has it: the test may fail, and its suite counts that failure all the same."""
+    return skipped.get("type", "").strip().lower() == "todo"
+
+
+def judged(skipped: Mapping[str, str], severity: int, case: Mapping[str, str], suite: Mapping[str, str]) -> int:
+    """The severity of a case with this element, where all its elements together came to `severity` (parts.SEVERITY)."""
+    if severity > 1:
+        message = skipped.get("message", "")
+        expected = is_todo(skipped) or any(tag in message for tag in _EXPECTED) or _claims_none(suite)
+        return 1 if expected else severity
+    never_started = case.get("status") == "notrun" and skipped.get("message", "").strip() in _NEVER_STARTED
+    return 3 if never_started else severity
+
+
+def _claims_none(suite: Mapping[str, str]) -> bool:
+    """It says so of both: a count that is left out says nothing."""
+    return all(suite.get(name, "").strip() in ("0", "0.0") for name in ("failures", "errors"))
