@@ -99,12 +99,12 @@ class Reader:
             self._plain = None
             self._free = True
             try:
-                name = plain["name"]
-                if not is_plain(plain) or name in self._failed:
+                failed = self._failed
+                if not is_plain(plain) or (failed and plain["name"] in failed):  # an empty one would hash the name
                     self._close_case(plain, self._nothing)
                 else:
                     self._times.append(plain["time"])
-            except KeyError:  # no name or no time, which is rare
+            except KeyError:  # no time, or no name where one is asked for, which is rare
                 self._close_case(plain, self._nothing)
 
     def _comment(self, text: str) -> None:
