@@ -181,7 +181,7 @@ def test_one_refusal_of_a_token_that_was_good_is_not_believed(fault: str, tmp_pa
 def test_a_token_that_is_refused_for_good_is_the_thing_to_check(tmp_path: Path) -> None:
     ended, truth = play(tmp_path, "401@submit-test-log*forever")
     assert (ended.status, ended.reason, paths(truth)) == (7, "auth", [GIVEN_UP])
-    assert "Check the input `token`" in ended.log
+    assert "The `token` was good until now" in ended.log
     assert "status-map" not in ended.log
     assert len(ended.calls("submit-test-log")) == 2
 
