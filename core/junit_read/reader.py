@@ -1,22 +1,16 @@
 """From expat's callbacks to cases: what an element means depends on the element that it stands in."""
 
-from core.junit_read import skips, words
-from core.junit_read.attempts import Attempts
+from core.junit_read import words
 from core.junit_read.claims import OF_A_SUITE, Claims
 from core.junit_read.guard import Guard, Limits
+from core.junit_read.judging import Found, Judge
 from core.junit_read.nouns import JUnitCase, JUnitSuite
 from core.junit_read.parts import OUTPUTS, SEVERITY, Extras, OpenPart
 from core.junit_read.tags import NAMES, ROOTS, meant
 from core.junit_read.tally import Tally
-from core.model import Outcome
-
-Found = dict[str, str] | JUnitCase | JUnitSuite
-"""What a reader hands on, in the order of the file: the attributes of a plain case, which passed and holds nothing,
-any other case whole, and at each change the suite that what follows belongs to. A plain case costs no object."""
 
 says_nothing = words.NAMES.isdisjoint  # by methods of sets: names are few, and each is looked up once
 is_plain = (words.NAMES | {"duration"}).isdisjoint
-_OUTCOMES = (Outcome.PASSED, Outcome.SKIPPED, Outcome.FAILED, Outcome.ERRORED)  # by severity
 
 
 class Reader:
@@ -32,14 +26,14 @@ class Reader:
         self.below: JUnitSuite | None = None  # the first suite inside the root
         self.below_count = 0
         self.claims = Claims()
+        self._judge = Judge(self.claims, self.found, tally)
         self._guard = guard
         self._limits = limits
         self._tally = tally
         self._times = [] if tally is None else tally.times
         self._stack = guard.stack
         self._suites: list[JUnitSuite] = []
-        self._attempts = Attempts()
-        self._failed = self._attempts.failed
+        self._failed = self._judge.attempts.failed
         self._free = False  # a case may begin here
         self._plain: dict[str, str] | None = None
         self._case: dict[str, str] | None = None
@@ -70,7 +64,7 @@ class Reader:
         self._plain = None
         self._free = True
         if not says_nothing(plain) or (self._failed and plain.get("name", "") in self._failed):
-            self._close_case(plain, self._nothing)
+            self._judge.close(self._suites[-1], plain, self._nothing)
         else:
             self.claims.cases += 1
             self.found.append(plain)
@@ -101,11 +95,11 @@ class Reader:
             try:
                 failed = self._failed
                 if not is_plain(plain) or (failed and plain["name"] in failed):  # an empty one would hash the name
-                    self._close_case(plain, self._nothing)
+                    self._judge.close(self._suites[-1], plain, self._nothing)
                 else:
                     self._times.append(plain["time"])
             except KeyError:  # no time, or no name where one is asked for, which is rare
-                self._close_case(plain, self._nothing)
+                self._judge.close(self._suites[-1], plain, self._nothing)
 
     def _comment(self, text: str) -> None:
         if self._free:
@@ -164,7 +158,7 @@ class Reader:
             case, extras = self._case, self._extras
             self._case = self._extras = None
             self._free = True
-            self._close_case(case or {}, extras or self._nothing)
+            self._judge.close(self._suites[-1], case or {}, extras or self._nothing)
         elif tag in ROOTS:
             self._close_suite()
 
@@ -179,15 +173,15 @@ class Reader:
             self.below_count += 1
         self._suites.append(suite)
         self._free = True
-        self._attempts.begin()
-        self._failed = self._attempts.failed
+        self._judge.attempts.begin()
+        self._failed = self._judge.attempts.failed
         self._count_for_claims()
         self.claims.begin(suite)
         self.found.append(suite)
 
     def _close_suite(self) -> None:
-        self._attempts.end()
-        self._failed = self._attempts.failed
+        self._judge.attempts.end()
+        self._failed = self._judge.attempts.failed
         self._count_for_claims()
         self.claims.end()
         self._suites.pop()
@@ -241,7 +235,8 @@ class Reader:
             extras.take(part)
         if tag in SEVERITY:
             extras.judge(tag, {})
-            self._close_case({"name": "<init>", "classname": suite.name}, extras, ours=True)  # its name in Jenkins
+            ours = {"name": "<init>", "classname": suite.name}  # its name in Jenkins
+            self._judge.close(suite, ours, extras, ours=True)
         else:
             self._take_of_suite(extras)
 
@@ -253,58 +248,3 @@ class Reader:
             suite.held += extras.size
             suite.outputs += extras.outputs
             suite.properties += extras.properties
-
-    def _close_case(self, attributes: dict[str, str], extras: Extras, *, ours: bool = False) -> None:
-        severity = extras.severity
-        skipped = extras.skipped
-        if skipped is not None and (severity < 2 or extras.bad):
-            severity = skips.judged(skipped, severity, attributes, self._suites[-1].attributes)
-        if severity < 2:  # skipped or silent: a word that says worse is believed
-            worst, odd = words.told(attributes)
-            if odd and not severity and not extras.attempts:
-                worst = self._by_unknown_word(attributes, odd, worst)
-            severity = max(severity, worst)
-        is_bad = severity > 1
-        flaky = not severity and (extras.flaky or (bool(self._failed) and self._attempts.had_failed(attributes)))
-        self.claims.cases += 1
-        self.claims.attempts += extras.attempts
-        self.claims.bad += extras.attempts
-        if severity:
-            self._count_for_claims_of(extras, severity)
-        if is_bad:
-            self._attempts.remember(attributes)
-        tally = self._tally
-        if tally is not None:
-            tally.add(attributes, severity, flaky=flaky)
-            if not is_bad or not tally.has_room:
-                return
-        case = JUnitCase(
-            self._suites[-1],
-            attributes,
-            _OUTCOMES[severity],
-            flaky,
-            extras.complaints,
-            extras.properties,
-            extras.outputs,
-            ours,
-            extras.left_out,
-        )
-        (self.found if tally is None else tally.worst).append(case)
-
-    def _count_for_claims_of(self, extras: Extras, severity: int) -> None:
-        claims = self.claims
-        claims.attempts += max(extras.bad - 1, 0)
-        if severity > 1:
-            claims.bad += extras.bad or 1
-            claims.failed += 1
-        else:
-            claims.skipped += 1
-            if extras.bad and extras.skipped is not None and skips.is_todo(extras.skipped):
-                claims.bad += extras.bad
-
-    def _by_unknown_word(self, attributes: dict[str, str], odd: str, worst: int) -> int:
-        """The severity of a case of which nothing but such a word speaks; it is told."""
-        counts = words.is_word(odd)
-        what = "counts as an error" if counts else "may be anything"
-        self.claims.doubt(f"The case {attributes.get('name', '')[:200]!r} says {odd[:50]!r} of itself, which {what}.")
-        return 3 if counts else worst
