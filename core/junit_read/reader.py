@@ -4,7 +4,7 @@ from core.junit_read import words
 from core.junit_read.claims import OF_A_SUITE, Claims
 from core.junit_read.guard import Guard, Limits
 from core.junit_read.judging import Found, Judge
-from core.junit_read.nouns import JUnitCase, JUnitSuite
+from core.junit_read.nouns import JUnitSuite
 from core.junit_read.parts import OUTPUTS, SEVERITY, Extras, OpenPart
 from core.junit_read.tags import NAMES, ROOTS, meant
 from core.junit_read.tally import Tally
