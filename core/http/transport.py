@@ -143,11 +143,15 @@ class Transport:
         url = self.base_url + call.path + (f"?{urlencode(query, doseq=True)}" if query else "")
         body = call.body if call.body is None or len(call.body) else b""  # the library sends an empty stream in chunks
         try:
-            with session.request(
+            request = requests.Request(
                 call.method,
                 url,
                 data=cast("Iterable[bytes] | None", body),  # pieces of a file are memoryviews, which it sends too
                 headers=self._request_headers(call),
+                cookies=session.cookies,
+            )
+            with session.send(
+                request.prepare(),  # not by the session: to merge in settings of its own takes longer than all the rest
                 timeout=(min(connect, call.seconds), call.seconds),
                 allow_redirects=False,
                 stream=True,
@@ -175,7 +179,8 @@ class Transport:
             raise of_exception(call.line, self.host, error, unsent=unsent) from error
 
     def _request_headers(self, call: Call) -> dict[str, str]:
-        found = {"Accept": "application/json", "User-Agent": f"test-runner-action/{VERSION}"}
+        found = {"Accept-Encoding": "gzip", "Connection": "keep-alive", "Accept": "application/json"}
+        found["User-Agent"] = f"test-runner-action/{VERSION}"
         if call.body is not None:
             found["Content-Type"] = call.body.content_type
         return found | dict(self._headers()) | dict(call.body.headers if call.body is not None else {})
@@ -248,9 +253,6 @@ def _session() -> requests.Session:
     session = _Session()
     session.trust_env = False
     session.mount("https://", Adapter())
-    session.headers.clear()
-    session.headers["Accept-Encoding"] = "gzip"
-    session.headers["Connection"] = "keep-alive"
     return session
 
 

@@ -92,8 +92,8 @@ def mends_cut_json(patch: pytest.MonkeyPatch) -> None:
 
 def follows_redirects(patch: pytest.MonkeyPatch) -> None:
     class Follower(requests.Session):
-        def request(self, *given: Any, **named: Any) -> requests.Response:
-            return super().request(*given, **{**named, "allow_redirects": True})
+        def send(self, request: requests.PreparedRequest, **named: Any) -> requests.Response:
+            return super().send(request, **{**named, "allow_redirects": True})
 
         def rebuild_auth(self, *_: Any) -> None: ...
 
