@@ -23,11 +23,11 @@ class TemplateError(Exception):
     """The pipeline does not start; the text is what Azure would complain of."""
 
 
-class _Loader(yaml.BaseLoader):
+class _Loader(yaml.CBaseLoader):
     """Texts only, and no key twice."""
 
 
-def _mapping(loader: yaml.BaseLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
+def _mapping(loader: yaml.CBaseLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
     found: dict[Hashable, Any] = {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)

@@ -72,9 +72,8 @@ DEFAULT_IGNORABLE = (
     (0xFFF0, 0xFFF8),
     (0xE0000, 0xE0FFF),
 )
-IGNORABLE = {
-    code: None
-    for code in range(sys.maxunicode + 1)
-    if (unicodedata.category(chr(code)) in ("Cc", "Cf", "Cs") and chr(code) not in "\t\r\n")
-    or any(first <= code <= last for first, last in DEFAULT_IGNORABLE)
-}
+IGNORABLE = dict.fromkeys(code for first, last in DEFAULT_IGNORABLE for code in range(first, last + 1)) | dict.fromkeys(
+    code
+    for code, character in enumerate(map(chr, range(sys.maxunicode + 1)))
+    if unicodedata.category(character) in {"Cc", "Cf", "Cs"} and character not in "\t\r\n"
+)
