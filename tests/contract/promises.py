@@ -12,14 +12,16 @@ DEADLINE = 3600.0
 MOST_REQUESTS = 700  # in an hour: the polls of an adaptive pace, with room for retries
 
 
-def breaches(ended: Ended, *, green: bool, misled: bool = False, unseen: bool = False) -> list[str]:
+def breaches(
+    ended: Ended, *, green: bool, misled: bool = False, unseen: bool = False, deadline: float = DEADLINE
+) -> list[str]:
     """`green`: whether the truth may turn a build green. `misled`: the vendor named another run than it started.
 
-    `unseen`: no client could know that, so that the verdict is the other run's.
+    `unseen`: no client could know that, so that the verdict is the other run's. `deadline`: of the step, in seconds.
     """
     named = () if misled else _named(ended)
     verdict = () if unseen else _verdict(ended, green=green)
-    return [*verdict, *named, *_clean(ended), *_bounded(ended)]
+    return [*verdict, *named, *_clean(ended), *_bounded(ended, deadline)]
 
 
 def _verdict(ended: Ended, *, green: bool) -> Iterator[str]:
@@ -66,9 +68,9 @@ def _clean(ended: Ended) -> Iterator[str]:
 KINDS = ("failure", "error")
 
 
-def _bounded(ended: Ended) -> Iterator[str]:
+def _bounded(ended: Ended, deadline: float) -> Iterator[str]:
     paying = PAYING_SECONDS if "Left at the vendor" in ended.log else 0.0
-    if ended.seconds > DEADLINE + 5 + paying:
+    if ended.seconds > deadline + 5 + paying:
         yield f"it took {ended.seconds:.0f} s"
     if len(ended.journal) > MOST_REQUESTS:
         yield f"{len(ended.journal)} requests"
