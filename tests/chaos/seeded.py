@@ -62,9 +62,3 @@ def breaches(
             played = play(case, folder)
         found += [f"seed {seed}: {problem}\n  {case}\n  {played}" for problem in broken(case, played)]
     return "\n".join(found)
-
-
-def endings(job: str, seeds: Iterable[int], make: Callable[[int], Case]) -> set[int]:
-    """The exit codes that these seeds end with."""
-    with tempfile.TemporaryDirectory() as folder:
-        return {play(job, make(seed), tempfile.mkdtemp(dir=folder)).status for seed in seeds}

@@ -1,5 +1,6 @@
 """Runs at apptest.ai made up from seeds: faults of all kinds at all calls, deadlines, signals; the truth or no word."""
 
+from collections import Counter
 from collections.abc import Iterator
 from random import Random
 
@@ -8,12 +9,13 @@ import pytest
 from core.sandbox.boxes import BOXES
 from core.sandbox.faults import FAULTS
 from core.sandbox.repertoire import scenarios_of
-from tests.chaos.seeded import Case, endings, problems
+from tests.chaos.seeded import Case, problems
 from tests.contract.promises import breaches
 from tests.harness import Ended
 
 SEEDS = 400
 CHUNK = 50
+_ends: Counter[int] = Counter()
 SCENARIOS = scenarios_of(BOXES["apptest-ai"])
 NAMES = [name for name in SCENARIOS if name not in ("many", "never-ends", "never-ends-running", "unknown-status")]
 LYING = ("contradiction", "unknown-status", "unknown-then-passed", "unknown-case")  # one half of their answers is false
@@ -99,12 +101,19 @@ def _untrue(ended: Ended) -> Iterator[str]:
             yield f"exit {ended.status}"
 
 
+def _broken(case: Case, ended: Ended) -> list[str]:
+    _ends[ended.status] += 1
+    return broken(case, ended)
+
+
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
 def test_every_invariant_holds_after_every_run(first: int) -> None:
-    found = problems("apptest-ai", range(first, first + CHUNK), make, broken)
+    found = problems("apptest-ai", range(first, first + CHUNK), make, _broken)
     assert not found, found
 
 
 def test_the_seeds_end_in_every_way() -> None:
     """A campaign that only ever ends in one way would show nothing."""
-    assert {0, 1, 3, 7, 143} <= endings("apptest-ai", range(60), make)
+    if _ends.total() < SEEDS:
+        pytest.skip("only after the whole campaign")
+    assert {0, 1, 3, 7, 143} <= set(_ends)

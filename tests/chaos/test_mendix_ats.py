@@ -1,5 +1,6 @@
 """Jobs at Mendix ATS made up from seeds: faults at all calls, reruns, deadlines, signals; the truth or no word."""
 
+from collections import Counter
 from collections.abc import Iterator
 from random import Random
 
@@ -8,12 +9,13 @@ import pytest
 from core.sandbox import BOXES
 from core.sandbox.faults import FAULTS
 from core.sandbox.repertoire import scenarios_of
-from tests.chaos.seeded import Case, endings, problems
+from tests.chaos.seeded import Case, problems
 from tests.contract.promises import breaches
 from tests.harness import Ended
 
 SEEDS = 400
 CHUNK = 50
+_ends: Counter[int] = Counter()
 BOX = BOXES["mendix-ats"]
 SCENARIOS = scenarios_of(BOX)
 ENDLESS = ("never-ends", "never-ends-running", "unknown-status")
@@ -83,12 +85,19 @@ def _untrue(ended: Ended) -> Iterator[str]:
             yield f"exit {ended.status}"
 
 
+def _broken(case: Case, ended: Ended) -> list[str]:
+    _ends[ended.status] += 1
+    return broken(case, ended)
+
+
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
 def test_every_invariant_holds_after_every_run(first: int) -> None:
-    found = problems("mendix-ats", range(first, first + CHUNK), make, broken)
+    found = problems("mendix-ats", range(first, first + CHUNK), make, _broken)
     assert not found, found
 
 
 def test_the_seeds_end_in_every_way() -> None:
     """A campaign that only ever ends in one way would show nothing."""
-    assert {0, 1, 3, 7, 143} <= endings("mendix-ats", range(80), make)
+    if _ends.total() < SEEDS:
+        pytest.skip("only after the whole campaign")
+    assert {0, 1, 3, 7, 143} <= set(_ends)
