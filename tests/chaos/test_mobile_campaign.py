@@ -1,6 +1,6 @@
 """Autify for mobile under seeded faults: the invariants hold, each fault hits, planted bugs of its own are caught."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -64,7 +64,15 @@ def _noting(upload: Callable[[AutifyMobile, str], str]) -> Callable[[AutifyMobil
     return wrapped
 
 
-@pytest.mark.parametrize("plant", [takes_any_new_run_for_ours, believes_any_result, starts_again_after_a_lost_reply])
-def test_a_planted_bug_is_caught(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+# Each bug with a seed that catches it: tried first, so that this is quick. When the campaign changes, all are searched.
+PLANTS: Mapping[Plant, int] = {
+    takes_any_new_run_for_ours: 325,
+    believes_any_result: 20,
+    starts_again_after_a_lost_reply: 19,
+}
+
+
+@pytest.mark.parametrize(("plant", "first"), PLANTS.items(), ids=lambda value: getattr(value, "__name__", ""))
+def test_a_planted_bug_is_caught(plant: Plant, first: int, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch)
-    assert any(play_seed(seed, broken, make)[1] for seed in range(SEEDS))
+    assert any(play_seed(seed, broken, make)[1] for seed in (first, *range(SEEDS)))
