@@ -3,7 +3,7 @@
 from core import PROJECT
 from core.process import Process
 
-BAD_INPUT, OUTPUT, BUG = 2, 6, 70  # core.model.ExitCode, which the sandbox need not import
+OUTPUT, BUG = 6, 70  # core.model.ExitCode, which the sandbox need not import
 
 
 def main(process: Process) -> int:
@@ -30,10 +30,10 @@ def _bug(error: BaseException) -> int:
 
     from core.commands.lacking import lacking  # noqa: PLC0415 -- the same
 
-    fact, remedy = lacking(error)
-    if fact:
-        sys.stderr.write(f"{fact} {remedy}\n")
-        return BAD_INPUT
+    lack = lacking(error)
+    if lack:
+        sys.stderr.write(f"{lack.fact} {lack.remedy}\n")
+        return int(lack.exit_code)
     # Without the error's own words: there is no redactor here, and they may hold a secret.
     sys.stderr.write("".join(traceback.format_tb(error.__traceback__)))
     sys.stderr.write(f"A bug in this program: {type(error).__name__}. Please report it at {PROJECT}/issues.\n")

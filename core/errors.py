@@ -142,6 +142,12 @@ class CallFailedError(Exception):
         self.code = code
 
 
+class NoRoomError(Exception):
+    """This machine lets no further thread or process begin; its text is a sentence."""
+
+    remedy = "Give the job more memory, or more processes: the limit may be the container's (pids), or by ulimit."
+
+
 class EmptyResultsError(RunnerError):
     """There is no result to record or upload; whether that is a failure `fail-on` says, as for any empty run."""
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import IO, Any
 
@@ -17,11 +18,13 @@ from core.child.ended import Ended
 from core.child.group import group_of
 from core.child.lines import Lines
 from core.child.starting import start
+from core.errors import NoRoomError
 from core.ports import Clock
 from core.text.kept import Kept
 from core.text.secret import Redactor
 from core.text.wording import span
 from core.waiting.stop import Stop
+from core.waiting.threads import begin
 
 PIECE = 1 << 16  # bytes read at once
 AHEAD = 4  # pieces that may wait to be shown
@@ -52,7 +55,7 @@ def run(
     `meanwhile` is called from time to time; it gives the seconds until it wants to be called again and must be
     quick. `started` is told the process's id, which is its group's too. A signal to us is passed on to that group,
     which is killed after 2 s: `Ended.stopped_by` then tells, and the caller raises. What is shown and kept went
-    through `redact`. Raises BadInputError if the program can't be started.
+    through `redact`. Raises BadInputError if the program can't be started, NoRoomError for want of a process.
     """
     process = start(words, directory, environment)
     started(process.pid)
@@ -87,8 +90,16 @@ class _Child:
         self._abandoned = False
         stop.subscribe(self._inbox)
         stop.at_once.append(self._group.kill)
-        for work in (self._read, self._await_end):
-            threading.Thread(target=work, daemon=True).start()
+        begun = 0
+        try:
+            for work in (self._read, self._await_end):
+                begin(work)
+                begun += 1
+        except BaseException as error:
+            self._give_up(is_read=begun > 0)
+            if isinstance(error, NoRoomError):
+                raise NoRoomError(f"{error} The command was ended at once.") from error
+            raise
 
     def wait(self, timeout: float, meanwhile: Callable[[], float]) -> Ended:
         deadline = self._began + timeout
@@ -175,6 +186,14 @@ class _Child:
         self._may_read.release()
         if not _WINDOWS:
             self._bury_orphans()
+
+    def _give_up(self, *, is_read: bool) -> None:
+        """Nobody can watch it: it is killed, and buried here."""
+        self._leave()
+        if not is_read and self._process.stdout is not None:
+            self._process.stdout.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(BURIAL)
 
     def _bury_orphans(self) -> None:
         """As the first process of a container we inherit what our child leaves behind."""

@@ -8,11 +8,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.child.program import startable
-from core.errors import BadInputError
+from core.errors import BadInputError, NoRoomError
 
 
 def start(words: Sequence[str], directory: str, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
-    """A process in a group of its own, its outputs in one pipe. Raises BadInputError, naming the ways out."""
+    """A process in a group of its own, its outputs in one pipe.
+
+    Raises BadInputError, naming the ways out, and NoRoomError.
+    """
     if not os.path.isdir(directory):
         raise BadInputError([("working-directory", f"{directory!r} is no folder.")])
     group: dict[str, Any] = {}
@@ -31,7 +34,9 @@ def start(words: Sequence[str], directory: str, environment: Mapping[str, str]) 
             bufsize=0,
             **group,
         )
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, MemoryError) as error:
+        if isinstance(error, MemoryError) or getattr(error, "errno", None) in (errno.EAGAIN, errno.ENOMEM):
+            raise NoRoomError("This machine lets no further process begin.") from error
         raise BadInputError([("command", _why_not(words[0], error))]) from None
 
 

@@ -1,26 +1,48 @@
-"""A package of ours that is not installed: no bug, but a step that the person who set this up has left out."""
+"""What this machine lacks: no bug, but a package that whoever set this up has left out, or room that it has not."""
 
 import os
 import re
 import shlex
 import sys
+from dataclasses import dataclass
+
+from core.errors import NoRoomError
+from core.model import ExitCode, Reason
 
 LOCK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "requirements.txt")
 
 
-def lacking(error: BaseException) -> tuple[str, str]:
-    """Fact and remedy where the error is that one of our locked packages is not there; else two empty texts."""
-    if not isinstance(error, ModuleNotFoundError) or not error.name:
-        return "", ""
-    name = error.name.partition(".")[0]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lack:
+    """Fact and remedy as sentences; reason and exit code for where nothing was started."""
+
+    fact: str
+    remedy: str
+    reason: Reason
+    exit_code: ExitCode
+
+
+def lacking(error: BaseException) -> Lack | None:
+    """What the error says is not there: one of our locked packages, memory, or room for a process; else None."""
+    if isinstance(error, MemoryError | NoRoomError):
+        fact = str(error) if isinstance(error, NoRoomError) else "This machine has no memory left for this program."
+        return Lack(fact=fact, remedy=NoRoomError.remedy, reason=Reason.CAPACITY, exit_code=ExitCode.NOTHING_STARTED)
+    name = error.name.partition(".")[0] if isinstance(error, ModuleNotFoundError) and error.name else ""
+    if not name or not _is_locked(name):
+        return None
+    command = shlex.join([sys.executable, "-m", "pip", "install", "--require-hashes", "-r", os.path.normpath(LOCK)])
+    return Lack(
+        fact=f"The Python package that holds {name} is not installed, and this program needs it.",
+        remedy=f"Install what is locked: {command}",
+        reason=Reason.BAD_INPUT,
+        exit_code=ExitCode.BAD_INPUT,
+    )
+
+
+def _is_locked(name: str) -> bool:
     try:
         with open(LOCK, encoding="utf-8") as file:
             line = f"(?im)^(?:py)?{re.escape(name.replace('_', '-'))}=="  # yaml is in pyyaml
-            is_locked = re.search(line, file.read())
+            return re.search(line, file.read()) is not None
     except OSError:
-        is_locked = None
-    if not is_locked:
-        return "", ""
-    command = shlex.join([sys.executable, "-m", "pip", "install", "--require-hashes", "-r", os.path.normpath(LOCK)])
-    fact = f"The Python package that holds {name} is not installed, and this program needs it."
-    return fact, f"Install what is locked: {command}"
+        return False

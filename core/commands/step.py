@@ -8,7 +8,7 @@ from core import PROJECT, VERSION
 from core.commands.asked import MissingSecret, hidden_texts, known_inputs, place_of_results, understand
 from core.commands.publishing import Publisher
 from core.commands.surrounding import ci_for
-from core.errors import RunnerError
+from core.errors import ResultUnknownError, RunnerError
 from core.inputs.sources import COMMANDS, gather
 from core.model import Conclusion, ExitCode, Reason, Result, TestReport
 from core.process import Process
@@ -113,16 +113,21 @@ def _skipped() -> Result:
 def _unforeseen(error: BaseException, ci: "Ci", publisher: Publisher) -> Result:
     from core.commands.lacking import lacking  # noqa: PLC0415 -- no good step needs it
 
-    fact, remedy = lacking(error)
-    if not fact or publisher.may_go_on:
+    lack = lacking(error)
+    if lack is None or (publisher.may_go_on and lack.reason is Reason.BAD_INPUT):
         return _bug(error, ci, may_go_on=publisher.may_go_on)
+    if publisher.may_go_on:
+        run = publisher.run
+        fact = f"{lack.fact} A run may go on at the vendor, its result is unknown."
+        remedy = f"{lack.remedy} {run.where if run else 'Look there before starting another.'}"
+        return ended_by(ResultUnknownError(fact, remedy=remedy.strip(), reason=lack.reason))
     return Result(
         conclusion=Conclusion.ERROR,
-        reason=Reason.BAD_INPUT,
-        exit_code=ExitCode.BAD_INPUT,
-        fact=f"{fact} Nothing was started.",
-        remedy=remedy,
-        status=int(ExitCode.BAD_INPUT),
+        reason=lack.reason,
+        exit_code=lack.exit_code,
+        fact=f"{lack.fact} Nothing was started{' at the vendor' * (lack.reason is Reason.CAPACITY)}.",
+        remedy=lack.remedy,
+        status=int(lack.exit_code),
     )
 
 

@@ -8,7 +8,6 @@ import email.utils
 import os
 import ssl
 import tempfile
-import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,12 +21,14 @@ import requests
 import urllib3
 
 from core import VERSION
-from core.errors import CallFailedError, Fault
+from core.errors import CallFailedError, Fault, NoRoomError
 from core.http.early_answer import Adapter
 from core.http.failures import of_exception, of_file, of_status
+from core.model import Reason
 from core.payload import Payload, UnreadableFileError
 from core.ports import Answer, Clock
 from core.waiting.stop import BELL, Stop
+from core.waiting.threads import begin
 from core.workspace.opening import reading
 
 CONNECT_SECONDS = 10.0
@@ -95,8 +96,11 @@ class Transport:
         or a deadline: past its time it is left behind with its session.
         """
         ticket = object()
-        thread = threading.Thread(target=self._work, args=(ticket, self._session, call), daemon=True)
-        thread.start()
+        try:
+            begin(self._work, ticket, self._session, call)
+        except NoRoomError as error:  # which may pass, when others end
+            fact = f"{call.line} did not go out. {error}"
+            raise CallFailedError(Fault.NO_CONNECTION, fact, reason=Reason.CAPACITY, remedy=error.remedy) from error
         limit = Limit(call, self._clock.now())
         lingers_until: float | None = None
         while True:

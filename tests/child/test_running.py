@@ -1,16 +1,18 @@
 """The user's command as a real process: its output, its end, its environment, and that nothing of it stays."""
 
+import errno
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from core.errors import BadInputError
+from core.errors import BadInputError, NoRoomError
 from tests.child.conftest import Runner
 from tests.support import VirtualClock
 
@@ -266,3 +268,32 @@ def test_the_listeners_are_gone_afterwards(runner: Runner) -> None:
     runner.run("true")
     assert runner.stop.at_once == []
     assert runner.stop._inboxes == []
+
+
+@pytest.mark.parametrize("room", [0, 1])
+def test_a_command_that_no_thread_can_watch_is_ended(
+    room: int, runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, begun = threading.Thread.start, list[threading.Thread]()
+
+    def refuse(thread: threading.Thread) -> None:
+        if len(begun) >= room:
+            raise RuntimeError("can't start new thread")
+        begun.append(thread)
+        start(thread)
+
+    before = our_children()
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(NoRoomError, match="The command was ended at once"):
+        runner.run("sleep", "302")
+    assert our_children() == before
+    assert runner.stop.at_once == []
+
+
+def test_a_machine_without_room_for_a_process_is_told_as_such(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    with pytest.raises(NoRoomError, match="no further process begin"):
+        runner.run("sleep", "302")

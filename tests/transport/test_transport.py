@@ -15,6 +15,7 @@ import trustme
 
 from core.errors import CallFailedError, Fault, StoppedError
 from core.http.transport import Call, Transport, proxies, quoted
+from core.model import Reason
 from core.payload import Payload
 from core.ports import Answer
 from core.waiting.clock import SystemClock
@@ -392,3 +393,18 @@ def test_a_date_that_no_timestamp_could_show_is_none(date: str) -> None:
     answer = HEAD + b"Date: " + date.encode() + b"\r\nContent-Length: 2\r\n\r\n{}"
     for url in raw_server(lambda connection: connection.sendall(answer)):
         assert transport(url).send(call()).date is None
+
+
+def test_a_request_that_no_thread_could_make_surely_did_not_go_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    with recorder(lambda seen: Reply(body=b"{}")) as server:
+        ours = transport(server.url)
+
+        def refuse(_: threading.Thread) -> None:
+            raise RuntimeError("can't start new thread")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", refuse)
+            found = failure(ours, call("POST", body=b"{}"))
+        assert server.seen == []
+    assert (found.fault, found.reason) == (Fault.NO_CONNECTION, Reason.CAPACITY)
+    assert "lets no further thread begin" in found.fact
