@@ -21,6 +21,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+LOOK = 2.0  # seconds between two looks at the journal while a command runs
+
 
 class ThisMachine:
     """Implements core.ports.Machine. `ours` are the paths of our own results, `secrets` are hidden from the command.
@@ -128,7 +130,7 @@ class ThisMachine:
             stop=self._stop,
             show=self._patience.say,
             timeout=self._patience.left if seconds is None else min(seconds, self._patience.left),
-            meanwhile=meanwhile or (lambda: child.SILENCE),
+            meanwhile=lambda: self._look(meanwhile),
             started=lambda pid: self._journal.command(identity(pid)),
             redact=Redactor(self._secrets),
         )
@@ -145,6 +147,11 @@ class ThisMachine:
         if self._stop.rung:
             raise StoppedError(self._stop.signal, command=command)
         return command
+
+    def _look(self, meanwhile: Callable[[], float] | None) -> float:
+        """See that the command has not deleted the journal; the seconds until the next look."""
+        self._journal.keep()
+        return min(meanwhile(), LOOK) if meanwhile else LOOK
 
     @property
     def _environment(self) -> dict[str, str]:

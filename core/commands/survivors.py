@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from core.ci.jobs import job
 from core.inputs.sources import Raw
 from core.process import Process
-from core.recovery.identity import is_alive
+from core.recovery.identity import group_of
 from core.recovery.left import at_work
 
 TYPE_CHECKING = False
@@ -52,7 +52,7 @@ class Survivors:
 
     def end_orphans(self, found: "Sequence[Left]") -> None:
         """End the user's commands of programs that are gone: nobody else will, and they work on the same files."""
-        commands = [left.command for left in found if is_alive(left.command)]
+        commands = [left.command for left in found if group_of(left.command)]
         if not commands:
             return
         from core.recovery.orphan import end  # noqa: PLC0415 -- mostly nothing to do

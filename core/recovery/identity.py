@@ -13,12 +13,33 @@ def identity(pid: int) -> dict[str, Any]:
     return {"pid": pid, "born": born(pid), "place": place()}
 
 
-def is_alive(process: Mapping[str, Any]) -> bool:
-    """Whether this very process is there and still runs; False where nothing proves it."""
+def group_of(process: Mapping[str, Any]) -> list[int]:
+    """Who still runs of the session and group that this process was given, itself included; [] where nothing proves it.
+
+    No number is given away again while a group or a session bears it (pid_namespaces(7) aside, which `place` tells). So
+    where the leader is another by now nobody of ours is left, and where it has gone those who bear its number are its.
+    """
     pid, since = process.get("pid"), process.get("born")
-    if type(pid) is not int or pid <= 1 or not since or process.get("place") != place():
+    if type(pid) is not int or pid <= 1 or not str(since).isdigit() or process.get("place") != place():
+        return []
+    if born(pid) not in ("", since):
+        return []
+    return [number for number in _numbers() if _is_in(number, pid, int(str(since)))]
+
+
+def _numbers() -> list[int]:
+    try:
+        return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    except OSError:
+        return []
+
+
+def _is_in(number: int, leader: int, since: int) -> bool:
+    """Whether it runs in this session and this very group of it: the fields 3, 5, 6 and 22 of its stat."""
+    stat = _stat(number)
+    if len(stat) <= 19 or stat[0] in ("Z", "X"):
         return False
-    return born(pid) == since and _stat(pid)[:1] not in (["Z"], ["X"])
+    return stat[2] == stat[3] == str(leader) and int(stat[19]) >= since
 
 
 def born(pid: int) -> str:

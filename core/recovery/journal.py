@@ -18,6 +18,10 @@ from core.workspace.ownership import adopt
 from core.workspace.places import STATE
 
 SCHEMA = 2  # 1 had no seal
+REMEDY = (
+    "So nothing was sent to the vendor that a killed job could leave behind. Make the workspace writable, and let "
+    f"nothing replace {STATE}/ while the step runs."
+)
 LOCK_TRIES, LOCK_WAIT = 50, 0.01  # seconds
 
 
@@ -81,7 +85,12 @@ class Journal:
     def starting(self) -> None:
         """The call that starts a run is about to go out."""
         self.doubtful = True
-        self._write("starting", {})
+        try:
+            self._write("starting", {})
+        except OutputError as error:
+            self.doubtful = False  # so it does not go out
+            error.remedy = REMEDY
+            raise
 
     def not_started(self) -> None:
         """It surely had no effect."""
@@ -103,7 +112,12 @@ class Journal:
 
     def owe(self, what: Mapping[str, str]) -> None:
         self.debts.append(dict(what))
-        self._write("owe", {"what": dict(what)})
+        try:
+            self._write("owe", {"what": dict(what)})
+        except OutputError as error:
+            self.debts.pop()  # so it is not made
+            error.remedy = REMEDY
+            raise
 
     def settle(self, what: Mapping[str, str]) -> None:
         self.debts = [debt for debt in self.debts if debt != what]
@@ -113,6 +127,11 @@ class Journal:
         """The user's command runs, as this process (core.recovery.identity); empty: it has ended."""
         self._command = dict(process)
         self._note("command", {"process": self._command})
+
+    def keep(self) -> None:
+        """Make the file again where somebody has deleted it: a process that is killed now makes no further entry."""
+        if self._begin and not os.path.lexists(self._path):
+            self._note("kept", {})
 
     def _note(self, event: str, values: Mapping[str, Any]) -> None:
         """An entry about what has happened already: no run is given up because it can't be written down."""
@@ -130,7 +149,13 @@ class Journal:
                 if not self._begin:
                     raise
                 self._make_again()
-                if event not in ("starting", "started", "owe", "command"):  # these are among what is open by now
+                if event not in (
+                    "starting",
+                    "started",
+                    "owe",
+                    "command",
+                    "kept",
+                ):  # all that is open is there
                     self._append(event, values)
         except OSError as error:
             raise OutputError(f"The journal {self._path} can't be written: {error.strerror or error}.") from error

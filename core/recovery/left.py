@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.model import RemoteRun
-from core.recovery.identity import is_alive
+from core.recovery.identity import group_of
 from core.recovery.journal import Journal, is_held
 from core.recovery.seal import Seal
 from core.workspace.opening import NOFOLLOW, plain
@@ -54,7 +54,7 @@ def left_behind(workspace: str, *, step: str | None, vendor: str, seal: Seal | N
     seal it is what the files claim: to be named, not to be acted on.
     """
     found = [_read(path, step, vendor, seal) for path in _paths(workspace) if not is_held(path)]
-    return [left for left in found if left and (left.is_open or is_alive(left.command))]
+    return [left for left in found if left and (left.is_open or group_of(left.command))]
 
 
 def unproven(workspace: str, step: str | None, vendor: str, seal: Seal) -> list[Left]:

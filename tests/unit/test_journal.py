@@ -183,3 +183,31 @@ def test_a_journal_that_the_users_tests_deleted_is_made_again_with_what_is_open(
     mine.close()
     (found,) = left_behind(str(tmp_path), step="e2e", vendor="autify")
     assert (found.debts, found.runs, found.doubtful) == (mine.debts, mine.open_runs, mine.doubtful)
+
+
+def test_a_journal_that_a_command_deletes_is_there_again_before_the_next_entry(tmp_path: Path) -> None:
+    """A process that is killed while its command runs makes none."""
+    mine = Journal.create(str(tmp_path), step="e2e", vendor="autify", mode="run", at=0)
+    mine.owe(DEBT)
+    mine.command({"pid": 4711})
+    shutil.rmtree(tmp_path / STATE)
+    mine.keep()
+    before = [path.read_bytes() for path in (tmp_path / STATE).glob("*.jsonl")]
+    mine.keep()
+    assert [path.read_bytes() for path in (tmp_path / STATE).glob("*.jsonl")] == before
+    mine.close()
+    (found,) = left_behind(str(tmp_path), step="e2e", vendor="autify")
+    assert (found.debts, found.command, mine.problems) == ([DEBT], {"pid": 4711}, [])
+
+
+def test_what_could_not_be_written_down_was_not_begun(tmp_path: Path) -> None:
+    mine = journal(tmp_path)
+    shutil.rmtree(tmp_path / STATE)
+    (tmp_path / STATE).write_text("a file, no folder")
+    with pytest.raises(OutputError) as owed:
+        mine.owe(DEBT)
+    with pytest.raises(OutputError) as starting:
+        mine.starting()
+    assert (mine.debts, mine.doubtful) == ([], False)
+    for error in (owed.value, starting.value):
+        assert "nothing was sent to the vendor" in error.remedy

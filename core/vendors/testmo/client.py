@@ -4,7 +4,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from core.errors import BadInputError, CallFailedError, EmptyResultsError, Fault, ResultUnknownError, StoppedError
+from core.errors import (
+    BadInputError,
+    CallFailedError,
+    EmptyResultsError,
+    Fault,
+    OutputError,
+    ResultUnknownError,
+    StoppedError,
+)
 from core.model import Command, Phase, Progress, Reason, RemoteRun, TestReport, Totals, Verdict
 from core.ports import COVERS_START, Calls, Diary, Log, Reports, Wish
 from core.text.secret import Redactor
@@ -114,7 +122,10 @@ class Testmo:
         project = self._settings.project_id
         label = f"the run {self._name!r} of project {project}, still open"
         debt = {"kind": "run", "project": str(project), "name": self._name, "mark": self._mark}
-        self._owe(debt | {"label": label, COVERS_START: "yes"})
+        try:
+            self._owe(debt | {"label": label, COVERS_START: "yes"})
+        except OutputError as error:
+            raise OutputError(f"{error.fact} No run was created at Testmo.", remedy=error.remedy) from error
         self._starter = Starter(self._calls, self._log, project, self._name, self._mark)
         try:
             run = self._starter.create(self._hidden(bodies.of_run(self._settings, self._name, self._mark)))
