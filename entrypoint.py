@@ -23,6 +23,10 @@ if FIRST == "--version" or ({"--help", "-h"} & set(sys.argv[1:]) and FIRST not i
             os._exit(6)
     sys.exit(0)
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
 import gc  # noqa: E402 -- after the help
 import io  # noqa: E402 -- after the help
 import signal  # noqa: E402 -- after the help
@@ -32,13 +36,22 @@ gc.set_threshold(20_000)
 
 noted: list[int] = []
 CTRL_BREAK = getattr(signal, "SIGBREAK", None)  # Windows' only signal for a process that leads a group
+HANG_UP = getattr(signal, "SIGHUP", None)  # a terminal is closed; nohup(1) ignores it
 
 
 def note(number: int, _frame: object) -> None:
     """Remember a signal until the program can act on it; as PID 1 it would otherwise be lost. The second one ends."""
+    if noted and number == HANG_UP:  # shell and kernel both send it
+        return
     if noted:
         os._exit(128 + noted[0])
-    noted.append(signal.SIGTERM if number == CTRL_BREAK else number)
+    noted.append(signal.SIGTERM if number in (CTRL_BREAK, HANG_UP) else number)
+
+
+def give_up(name: str) -> "NoReturn":
+    """Leave by the exit code of a bug: the interpreter's own for what nobody catches is that of failed tests."""
+    os.write(2, f"The program could not go on, nor say more: {name}. Exit code 70.\n".encode())
+    os._exit(70)
 
 
 if __name__ == "__main__":
@@ -46,11 +59,15 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, note)
     if CTRL_BREAK is not None:
         signal.signal(CTRL_BREAK, note)
+    if HANG_UP is not None and signal.getsignal(HANG_UP) != signal.SIG_IGN:
+        signal.signal(HANG_UP, note)
     try:
         from contextlib import suppress
 
         from core.cli import main
         from core.process import Process
+    except MemoryError:  # not by an exit code that means failed tests
+        give_up("MemoryError")
     except SystemExit as error:  # a file of the job's own that ends when it is imported; whatever its code, no green
         sys.stderr.write(
             "A module of the job, found by PYTHONPATH, stands in for one of ours: start us by python -E -s.\n"
@@ -64,16 +81,21 @@ if __name__ == "__main__":
     except OSError:
         sys.stderr.write("The working directory does not exist any more: the job needs a workspace.\n")
         sys.exit(2)
-    status = main(
-        Process(
-            arguments=sys.argv[1:],
-            environment=os.environ,
-            out=sys.stdout or open(os.devnull, "w"),  # noqa: SIM115 -- for the whole process; `>&-` closes the real one
-            workspace=workspace,
-            noted=noted,
-            program=(sys.executable, *OPTIONS, join(HERE, "entrypoint.py")),
+    try:
+        status = main(
+            Process(
+                arguments=sys.argv[1:],
+                environment=os.environ,
+                out=sys.stdout or open(os.devnull, "w"),  # noqa: SIM115 -- for the whole process; `>&-` closes the real one
+                workspace=workspace,
+                noted=noted,
+                program=(sys.executable, *OPTIONS, join(HERE, "entrypoint.py")),
+            )
         )
-    )
+    except SystemExit:  # argparse's, in `sandbox`
+        raise
+    except BaseException as error:  # noqa: BLE001 -- what tells of a bug has itself failed, as without memory
+        give_up(type(error).__name__)
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, OSError, ValueError):  # closed, or its reader has gone: that changes no exit code
             stream.flush()

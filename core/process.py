@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
-    """`noted` holds the signals that came before anything was set up; `program` starts this very program again."""
+    """`noted` holds the signals that have come, each as what it counts as; `program` starts this very program again."""
 
     arguments: Sequence[str]
     environment: Mapping[str, str]
     out: "TextIO"
     workspace: str
-    noted: Sequence[int]
+    noted: list[int]
     program: Sequence[str]

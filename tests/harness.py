@@ -310,7 +310,7 @@ class Bench:
         began = self.clock.now()
         out = io.StringIO()
         process = Process(
-            arguments=(), environment=environment, out=out, workspace=self.workspace, noted=(), program=()
+            arguments=(), environment=environment, out=out, workspace=self.workspace, noted=[], program=()
         )
         try:
             status = step(process, means=Means(clock=self.clock, stop=self.stop, rng=random.Random(self.seed)))

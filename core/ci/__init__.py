@@ -1,7 +1,7 @@
 """The CI systems in the order in which they are detected. Naming one imports nothing of it."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
 TYPE_CHECKING = False  # typing and the seams are for type checkers: every start would pay for them
@@ -15,9 +15,10 @@ class Surroundings:
     """What an adapter works with.
 
     `workspace` is the job's folder, `wall` gives seconds since 1970, `results_dir` is the input as it was given.
+    `noted` gets the signals as they come.
     """
 
-    __slots__ = ("debug", "env", "out", "redact", "results_dir", "vendor", "wall", "workspace")
+    __slots__ = ("debug", "env", "noted", "out", "redact", "results_dir", "vendor", "wall", "workspace")
 
     def __init__(
         self,
@@ -30,6 +31,7 @@ class Surroundings:
         workspace: str = ".",
         results_dir: str = "",
         debug: bool = False,
+        noted: Sequence[int] = (),
     ) -> None:
         self.env = env
         self.out = out
@@ -39,6 +41,7 @@ class Surroundings:
         self.workspace = workspace
         self.results_dir = results_dir
         self.debug = debug
+        self.noted = noted
 
 
 FILES = ("outputs.env", "annotations.json")  # what adapters leave among the results of a step

@@ -1,7 +1,8 @@
 """The one way out: every line redacted, defused, encodable, ended and flushed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from core.ci.reader import Reader
 from core.errors import OutputError
 from core.text.sanitize import sanitize
 
@@ -13,16 +14,17 @@ if TYPE_CHECKING:
 class Stream:
     """Lines for a CI's log; the order of calls is the order of lines.
 
-    A reader that goes away (`… | head`), or a full disk, must not cost anybody the verdict: the first failure is
-    remembered for check(), and what comes after it is dropped.
+    A reader that goes away (`… | head`), or one who does not read, or a full disk, must not cost anybody the verdict:
+    the first failure is remembered for check(), and what comes after it is dropped. `noted` are the signals so far.
     """
 
-    __slots__ = ("_encoding", "_out", "_problem", "redact")
+    __slots__ = ("_encoding", "_out", "_problem", "_reader", "redact")
 
-    def __init__(self, out: "TextIO", redact: Callable[[str], str]) -> None:
+    def __init__(self, out: "TextIO", redact: Callable[[str], str], noted: Sequence[int] = ()) -> None:
         self._out = out
         self._encoding = getattr(out, "encoding", None) or "utf-8"
         self._problem = ""
+        self._reader = Reader(out, noted)
         self.redact = redact
 
     def check(self) -> None:
@@ -55,7 +57,8 @@ class Stream:
         if not text.isascii():
             text = text.encode(self._encoding, "backslashreplace").decode(self._encoding)
         try:
-            self._out.write(text)
-            self._out.flush()
+            for piece in self._reader.pieces(text):
+                self._out.write(piece)
+                self._out.flush()
         except (OSError, ValueError) as error:  # ValueError: the stream was closed
             self._problem = getattr(error, "strerror", None) or str(error)

@@ -28,6 +28,7 @@ def ci_for(
             vendor=vendor,
             workspace=process.workspace,
             results_dir=values.get("results-dir", ""),
+            noted=process.noted,
             debug=asks or values.get("log-level", "").strip() == "debug",
         )
     )

@@ -80,7 +80,10 @@ def _serve(sandbox: Sandbox, vendor: str, scenario: str, port: int) -> int:
     def end(number: int, _frame: FrameType | None) -> None:
         ended.put(number)
 
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    caught = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        caught.append(signal.SIGHUP)
+    before = {number: signal.signal(number, end) for number in caught}
     try:
         with sandbox:
             _say(f"sandbox: {vendor}, scenario {scenario}, listening at {sandbox.url}")

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM as something that every wait hears: a handler that only rings, never raises.
+"""SIGINT, SIGTERM and what counts as these, for every wait to hear: a handler that only rings, never raises.
 
 Raising from a handler could cut any line in half, also one that writes the journal. So the handler puts a bell
 into the inboxes where this program waits (SimpleQueue.put is safe in a handler), and waits raise StoppedError.
@@ -6,13 +6,13 @@ into the inboxes where this program waits (SimpleQueue.put is safe in a handler)
 
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from queue import SimpleQueue
 from types import FrameType
 from typing import Any
 
 from core.errors import StoppedError
-from core.waiting.signals import ending
+from core.waiting.signals import ending, is_the_same_again
 
 BELL = object()
 
@@ -25,14 +25,17 @@ class Stop:
         self.signal: int = 0
         self.at_once: list[Callable[[], None]] = []  # what must be done even before an exit at once, in a handler
         self._closing = False
+        self._noted: list[int] = []
         self._inboxes: list[SimpleQueue[Any]] = []
 
-    def install(self, noted: Sequence[int] = ()) -> None:
-        """Take over the handlers; `noted` are signals that came before this program was set up."""
+    def install(self, noted: list[int] | None = None) -> None:
+        """Take over the handlers; `noted` has the signals that came before all was set up, and gets those to come."""
+        before = list(noted or ())
         for caught in self._means:
             signal.signal(caught, self._handle)
-        for number in noted:
+        for number in before:
             self._handle(number, None)
+        self._noted = [] if noted is None else noted
 
     def subscribe(self, inbox: "SimpleQueue[Any]") -> None:
         self._inboxes.append(inbox)
@@ -57,10 +60,13 @@ class Stop:
         self._closing = True
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
+        if self.signal and is_the_same_again(number):
+            return
         if self.signal:
             for act in self.at_once:
                 act()
             os._exit(128 + self.signal)
         self.signal = self._means.get(number, number)
+        self._noted.append(self.signal)
         for inbox in self._inboxes:
             inbox.put(BELL)

@@ -214,3 +214,22 @@ def test_other_commands_stop_as_well(number: signal.Signals, command: tuple[str,
         process.send_signal(number)
         ended = step.finish(process)
     assert ended.status == CODES[number], ended.log
+
+
+@pytest.mark.parametrize("wrapper", [(), ("nohup",)])
+def test_a_terminal_that_is_closed_ends_a_step_as_sigterm_does_unless_that_is_to_be_ignored(
+    wrapper: tuple[str, ...], step: Step
+) -> None:
+    step.wrapper = wrapper
+    with vendor("never-ends") as server:
+        step.url = server.url
+        process = step.start(**SCENARIO)
+        server.await_call("describe-result")
+        for _ in range(2):
+            process.send_signal(signal.SIGHUP)
+        if wrapper:
+            server.await_call("describe-result", 2)
+            process.send_signal(signal.SIGINT)
+        ended = step.finish(process)
+    assert ended.verdict == (130 if wrapper else 143, "cancelled", "signal"), ended.log
+    assert ended.outputs["run-id"] == str(server.ledger.ours[0].id)

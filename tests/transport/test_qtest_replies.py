@@ -124,7 +124,7 @@ def act(server: Qtest, folder: Path, **inputs: str) -> tuple[dict[str, str], lis
         given = usual | {name.replace("_", "-"): text for name, text in inputs.items()}
         environment |= {f"INPUT_{name.upper()}": text for name, text in given.items()}
         out = io.StringIO()
-        process = Process(arguments=(), environment=environment, out=out, workspace=str(folder), noted=(), program=())
+        process = Process(arguments=(), environment=environment, out=out, workspace=str(folder), noted=[], program=())
         step(process, means=Means(clock=VirtualClock(), stop=Stop(), rng=Random(0)))
         return read_file_commands(output.read_text("utf-8")), opened.seen, out.getvalue()
 
@@ -287,7 +287,7 @@ def test_what_no_step_needs_is_called_by_hand(operation: str, tmp_path: Path) ->
         arguments = ("api", "qtest", operation, *flags, "--base-url", server.url, "--ci", "terminal")
         environment = {"QTEST_TOKEN": TOKEN}
         process = Process(
-            arguments=arguments, environment=environment, out=out, workspace=str(tmp_path), noted=(), program=()
+            arguments=arguments, environment=environment, out=out, workspace=str(tmp_path), noted=[], program=()
         )
         assert api(process) == 0, out.getvalue()
         check_sent(server.seen, operation)

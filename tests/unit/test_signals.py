@@ -22,7 +22,7 @@ WINDOWS = SimpleNamespace(SIGINT=2, SIGTERM=15, SIGBREAK=21)
 @pytest.fixture
 def handlers() -> Iterator[None]:
     """Puts back what a test installs."""
-    caught = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
+    caught = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGHUP)
     before = [signal.getsignal(number) for number in caught]
     yield
     for number, handler in zip(caught, before, strict=True):
@@ -32,6 +32,24 @@ def handlers() -> Iterator[None]:
 def test_ctrl_break_counts_as_the_signal_that_windows_lacks() -> None:
     assert ending(WINDOWS) == {2: 2, 15: 15, 21: 15}
     assert ending(SimpleNamespace(SIGINT=2, SIGTERM=15)) == {2: 2, 15: 15}
+
+
+@pytest.mark.parametrize(("handler", "caught"), [(0, {2: 2, 15: 15, 1: 15}), (1, {2: 2, 15: 15})])
+def test_a_closed_terminal_counts_as_a_wish_to_end_unless_it_is_to_be_ignored(
+    handler: int, caught: dict[int, int]
+) -> None:
+    """As by nohup."""
+    system = SimpleNamespace(SIGINT=2, SIGTERM=15, SIGHUP=1, SIG_IGN=1, getsignal=lambda _: handler)
+    assert ending(system) == caught
+
+
+def test_a_terminal_that_is_closed_is_told_of_twice_and_means_it_once(handlers: None) -> None:
+    """By the shell, and by the kernel. A stop goes on, where a second signal of another kind would end all."""
+    stop, noted = Stop({signal.SIGHUP: signal.SIGTERM}), list[int]()
+    stop.install(noted)
+    for _ in range(3):
+        os.kill(os.getpid(), signal.SIGHUP)
+    assert (stop.signal, noted) == (signal.SIGTERM, [signal.SIGTERM])
 
 
 def test_a_signal_rings_as_the_one_that_it_counts_as(handlers: None) -> None:
