@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from core.ci import FILES
 from core.errors import OutputError, StoppedError
@@ -118,7 +119,7 @@ class Publisher:
                 ended = _worse(ended, error)
                 self._ci.warning(ended.problems[-1])
         if ended is not result or report.recorded is not None:
-            self._leave(report, ended, again=True, kept=kept)
+            written, ended = self._leave_again(report, ended, kept)
         if written:
             self._ci.info("Written: " + ", ".join(written.values()))
         self.private.remove()
@@ -136,37 +137,54 @@ class Publisher:
             result = redacted_result(_worse(result, error), self._redact)
         return replace(report, recorded=self._recorded), result
 
+    def _leave_again(self, report: TestReport, result: Result, kept: str) -> tuple[dict[str, str], Result]:
+        """The same with what has become of it meanwhile. Where that costs the step its green, once more with that."""
+        written, ended = self._leave(report, result, again=True, kept=kept)
+        if ended.status != result.status:
+            written, ended = self._leave(report, ended, again=True, kept=kept)
+        for problem in ended.problems[len(result.problems) :]:
+            self._ci.warning(problem)
+        return written, ended
+
     def _leave(
         self, report: TestReport, result: Result, *, again: bool = False, kept: str = ""
     ) -> tuple[dict[str, str], Result]:
         """Write the files and the outputs: (the output of each file: its path, the result with what went wrong).
 
-        What can't be written `again` is deleted: the file of the first time would say something else. `kept`, if
-        set, is the path of the junit.xml of the first time, which is left as it is.
+        What can't be written `again` is deleted, since the file of the first time would say something else; on a full
+        disk that may make the room for it. `kept`, if set, is the path of the junit.xml of the first time, which is
+        left as it is.
         """
         from core.writers import WRITERS  # noqa: PLC0415 -- nothing before the end needs them
 
         written: dict[str, str] = {}
-        texts: list[tuple[str, str, Iterable[str]]] = [
-            (name, OUTPUT_OF[name], write(report, result, self.build)) for name, write in WRITERS.items()
+        texts: list[tuple[str, str, Callable[[], Iterable[str]]]] = [
+            (name, OUTPUT_OF[name], partial(write, report, result, self.build)) for name, write in WRITERS.items()
         ]
-        texts += [(each.name, each.name, (each.text,)) for each in report.attachments]
+        texts += [(each.name, each.name, partial(tuple, (each.text,))) for each in report.attachments]
         for name, output, text in texts:
             path = f"{self.folder}/{name}"
             try:
                 if path != kept:
-                    self._files.write(path, text)
+                    self._write(name, text, again=again)
                 written[output] = path
             except Exception as error:  # noqa: BLE001 -- see _worse
                 result = _worse(result, error)
-                if again:
-                    with suppress(OutputError):
-                        self._files.clear(self.folder, [name])
         try:
             self._ci.outputs(_outputs(report, result, written), self._left)
         except Exception as error:  # noqa: BLE001 -- see _worse
             result = _worse(result, error)
         return written, result
+
+    def _write(self, name: str, text: "Callable[[], Iterable[str]]", *, again: bool) -> None:
+        try:
+            self._files.write(f"{self.folder}/{name}", text())
+        except Exception:
+            if not again:
+                raise
+            with suppress(OutputError):
+                self._files.clear(self.folder, [name])
+            self._files.write(f"{self.folder}/{name}", text())
 
     def _left(self, name: str, text: str) -> str:
         path = f"{self.folder}/{name}"
@@ -193,6 +211,8 @@ def _worse(result: Result, error: Exception) -> Result:
     else:
         problem = f"A bug in this program: {type(error).__name__} while the results were written."
         reason, status = Reason.BUG, ExitCode.BUG
+    if problem in result.problems:  # it has failed before
+        return result
     if not result.status:
         result = replace(result, reason=result.reason or reason, status=int(status))
     return replace(result, problems=(*result.problems, problem))

@@ -1,7 +1,9 @@
 """What a step leaves behind where the recording of its report has failed, or a signal has ended it."""
 
+import errno
 import io
 import json
+import os
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
@@ -92,3 +94,30 @@ def test_a_folder_has_one_spelling_in_files_outputs_and_the_journal(wanted: str,
     assert results_folder(wanted, "e2e") == "out/res"
     assert parse(Common, {"results-dir": wanted}, []).results_dir == "out/res"
     assert holder({"JOB": "1"}, wanted)["results"] == "out/res"
+
+
+@pytest.mark.parametrize("is_full", [True, False])
+def test_a_report_that_can_not_be_replaced_is_neither_left_as_it_was_nor_called_written(
+    *, is_full: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a disk that is nearly full: summary.md finds no room, nor does a second junit.xml beside the first."""
+    replace_file, junit = os.replace, tmp_path / "results/junit.xml"
+    written: list[str] = []
+
+    def nearly_full(source: str, target: str, **at: int) -> None:
+        no_room = target == "summary.md" or (target == "junit.xml" and len(written) > 0 and (is_full or junit.exists()))
+        written.extend([target] if target == "junit.xml" else [])
+        if no_room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        replace_file(source, target, src_dir_fd=at["src_dir_fd"], dst_dir_fd=at["dst_dir_fd"])
+
+    monkeypatch.setattr(os, "replace", nearly_full)
+    publisher, out = publisher_of("generic", tmp_path), io.StringIO()
+    publisher._ci._stream._out = out  # type: ignore[attr-defined]
+    assert publisher.finish(report_of(2), judge(report_of(2))) == 6
+    assert junit.exists() == (not is_full)
+    assert ("results/junit.xml" in out.getvalue().rpartition("Written: ")[2]) == (not is_full)
+    assert ("results/junit.xml can't be written: No space" in out.getvalue()) == is_full
+    outputs = (tmp_path / "results/outputs.env").read_text().splitlines()
+    assert any(line.startswith("TESTRUN_JUNIT=") for line in outputs) == (not is_full)
+    assert out.getvalue().count("summary.md can't be written") == 1
