@@ -13,6 +13,7 @@ from core.verdict import ended_by
 from core.waiting.patience import Patience
 
 CLOSING_SECONDS = 2.5  # of the 5 s that a stop may take: the answer to a start may have had 2, files need the rest
+VENDOR = "the vendor"
 MOST_AT_A_STOP = 10_000  # cases that can be written in what is left of these 5 s on a busy runner
 PAYING_SECONDS = 20.0  # for the same when no signal came; past the deadline, if need be
 
@@ -31,17 +32,21 @@ def stopped_by(
     journal: Journal,
     *,
     seen: bool = True,
+    at: str = VENDOR,
 ) -> Result:
-    """What a signal came to, in the middle of whatever it was; `seen` says whether the run is known to be there."""
+    """What a signal came to, in the middle of whatever it was; `seen` says whether the run is known to be there.
+
+    `at` names the vendor.
+    """
     result = ended_by(stopped)
-    doubt = " A start was on its way: a run may exist at the vendor. Look there before starting another."
+    doubt = f" A start was on its way: a run may exist at {at}. Look there before starting another."
     doubt = doubt if journal.doubtful else ""
     if run is None:
         return replace(result, fact=f"{result.fact}{doubt or ' Nothing was started.'}")
     if last is not None and last.verdict is not None:
         what = f"had finished ({one_line(last.word, 60)}), and its results were being read"
     else:
-        what = _cancelled_or_not(vendor, run, seen=seen)
+        what = _cancelled_or_not(vendor, run, seen=seen, at=at)
     return replace(result, fact=f"{result.fact} Run {run.id} {what}.{doubt}", remedy=run.where if seen else run.page)
 
 
@@ -53,18 +58,18 @@ def bearable(report: TestReport) -> TestReport:
     return replace(report, suites=(), warnings=(*report.warnings, warning))
 
 
-def _cancelled_or_not(vendor: Vendor, run: RemoteRun, *, seen: bool) -> str:
+def _cancelled_or_not(vendor: Vendor, run: RemoteRun, *, seen: bool, at: str = VENDOR) -> str:
     if run.shared:
-        return "stays open at the vendor, for the other jobs that use it"
+        return f"stays open at {at}, for the other jobs that use it"
     try:
         done = vendor.cancel(run)
     except (RunnerError, CallFailedError) as error:
-        return f"could not be cancelled ({error}) and may go on at the vendor"
+        return f"could not be cancelled ({error}) and may go on at {at}"
     if done is None:
-        return "had nothing running at the vendor"
+        return f"had nothing running at {at}"
     if not (done or seen):
-        return "was not seen yet: if there is such a run, it goes on at the vendor, whose API can't cancel it"
-    return "was ended at the vendor" if done else "goes on at the vendor, whose API can't cancel it"
+        return f"was not seen yet: if there is such a run, it goes on at {at}, whose API can't cancel it"
+    return f"was ended at {at}" if done else f"goes on at {at}, whose API can't cancel it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

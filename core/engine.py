@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from core.doubt import CONFIRM_PAUSE, Doubt
-from core.ending import CLOSING_SECONDS, bearable, cancelled, pay, stopped_by
+from core.ending import CLOSING_SECONDS, VENDOR, bearable, cancelled, pay, stopped_by
 from core.errors import (
     CallFailedError,
     ResultUnknownError,
@@ -27,11 +27,15 @@ WAIT_GRACE = 15.0  # a run to wait for may have been started just now, by the st
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:
-    """What is asked of one run. `title` heads the report; `timeout` is only shown, Patience enforces it."""
+    """What is asked of one run. `title` heads the report; `timeout` is only shown, Patience enforces it.
+
+    `vendor` is how its sentences call the vendor: by name where the step knows two.
+    """
 
     mode: str
     title: str
     timeout: float
+    vendor: str = VENDOR
     run_id: str = ""
     cancel_on_timeout: bool = False
     rerun_failed: int = 0
@@ -75,7 +79,9 @@ def execute(
         patience.begin_closing(CLOSING_SECONDS)
         at_work = next(iter(journal.open_runs.values()), run)
         seen = _is_seen(request, patience)
-        result = stopped_by(stopped, vendor, at_work, last if at_work == run else None, journal, seen=seen)
+        result = stopped_by(
+            stopped, vendor, at_work, last if at_work == run else None, journal, seen=seen, at=request.vendor
+        )
         report = replace(report, run=at_work)  # a rerun, maybe: the one to look at now
     except CallFailedError as failure:
         seen, is_known = _is_seen(request, patience), vendor.known() is not None

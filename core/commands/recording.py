@@ -72,7 +72,7 @@ class Recording:
             return Pacing(means.rng)
 
         title = f"Report recorded at {self._title}"
-        request = RunRequest(mode="run", title=title, timeout=asked.common.timeout)
+        request = RunRequest(mode="run", title=title, timeout=asked.common.timeout, vendor=self._title)
         hooks = Hooks(calls=calls, started=started, pacing=pacing)
         with closing(journal):
             return execute(request, vendor, patience=patience, journal=journal, hooks=hooks)
