@@ -22,6 +22,7 @@ REMEDY = (
     "So nothing was sent to the vendor that a killed job could leave behind. Make the workspace writable, and let "
     f"nothing replace {STATE}/ while the step runs."
 )
+OPEN = ("starting", "started", "owe", "command", "kept")  # what a journal that is made again has by that
 LOCK_TRIES, LOCK_WAIT = 50, 0.01  # seconds
 
 
@@ -149,13 +150,7 @@ class Journal:
                 if not self._begin:
                     raise
                 self._make_again()
-                if event not in (
-                    "starting",
-                    "started",
-                    "owe",
-                    "command",
-                    "kept",
-                ):  # all that is open is there
+                if event not in OPEN:
                     self._append(event, values)
         except OSError as error:
             raise OutputError(f"The journal {self._path} can't be written: {error.strerror or error}.") from error

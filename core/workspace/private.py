@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from core.errors import OutputError
 from core.workspace import opening
@@ -12,6 +12,8 @@ from core.workspace.places import STATE
 
 _NAME = "files-"
 LONGEST_WAIT, BETWEEN_TRIES = 3.0, 0.01  # seconds, until another process of ours has made its folder
+_KEPT = "test-runner-action-kept-"  # in a folder that all programs share
+_NEW = 60.0  # seconds: one there that isn't locked may not be so yet
 
 
 class PrivateFolder:
@@ -26,6 +28,7 @@ class PrivateFolder:
         self._path = ""
         self._kept = ""
         self._lock: int | None = None
+        self._kept_lock: int | None = None
 
     @property
     def path(self) -> str:
@@ -43,7 +46,7 @@ class PrivateFolder:
                 adopt(path, self._parent)
                 self._release()
                 self._path, self._lock = path, _locked(path)
-                self._remove_left()
+                _remove_left(self._parent, _NAME, but=path)
         except OSError as error:
             raise OutputError(f"A folder in {STATE}/ can't be made: {error.strerror}.") from error
         return path
@@ -52,13 +55,24 @@ class PrivateFolder:
     def kept(self) -> str:
         """The same outside of the workspace, for what must survive the command: some clean the workspace up."""
         if not self._kept:
-            import tempfile  # noqa: PLC0415 -- few steps have such a folder
-
             try:
-                self._kept = tempfile.mkdtemp(prefix="test-runner-")
+                self._kept, self._kept_lock = self._made_outside()
             except OSError as error:
                 raise OutputError(f"A folder for temporary files can't be made: {error.strerror}.") from error
         return self._kept
+
+    def _made_outside(self) -> tuple[str, int | None]:
+        """Where no folder for temporary files can be written but the workspace, at least where no pattern looks."""
+        import tempfile  # noqa: PLC0415 -- few steps have such a folder
+
+        parent, workspace = os.path.realpath(tempfile.gettempdir()), os.path.realpath(os.path.dirname(self._parent))
+        if parent == workspace:  # tempfile resorts to the working directory
+            parent = self.path
+        made = tempfile.mkdtemp(prefix=_KEPT, dir=parent)
+        lock = _locked(made)
+        with suppress(OSError):  # a folder may be there to write in, and not to be listed
+            _remove_left(parent, _KEPT, but=made, older=_NEW)
+        return made, lock
 
     def remove(self) -> None:
         """Delete both with all that is in them, as far as that works; no report may need it any more."""
@@ -67,15 +81,9 @@ class PrivateFolder:
                 _delete(path)
         self._path = self._kept = ""
         self._release()
-
-    def _remove_left(self) -> None:
-        for name in os.listdir(self._parent):
-            path = os.path.join(self._parent, name)
-            if name.startswith(_NAME) and path != self._path and not os.path.islink(path):
-                lock = _locked(path)
-                if lock is not None:  # whoever made it is no more
-                    _delete(path)
-                    os.close(lock)
+        if self._kept_lock is not None:
+            os.close(self._kept_lock)
+            self._kept_lock = None
 
     def _release(self) -> None:
         if self._lock is not None:
@@ -112,6 +120,23 @@ def _has_got(lock: Callable[[], None]) -> bool:
     except OSError:
         return True
     return True
+
+
+def _remove_left(parent: str, prefix: str, *, but: str, older: float = 0.0) -> None:
+    """Delete the folders of this prefix that are ours and whose maker is no more, if so many seconds old."""
+    now, owner = time.time(), os.stat(but).st_uid
+    for name in os.listdir(parent):
+        path = os.path.join(parent, name)
+        if not name.startswith(prefix) or path == but or os.path.islink(path):
+            continue
+        with suppress(OSError):
+            found = os.stat(path)
+            if older and (found.st_mtime > now - older or found.st_uid != owner):
+                continue
+            lock = _locked(path)
+            if lock is not None:
+                _delete(path)
+                os.close(lock)
 
 
 def _delete(path: str) -> None:

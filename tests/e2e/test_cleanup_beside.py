@@ -222,7 +222,7 @@ def test_the_command_of_a_killed_step_is_ended_with_all_that_it_started(step: St
         pids = [int((step.workspace / name).read_text()) for name in ("began", "child")]
         assert all(map(runs, pids))
         ended, again = beside(step, **inputs), beside(step, **inputs)
-    assert not any(map(runs, pids))
+    assert not any(map(runs, pids)), ended.log
     assert (ended.status, again.status) == (0, 0), ended.log
     assert f"The command of this step still ran (process {pids[0]}), though the step was killed" in ended.log
     assert "still ran" not in again.log

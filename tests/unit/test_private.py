@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,33 @@ def test_whoever_keeps_the_folder_locked_holds_nobody_up(tmp_path: Path, monkeyp
         _ = PrivateFolder(str(tmp_path)).path
     os.close(handle)
     assert Path(PrivateFolder(str(tmp_path)).path).is_dir()
+
+
+def test_what_a_killed_step_left_among_the_temporary_files_is_deleted_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    names = ("test-runner-action-kept-left", "test-runner-action-kept-new", "test-runner-of-somebody")
+    for name in names:
+        (tmp_path / "tmp" / name).mkdir(parents=True)
+        (tmp_path / "tmp" / name / "1.xml").write_text("<testsuite/>")
+    for name in (names[0], names[2]):
+        os.utime(tmp_path / "tmp" / name, (0, 0))
+    at_work = PrivateFolder(str(tmp_path / "workspace"))
+    os.utime(at_work.kept, (0, 0))
+    one = PrivateFolder(str(tmp_path / "workspace"))
+    kept = {Path(each.kept).name for each in (at_work, one)}
+    assert {path.name for path in (tmp_path / "tmp").iterdir()} == {*names[1:], *kept}
+    one.remove()
+    at_work.remove()
+
+
+def test_without_a_folder_for_temporary_files_copies_are_where_no_pattern_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python resorts to the working directory then."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    one = PrivateFolder(str(tmp_path))
+    assert Path(one.kept).is_relative_to(tmp_path / ".test-runner")
+    one.remove()
+    assert not list(tmp_path.rglob("*kept*"))
