@@ -6,16 +6,20 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from core.commands.sealing import seal_given
+from core.inputs.sources import Raw
 from core.recovery.identity import identity
+from core.recovery.journal import Journal
+from core.recovery.seal import Seal
 from core.sandbox import Sandbox
 from core.sandbox.qtest.truth import truth_of
-from tests.e2e.support import LONGEST, SCENARIO, STEP, Ended, Step, Vendor, vendor
+from tests.e2e.support import LONGEST, SCENARIO, STEP, TOKEN, Ended, Step, Vendor, vendor
 
 NOTHING = "Nothing was left behind by this step."
 
@@ -215,6 +219,10 @@ def test_the_command_of_a_killed_step_is_ended_with_all_that_it_started(step: St
     with Sandbox(vendor="testmo") as testmo:
         inputs |= {"base_url": testmo.url, "source": "e2e", "results": "*.xml", "command": "sh tests.sh"}
         process = step.start(**inputs)
+        journals = step.workspace / ".test-runner"
+        while not any('"command"' in path.read_text("utf-8") for path in journals.glob("*.jsonl")):
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.02)
         while not (step.workspace / "began").exists():
             assert process.poll() is None, process.communicate()
             time.sleep(0.02)
@@ -229,19 +237,25 @@ def test_the_command_of_a_killed_step_is_ended_with_all_that_it_started(step: St
 
 
 def test_a_command_that_is_not_the_one_of_the_journal_is_left_alone(step: Step) -> None:
+    seal = seal_given(Raw(values={"token": TOKEN}), "autify")
     with subprocess.Popen(["sleep", "60"], start_new_session=True) as stranger:
-        folder = step.workspace / ".test-runner"
-        folder.mkdir()
-        begin = {"event": "begin", "schema": 1, "step": STEP, "vendor": "autify", "mode": "run", "at": 1}
         who = identity(stranger.pid)
         others: list[dict[str, object]] = [{"born": "1"}, {"born": ""}, {"place": "else"}, {"pid": 1}, {"pid": "1"}]
-        for number, wrong in enumerate(others):
-            entry = {"event": "command", "process": who | wrong}
-            (folder / f"{number}-aa.jsonl").write_text(f"{json.dumps(begin)}\n{json.dumps(entry)}\n")
+        for wrong in others:
+            left(step, who | wrong, seal)
         ended = beside(step)
         assert stranger.poll() is None
-        stranger.kill()
-    assert (ended.status, NOTHING in ended.log) == (0, True), ended.log
+        assert (ended.status, NOTHING in ended.log) == (0, True), ended.log
+        left(step, who, seal)
+        assert f"process {stranger.pid}" in beside(step).log, "of such a journal the right one is ended"
+        assert stranger.wait(LONGEST) < 0
+
+
+def left(step: Step, command: Mapping[str, object], seal: Seal | None) -> None:
+    """What a killed step leaves behind while this command runs."""
+    journal = Journal.create(str(step.workspace), step=STEP, vendor="autify", mode="run", at=1, seal=seal)
+    journal.command(command)
+    journal.close()
 
 
 def runs(pid: int) -> bool:
