@@ -30,7 +30,8 @@ def lacking(error: BaseException) -> Lack | None:
     name = error.name.partition(".")[0] if isinstance(error, ModuleNotFoundError) and error.name else ""
     if not name or not _is_locked(name):
         return None
-    command = shlex.join([sys.executable, "-m", "pip", "install", "--require-hashes", "-r", os.path.normpath(LOCK)])
+    pip = (sys.executable, "-m", "pip", "install", "--no-deps", "--require-hashes", "-r")
+    command = shlex.join([*pip, os.path.normpath(LOCK)])
     return Lack(
         fact=f"The Python package that holds {name} is not installed, and this program needs it.",
         remedy=f"Install what is locked: {command}",

@@ -63,8 +63,8 @@ def test_what_is_not_given_passes_gitlabs_own_check(name: str) -> None:
         ("config-id", ["77"], ["77a", "-1", "7 7", "77\n  script: x", "$CONFIG"]),
         (
             "results-dir",
-            ["out/a-1_b.c", "test-results/test-runner/$TEST_RUNNER_VENDOR"],
-            ["", "my results", "$CI_X", "a*"],
+            ["out/a-1_b.c", "test-results/test-runner/$CI_JOB_NAME_SLUG"],
+            ["", "my results", "$CI_X", "a*", "test-results/test-runner/$TEST_RUNNER_VENDOR"],
         ),
         ("annotations", ["0", "8"], ["all"]),
         ("name", ['say "hi": # it\'s', "한국어", "$CI_COMMIT_TITLE"], ["a\nb", "a\r", "a\n"]),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from core.ci.gitlab_variables import fixed
 from core.sandbox import Sandbox
 from core.sandbox.qtest.truth import truth_of
 from core.sandbox.testmo import recorded
@@ -19,7 +20,7 @@ from tests.verify.gitlab import TOKEN, Project, helper_image
 
 COMPONENT = "$CI_SERVER_FQDN/$CI_PROJECT_PATH/test-runner@$CI_COMMIT_SHA"
 HOST = "$CI_SERVER_FQDN/$CI_PROJECT_PATH/test-runner-host@$CI_COMMIT_SHA"
-RESULTS = "test-results/test-runner/autify"
+RESULTS = "test-results/test-runner"
 INPUTS = {"project-id": "77", "scenarios": "501,502"}
 Make = Callable[[str], Project]
 
@@ -81,7 +82,7 @@ def test_in_our_image_with_every_kind_of_end(project: Make, engine: Engine, imag
     assert not vendor.space(refused).ledger.runs  # gitlab-ci-local has no retries; GitLab repeats a job of this code
     assert ended.log.count("Nothing was left behind by this step.") >= 5
     assert len(vendor.space("passing").ledger.runs) == 3  # green, and one for each leg
-    folder = made.artifact("red-autify", RESULTS)
+    folder = made.artifact("red-autify", f"{RESULTS}/red-autify")
     assert 'failures="1"' in (folder / "junit.xml").read_text(encoding="utf-8")
     assert read_dotenv((folder / "outputs.env").read_text(encoding="utf-8"))["TESTRUN_CONCLUSION"] == "failed"
     ((label, url),) = read_annotations((folder / "annotations.json").read_text(encoding="utf-8"))["Test run"]
@@ -124,9 +125,9 @@ def test_a_signal_to_the_processes_of_the_job_ends_it_in_time_with_its_reports(
         assert job.wait(LONGEST) == 143
         seconds = time.monotonic() - began
     assert seconds < 7.5
-    outputs = read_dotenv((tmp_path / RESULTS / "outputs.env").read_text(encoding="utf-8"))
+    outputs = read_dotenv((tmp_path / RESULTS / "autify/outputs.env").read_text(encoding="utf-8"))
     assert (outputs["TESTRUN_CONCLUSION"], outputs["TESTRUN_EXIT_CODE"]) == ("cancelled", "143")
-    assert (tmp_path / RESULTS / "junit.xml").is_file()
+    assert (tmp_path / RESULTS / "autify/junit.xml").is_file()
 
 
 COMMAND = """
@@ -153,7 +154,7 @@ def test_on_the_machine_itself_with_a_command_of_the_users(project: Make) -> Non
     assert re.search(r"test-runner-testmo .*FAIL 1\b", ended.log), ended.log
     assert TOKEN not in ended.log
     assert [(sorted(test.name for test in run.tests), run.completed) for run in ours] == [(["adds", "counts"], True)]
-    outputs = made.artifact("test-runner-testmo", "test-results/test-runner/testmo/outputs.env")
+    outputs = made.artifact("test-runner-testmo", f"{RESULTS}/test-runner-testmo/outputs.env")
     assert read_dotenv(outputs.read_text(encoding="utf-8"))["TESTRUN_FAILED"] == "1"
     assert "Nothing was left behind by this step." in ended.log
     assert not Path(f"{made.folder}.test-runner").exists()
@@ -182,6 +183,37 @@ def test_a_program_that_cannot_be_had_is_no_failed_test(project: Make) -> None:
     made = project(_pipeline({"program-source": "/nowhere", "program-python": sys.executable}, component=HOST))
     ended = made.run()
     assert re.search(r"test-runner-autify .*FAIL 3\b", ended.log), ended.log
+    assert "WARN" not in ended.log  # after_script, too, which has no program then
+    outputs = made.artifact("test-runner-autify", f"{RESULTS}/test-runner-autify/outputs.env")
+    told = {"conclusion": "error", "reason": "unavailable", "exit-code": "3"}
+    assert outputs.read_text(encoding="utf-8") == fixed(told)
+
+
+EARLIER = """
+smoke-autify:
+  script:
+    - cd "$CI_PROJECT_DIR" && mkdir -p "$TEST_RUNNER_RESULTS_DIR" && cd "$TEST_RUNNER_RESULTS_DIR"
+    - echo TESTRUN_CONCLUSION=passed >outputs.env
+    - echo '<testsuites/>' >junit.xml
+full-autify: {before_script: ["false"], allow_failure: {exit_codes: [1]}}
+lost-autify: {allow_failure: {exit_codes: [3]}}
+after-smoke: {stage: after, needs: [smoke-autify], script: ['echo "smoke:$TESTRUN_CONCLUSION."']}
+after-full: {stage: after, needs: [full-autify], script: ['echo "full:$TESTRUN_CONCLUSION."']}
+after-lost: {stage: after, needs: [lost-autify], script: ['echo "lost:$TESTRUN_CONCLUSION."']}
+"""
+
+
+def test_the_report_of_an_earlier_job_is_never_that_of_a_later_one(project: Make) -> None:
+    """GitLab unpacks it in the workspace, and uploads for the later job what lies in that job's folder."""
+    lost = {"program-source": "/nowhere", "program-python": sys.executable}
+    jobs = [{"job": "smoke"}, {"job": "full", "stage": "full"}, {"job": "lost", "stage": "full", **lost}]
+    made = project(_pipeline(*jobs, component=HOST, more=EARLIER).replace("[test, after]", "[test, full, after]"))
+    ended = made.run()
+    assert ended.status == 0, ended.log
+    told = dict(re.findall(r"> (\w+):(\w*)\.\n", ended.log))
+    assert told == {"smoke": "passed", "full": "", "lost": "error"}, ended.log
+    for job in ("full-autify", "lost-autify"):
+        assert not list(made.artifact(job, "").rglob("junit.xml"))
 
 
 @pytest.mark.parametrize(
