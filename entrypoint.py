@@ -34,7 +34,7 @@ import signal  # noqa: E402 -- after the help
 # What is imported stays for good: looking through it for garbage after every 700 objects is 4 % of a start.
 gc.set_threshold(20_000)
 
-noted: list[int] = []
+noted: list[int] = globals().get("noted", [])  # native/launch.py hears signals before us
 CTRL_BREAK = getattr(signal, "SIGBREAK", None)  # Windows' only signal for a process that leads a group
 HANG_UP = getattr(signal, "SIGHUP", None)  # a terminal is closed; nohup(1) ignores it
 

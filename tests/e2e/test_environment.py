@@ -117,6 +117,8 @@ def test_without_our_packages_the_step_says_how_to_install_them(words: tuple[str
     said = ended.stdout + ended.stderr
     assert ended.returncode == 2, said
     assert "is not installed, and this program needs it." in said
-    assert re.search("Install what is locked: .* -m pip install --no-deps --require-hashes -r .*/requirements.txt", said)
+    assert re.search(
+        "Install what is locked: .* -m pip install --no-deps --require-hashes -r .*/requirements.txt", said
+    )
     assert "may go on" not in said
     assert "bug" not in said

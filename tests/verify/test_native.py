@@ -1,6 +1,7 @@
 """The action without Docker, from its script to its outputs, with dependencies from the package index."""
 
 import os
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -105,19 +106,46 @@ def test_a_second_step_cleans_up_after_one_that_was_killed(native: Native) -> No
 def test_without_an_index_nothing_is_started_and_the_job_may_be_repeated(tmp_path: Path, vendor: Sandbox) -> None:
     job = Native(tmp_path)
     job.environment |= NO_INDEX
+    old = _old_report(job)
     ended = job.step({**INPUTS, "base-url": vendor.url_of("passing")})
     assert (ended.status, ended.outputs["conclusion"], ended.outputs["reason"]) == (3, "error", "unavailable")
+    assert not old.exists()
     assert "::error title=test-runner-action::The dependencies can't be installed" in ended.log
     assert not vendor.space("passing").journal
     assert not list((job.temporary / "test-runner-action").iterdir())  # no half of it for the next step
 
 
+def test_a_cancelled_installation_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    job = Native(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # an index that never answers
+        job.environment |= NO_INDEX | {"PIP_INDEX_URL": f"http://127.0.0.1:{silent.getsockname()[1]}/"}
+
+        def wait_for_pip() -> None:
+            silent.accept()[0].detach()
+
+        ended = job.step(INPUTS, cancel=wait_for_pip)
+    told = [ended.outputs[name] for name in ("conclusion", "reason", "exit-code")]
+    assert (ended.status, told) == (130, ["cancelled", "signal", "130"]), ended.log
+    assert "Nothing was started." in ended.log
+    assert not list((job.temporary / "test-runner-action").iterdir())
+
+
+def _old_report(job: Native) -> Path:
+    """What an earlier job of a self-hosted runner left for whoever publishes this step's."""
+    old = job.workspace / "test-results" / "test-runner" / "e2e" / "junit.xml"
+    old.parent.mkdir(parents=True)
+    old.write_text("<testsuites/>")
+    return old
+
+
 def test_without_python_it_says_what_to_add(tmp_path: Path) -> None:
     job = Native(tmp_path)
     (tmp_path / "bin").mkdir()
-    for program in ("bash", "printf"):
+    for program in ("bash", "printf", "rm"):
         os.symlink(f"/usr/bin/{program}", tmp_path / "bin" / program)
     job.environment["PATH"] = str(tmp_path / "bin")
+    old = _old_report(job)
     ended = job.step(INPUTS)
     assert (ended.status, ended.outputs["conclusion"], ended.outputs["exit-code"]) == (2, "error", "2"), ended.log
+    assert not old.exists()
     assert "actions/setup-python" in ended.log

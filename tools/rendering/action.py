@@ -27,6 +27,8 @@ ON_THE_RUNNER = """\
             exec "$python" -I -X utf8 "$GITHUB_ACTION_PATH/launch.py"
           fi
         done
+        results=${INPUT_RESULTS_DIR:-test-results/test-runner/$GITHUB_ACTION}
+        rm -f "./$results/"{junit.xml,report.json,summary.md} || :  # of an earlier job
         echo "::error title=test-runner-action::No Python 3.11 or newer in PATH: add actions/setup-python before."
         printf '%s\\n' conclusion=error reason=bad-input exit-code=2 >>"$GITHUB_OUTPUT"
         exit 2

@@ -12,8 +12,8 @@ from tools.rendering.inputs import Input, inputs
 
 NAMES = ("test-runner.yml", "test-runner-host.yml")
 LONGEST_DESCRIPTION = 1024  # characters that GitLab takes
-# Of this job alone, a leg of a matrix too: GitLab unpacks the files of earlier jobs in the workspace, and uploads as this
-# job's whatever lies where its reports are looked for, even where a `before_script` fails and nothing of ours runs.
+# Of this job alone, and of this leg of a matrix: GitLab unpacks the files of earlier jobs in the workspace, and uploads
+# as this job's what lies where its reports are looked for, even where a `before_script` fails and nothing of ours runs.
 RESULTS = "test-results/test-runner/$CI_JOB_NAME_SLUG"
 # Where GitLab expands a variable in a path of reports, a space in it loses all of them, and the job stays as it is.
 _RESULTS_ARE = rf"{RESULTS.replace('$', chr(92) + '$')}|[A-Za-z0-9._/-]+"
