@@ -3,10 +3,12 @@
 Wire: https://docs.gitlab.com/ci/jobs/job_logs, https://docs.gitlab.com/ci/yaml/artifacts_reports
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from core.ci import Surroundings
+from core.ci.capped import size_of
 from core.ci.dotenv import LETTERS
 from core.ci.generic import Generic
 from core.ci.gitlab_variables import LEFT_OUT, fixed
@@ -14,7 +16,7 @@ from core.ci.outputs import PATHS
 from core.ci.steps import slug
 from core.ci.terminal import DIM
 from core.ci.texts import escaped, sendable
-from core.model import Build
+from core.model import Build, Result, TestReport
 from core.text.sanitize import one_line
 from core.text.wording import is_link
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from core.ports import Leave
 
 ANNOTATIONS = "annotations.json"
+LARGEST_JUNIT = 30_000_000  # bytes: a report has to be smaller
 LINKS = {"run-url": "Run at the vendor", "recorded-run-url": "Recorded run"}  # output: what its link is called
 CLEAR = "\r\x1b[0K"  # what GitLab looks for behind a marker; without the 0 it is no marker
 _ADDRESS = frozenset(LETTERS + "!#$%&'()*+,-./:;=?@[]_~")  # what may stand in an address
@@ -35,6 +38,7 @@ class GitLab(Generic):
         super().__init__(surroundings, name="gitlab")
         self._env = surroundings.env
         self._wall = surroundings.wall
+        self._workspace = surroundings.workspace
         self._colours = not self._env.get("NO_COLOR")  # the log is no terminal, and shows colours all the same
         self._sections = 0
 
@@ -64,6 +68,16 @@ class GitLab(Generic):
 
             leave(ANNOTATIONS, json.dumps({"Test run": links}) + "\n")
         self._tell_what_is_left_out()
+
+    def publish(self, report: TestReport, result: Result, *, annotations: int) -> None:
+        super().publish(report, result, annotations=annotations)
+        path = self._values.get("junit", "")
+        size = size_of(os.path.join(self._workspace, path)) if path else 0
+        if size >= LARGEST_JUNIT:
+            self.warning(
+                f"{path} has {size / 1e6:.0f} MB. GitLab reads none of 30 MB or more, and will show no test of this "
+                "job: divide the tests among two or more jobs."
+            )
 
     def _file(self) -> str:
         return fixed(self._values)

@@ -3,6 +3,7 @@
 Validation, masking, action.yml, `--help` and the README's tables all come from these declarations.
 """
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     Settings = TypeVar("Settings")
 
 Problem = tuple[str, str]  # (input, what is wrong and how to mend it)
+_PATH_GIVEN = (
+    "is the path of a file, where the secret itself is wanted: give the text that is in that file. On GitLab a "
+    "variable of the type File hands on a path, and so does `secrets:` without `file: false`."
+)
 
 
 def _is_blank(text: str) -> bool:
@@ -93,11 +98,19 @@ def parse(settings: "type[Settings]", raw: Mapping[str, str], problems: list[Pro
             if declaration.required:
                 problems.append((name, _missing(declaration, raw)))
             continue
+        if declaration.kind.secret and _is_file(text.strip()):
+            problems.append((name, _PATH_GIVEN))
+            continue
         try:
             values[name.replace("-", "_")] = declaration.kind.convert(text if declaration.kind.secret else text.strip())
         except ValueError as error:
             problems.append((name, str(error)))
     return settings(**values)
+
+
+def _is_file(text: str) -> bool:
+    """Whether this is the absolute path of a file that is here: no secret looks like that."""
+    return os.path.isabs(text) and os.path.isfile(text)
 
 
 def _missing(declaration: Option, raw: Mapping[str, str]) -> str:

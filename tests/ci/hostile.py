@@ -190,9 +190,17 @@ def a_ci(
     vendor: str = "autify",
     wall: Callable[[], float] = lambda: 0.0,
     results_dir: str = "",
+    workspace: str = ".",
 ) -> Ci:
     surroundings = Surroundings(
-        env=env, out=out, redact=redact, vendor=vendor, debug=debug, wall=wall, results_dir=results_dir
+        env=env,
+        out=out,
+        redact=redact,
+        vendor=vendor,
+        debug=debug,
+        wall=wall,
+        results_dir=results_dir,
+        workspace=workspace,
     )
     return CIS[name].make(surroundings)
 

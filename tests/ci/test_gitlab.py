@@ -1,5 +1,7 @@
 """GitLab's adapter: sections, metadata, and files that GitLab's own rules take."""
 
+from pathlib import Path
+
 import pytest
 
 from core.ci.gitlab import address
@@ -149,6 +151,17 @@ def test_all_outputs_together_are_what_gitlab_takes_and_what_it_does_not_take_is
     assert (len(found), found["TESTRUN_RUN_URL"], found["TESTRUN_AGENT_ID"]) == (19, "", "_" * 90)
     assert out.getvalue().count("Not among the job's variables, of which GitLab takes 20: log-ids 1,2\n") == 1
     assert "json" not in out.getvalue()
+
+
+@pytest.mark.parametrize(("size", "warned"), [(29_999_999, False), (33_000_000, True)])
+def test_a_report_that_gitlab_will_not_read_is_told(size: int, warned: bool, tmp_path: Path) -> None:
+    with (tmp_path / "junit.xml").open("wb") as file:
+        file.truncate(size)  # a hole, which takes no room
+    out = Screen()
+    ci = a_ci("gitlab", out, workspace=str(tmp_path))
+    ci.outputs({"junit": "junit.xml"}, Folder().leave)
+    ci.publish(TestReport(title="Shop", run=None), a_result(), annotations=8)
+    assert ("Warning: junit.xml has 33 MB. GitLab reads none of 30 MB or more" in out.getvalue()) is warned
 
 
 def test_an_address_keeps_its_meaning_and_loses_what_none_may_hold() -> None:

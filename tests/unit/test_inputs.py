@@ -1,5 +1,7 @@
 """Where inputs come from and in which order; what is refused, and how it is said."""
 
+from pathlib import Path
+
 import pytest
 
 from core.commands.asked import MissingSecret, known_inputs, understand
@@ -77,6 +79,18 @@ def filled(environment: dict[str, str], vendor: str) -> Raw:
     raw = gather([], environment)
     fill_secrets(raw, known_inputs(vendor), environment)
     return raw
+
+
+def test_a_path_in_place_of_the_secret_is_refused_without_showing_it(tmp_path: Path) -> None:
+    """GitLab's variables of the type File, and its `secrets:` without `file: false`."""
+    path = tmp_path / "AUTIFY_WEB_ACCESS_TOKEN"
+    path.write_text("the token")
+    given = as_input(GOOD | {"token": str(path)})
+    found = problems(given)
+    assert "`file: false`" in found["token"]
+    assert path.name not in str(found)
+    path.unlink()
+    asked(given)  # a token may begin with a slash
 
 
 def test_the_vendors_usual_variable_is_the_last_source_of_a_secret() -> None:

@@ -197,6 +197,9 @@ smoke-autify:
     - echo '<testsuites/>' >junit.xml
 full-autify: {before_script: ["false"], allow_failure: {exit_codes: [1]}}
 lost-autify: {allow_failure: {exit_codes: [3]}}
+stuck-autify:
+  before_script: ['mkdir -p "$TEST_RUNNER_RESULTS_DIR/junit.xml"']
+  allow_failure: {exit_codes: [6]}
 after-smoke: {stage: after, needs: [smoke-autify], script: ['echo "smoke:$TESTRUN_CONCLUSION."']}
 after-full: {stage: after, needs: [full-autify], script: ['echo "full:$TESTRUN_CONCLUSION."']}
 after-lost: {stage: after, needs: [lost-autify], script: ['echo "lost:$TESTRUN_CONCLUSION."']}
@@ -206,7 +209,12 @@ after-lost: {stage: after, needs: [lost-autify], script: ['echo "lost:$TESTRUN_C
 def test_the_report_of_an_earlier_job_is_never_that_of_a_later_one(project: Make) -> None:
     """GitLab unpacks it in the workspace, and uploads for the later job what lies in that job's folder."""
     lost = {"program-source": "/nowhere", "program-python": sys.executable}
-    jobs = [{"job": "smoke"}, {"job": "full", "stage": "full"}, {"job": "lost", "stage": "full", **lost}]
+    jobs = [
+        {"job": "smoke"},
+        {"job": "full", "stage": "full"},
+        {"job": "lost", "stage": "full", **lost},
+        {"job": "stuck"},
+    ]
     made = project(_pipeline(*jobs, component=HOST, more=EARLIER).replace("[test, after]", "[test, full, after]"))
     ended = made.run()
     assert ended.status == 0, ended.log
