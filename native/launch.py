@@ -53,8 +53,8 @@ def packages() -> str:
     parent = os.path.join(os.environ.get("RUNNER_TEMP") or tempfile.gettempdir(), "test-runner-action")
     folder = os.path.join(parent, key.hexdigest()[:16])
     if not os.path.isdir(folder):
-        os.makedirs(parent, exist_ok=True)
         _clear()
+        os.makedirs(parent, exist_ok=True)
         _install(tempfile.mkdtemp(prefix="installing-", dir=parent), folder)
     return folder
 
