@@ -37,6 +37,7 @@ class Knobs:
     contents: tuple[tuple[str, ...], ...] = ()  # of the tests of each job, instead of the usual ones
     one_run: bool = False  # the tests of a job are all of its first test run, as the rows of a table may be
     split_orders: bool = False  # what is ordered through the API comes as a job for each test run
+    other_schedules: bool = False  # a job names another schedule than the one that ordering it answered
     automation: bool = True  # the project's Automation Settings are activated
     inactive_listed: bool = False  # jobs of an agent that is not active are handed out all the same
     offline_listed: bool = False  # so are the jobs of a host that is Offline

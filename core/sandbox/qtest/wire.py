@@ -12,6 +12,7 @@ from core.sandbox.qtest.state import State
 _CLIENT: Final = 3  # the site that all is in
 _SUITES_AHEAD: Final = 900
 _CASES_AHEAD, _VERSIONS_AHEAD = 47_113, 36_109  # a test run's number less its case's; a version's less the run's
+_OTHER_SCHEDULES_AHEAD: Final = 1657
 STATUSES: Final = ((601, "Passed", "#0cdda8"), (602, "Failed", "#ff7e95"), (603, "Skipped", "#c8d0d8"))
 
 
@@ -57,7 +58,7 @@ def job(state: State, one: Job, word: str) -> dict[str, Any]:
         "status": word.replace("_", " ") if state.knobs.spaced else word,
         "agent_server_id": one.agent,
         "agent_id": state.agents[one.agent].asked.agent_id,
-        "schedule_id": one.schedule,
+        "schedule_id": one.schedule + (_OTHER_SCHEDULES_AHEAD if state.knobs.other_schedules else 0),
         "automation_materials": [_material(material) for material in one.materials],
         "start_date": write_date(state.clock.date(one.start), one.style),
     }

@@ -72,7 +72,7 @@ class QTest:
         wanted = self._settings.deactivate
         self._hosting.enter(deactivate=trigger if wanted is None else wanted)
         if trigger:
-            self._order = Order(self._settings, self._calls, self._diary, self._hosting.agent, self._name)
+            self._order = Order(self._settings, self._calls, self._diary, self._log, self._hosting.agent, self._name)
             self._order.place()
             return self._run(str(self._order.id))
         return self._run(f"{self._hosting.agent.host}-{self._hosting.agent.id}")

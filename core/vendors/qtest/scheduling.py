@@ -4,23 +4,27 @@ from collections.abc import Sequence
 
 from core.errors import CallFailedError, ResultUnknownError
 from core.model import Reason
-from core.ports import Calls, Diary
+from core.ports import Calls, Diary, Log
 from core.vendors.qtest import fields
 from core.vendors.qtest.agents import Agent
 from core.vendors.qtest.jobs import Job
 from core.vendors.qtest.settings import Settings
 
+_SOON = 60.0  # seconds in which a job with the order's number comes, if there are such jobs at all
+
 
 class Order:
-    """One schedule."""
+    """One schedule. Whether its number is the one that its jobs bear, is known once one of them does."""
 
-    def __init__(self, settings: Settings, calls: Calls, diary: Diary, agent: Agent, name: str) -> None:
+    def __init__(self, settings: Settings, calls: Calls, diary: Diary, log: Log, agent: Agent, name: str) -> None:
         self._settings = settings
         self._calls = calls
         self._diary = diary
+        self._log = log
         self._agent = agent
         self._name = name
         self._missing = set(settings.test_run_ids)
+        self._numbered = False
         self.id = 0
 
     def place(self) -> None:
@@ -47,11 +51,30 @@ class Order:
         label = f"the schedule {self.id}, whose jobs nobody has run"
         return {"kind": "schedule", "label": label} | {name: str(number) for name, number in ids.items()}
 
-    def mine(self, jobs: Sequence[Job], *, last: bool) -> list[Job]:
-        """Those of this schedule; when nothing else comes, those of its test runs."""
+    def mine(self, jobs: Sequence[Job], *, idle: float) -> list[Job]:
+        """Those of this schedule among jobs in the order in which they are due, when none has come for `idle` seconds.
+
+        Nobody knows whether the number that ordering answers is the one that jobs bear. So after a minute, or after
+        half of `idle-timeout` if that is less, those of its test runs are taken for its own.
+        """
         found = [job for job in jobs if job.schedule == self.id]
-        if not found and last:
-            found = [job for job in jobs if job.test_runs and job.test_runs <= self._missing]
+        self._numbered = self._numbered or bool(found)
+        if self._numbered or idle < min(self._settings.patience / 2, _SOON):
+            return found
+        found = self._of_its_test_runs(jobs)
+        for job in found:
+            self._log.info(
+                f"No job names the schedule {self.id}: taking the job {job.id}, which is for the same test runs."
+            )
+        return found
+
+    def _of_its_test_runs(self, jobs: Sequence[Job]) -> list[Job]:
+        """The newest for each test run that is missing: an older one is rather another schedule's."""
+        wanted, found = set(self._missing), list[Job]()
+        for job in reversed(jobs):
+            if job.test_runs and job.test_runs <= wanted:
+                wanted -= job.test_runs
+                found.insert(0, job)
         return found
 
     def taken(self, job: Job) -> None:

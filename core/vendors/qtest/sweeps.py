@@ -39,15 +39,15 @@ class Sweeps:
         found = [job for job in self._retrieve() if job.id not in self._seen]
         strange = next((job.status for job in found if not job.known), "")
         found = [job for job in found if job.known]
+        idle = 0.0 if self._idle_since is None else began - self._idle_since
         if order is not None:
-            found = order.mine(found, last=self._idle >= self._settings.patience)
+            found = order.mine(found, idle=idle)
         self.strange = strange if not found else ""
         self.due = deque(found)
         if found:
             self._idle_since, self._idle = None, 0.0
         else:
-            self._idle_since = began if self._idle_since is None else self._idle_since
-            self._idle = began - self._idle_since
+            self._idle_since, self._idle = began - idle, idle
 
     def _retrieve(self) -> list[Job]:
         try:
