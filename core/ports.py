@@ -222,6 +222,13 @@ class Calls(Protocol):
         """Wait, hearing signals, at most to the deadline."""
         ...
 
+    def meanwhile(self, act: Callable[[], float]) -> None:
+        """Call `act` in all waits from now on, but for those after a signal; it gives the seconds until the next time.
+
+        Its own calls are tried once and never wait. What comes of them neither ends nor prolongs an outage.
+        """
+        ...
+
     def begin_grace(self, seconds: float = ...) -> None:
         """A run was started just now: for so many seconds a 404 is no refusal."""
         ...

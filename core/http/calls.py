@@ -190,6 +190,9 @@ class ApiCalls:
     def pause(self, seconds: float) -> None:
         self._patience.pause(seconds)
 
+    def meanwhile(self, act: Callable[[], float]) -> None:
+        self._patience.meanwhile = act
+
     @property
     def left(self) -> float:
         return self._patience.left

@@ -40,6 +40,8 @@ class Patience:
         self._last_line = self._began = clock.now()
         self._timeout = timeout
         self.heartbeat: Callable[[], str] = self._waiting
+        self.meanwhile: Callable[[], float] | None = None  # core.ports.Calls.meanwhile
+        self._aside = False
 
     @property
     def left(self) -> float:
@@ -90,7 +92,7 @@ class Patience:
         until = self.clock.now() + min(seconds, self.left)
         while True:
             self.stop.check()
-            beat = self.beat()
+            beat = min(self.beat(), self._look_aside())
             left = until - self.clock.now()
             if left <= 0:
                 return
@@ -101,8 +103,21 @@ class Patience:
             if item is not BELL:
                 continue  # the answer to a call that was given up long ago
 
+    def _look_aside(self) -> float:
+        """Do what is due besides; the seconds until the next. There is no time for it once a signal came."""
+        if self.meanwhile is None or self._aside or self._closing:
+            return inf
+        self._aside = True
+        try:
+            return self.meanwhile()
+        finally:
+            self._aside = False
+
     def answered(self) -> None:
         """A good answer came: an outage, if there was one, is over."""
+        if self._aside:
+            self._ever_good = True
+            return
         if self._bad_since is not None and self._bad_calls > 1:
             took = span(self.clock.now() - self._bad_since)
             self.say(f"The vendor answers again, after {took} and {self._bad_calls} failed calls.")
@@ -116,6 +131,8 @@ class Patience:
         `since` is when the failed call began: a call that hung was a part of the outage. `until` is an earlier
         deadline for calls that are not worth as much.
         """
+        if self._aside:
+            raise failure
         now = self.clock.now()
         if self._bad_since is not None:
             since = self._bad_since

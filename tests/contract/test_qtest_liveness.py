@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.sandbox.qtest.truth import Truth, truth_of
-from tests.contract.test_qtest import DONE, SCENES, USUAL, paths, play
+from tests.contract.test_qtest import DONE, GIVEN_UP, SCENES, USUAL, paths, play
 from tests.harness import EPOCH, Bench, Ended
 
 WAITING = """\
@@ -145,3 +145,41 @@ def test_an_agent_that_was_deleted_since_the_last_build_is_made_again(tmp_path: 
     assert (first.status, second.status) == (0, 0), second.log
     assert first.outputs["host-id"] == second.outputs["host-id"]
     assert [agent.id for agent in truth.agents] == [int(second.outputs["agent-id"])]
+
+
+@pytest.mark.parametrize("call", ["submit-test-log#1", "submit-test-log#3", "update-job-status#2"])
+@pytest.mark.parametrize("scenario", ["passing", "jobs-returned"])
+def test_a_host_that_has_to_wait_before_it_can_go_on_stays_online(call: str, scenario: str, tmp_path: Path) -> None:
+    ended, truth = play(tmp_path, f"429=3600@{call}", scenario=scenario, timeout="3h")
+    assert (ended.status, paths(truth)) == (0, [DONE]), ended.log
+    assert ended.seconds > 3600
+    assert [host.offline_at for host in truth.hosts] == [()]
+    assert longest_silence(ended) < 605
+
+
+def test_signs_of_life_neither_end_nor_prolong_an_outage(tmp_path: Path) -> None:
+    fault = "429=50@submit-test-log*forever"
+    ended, truth = play(tmp_path, fault, timeout="3h", outage_window="20m", heartbeat="1m")
+    assert (ended.status, ended.reason, paths(truth)) == (7, "unavailable", [GIVEN_UP]), ended.log
+    assert 1100 < ended.seconds < 1300
+    assert ended.log.count("answers again") == 1, "when the job is ended"
+    assert len(ended.calls("ping-host")) > 15
+
+
+def test_signs_of_life_that_fail_in_such_a_wait_are_one_warning(tmp_path: Path) -> None:
+    faults = ("429=3600@submit-test-log#1", "503@ping-host#2*forever")
+    ended, truth = play(tmp_path, *faults, timeout="3h")
+    assert (ended.status, paths(truth)) == (0, [DONE]), ended.log
+    assert ended.log.count("503") == 1
+    assert "may take this host for dead" in ended.log
+
+
+@pytest.mark.parametrize("kind", ["hang", "429=60"])
+def test_a_sign_of_life_delays_no_stop(kind: str, tmp_path: Path) -> None:
+    faults = ("429=3600@submit-test-log#1", f"{kind}@ping-host#2*forever")
+    with Bench(tmp_path, scenario=SCENES["passing"], faults=faults, vendor="qtest") as bench:
+        bench.stop_at(603.0)
+        ended = bench.run(**USUAL, timeout="3h")
+    assert ended.status == 143, ended.log
+    assert ended.seconds < 606
+    assert truth_of(ended.ledger).running == ()

@@ -54,6 +54,7 @@ class Hosting:
         self._deactivate = deactivate
         date_of(self._calls, "get-token-status", self._log)
         self.enter_again()
+        self._calls.meanwhile(self.stay_alive)
         if not (self._settings.host_id and self._settings.agent_id):
             ids = f"host-id: {self.agent.host} and agent-id: {self.agent.id}"
             name = self._identity.agent

@@ -130,6 +130,7 @@ class Worker:
 
     def _log_all(self, found: Sequence[Entry], result: JobResult) -> None:
         for entry in found:
+            self._hosting.stay_alive()
             try:
                 self._logs.submit(entry)
             except CallFailedError as failure:
