@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.test_qtest import DONE, play
+from tests.contract.test_qtest import DONE, GIVEN_UP, play
 
 ORDER: dict[str, Any] = {"qtest_mode": "trigger", "test_run_ids": "88120,88121"}
 AGAIN = ORDER | {"test_run_ids": "88120,88121,88122"}  # the tests that a person has scheduled, too
@@ -34,3 +34,22 @@ def test_of_two_jobs_for_the_same_test_runs_the_newer_one_alone_is_taken_for_the
     older, newer = sorted(truth.jobs, key=lambda job: job.id)
     assert older.test_runs == newer.test_runs
     assert (ended.status, older.words, newer.words) == (0, WAITING, DONE), ended.log
+
+
+def test_an_order_whose_job_holds_no_test_is_red_at_once(tmp_path: Path) -> None:
+    ended, truth = play(tmp_path, scenario="empty", **ORDER, idle_timeout="")
+    assert (ended.status, [job.words for job in truth.jobs]) == (1, [GIVEN_UP]), ended.log
+    assert ended.seconds < 60
+    assert ended.report["problems"] == []
+
+
+@pytest.mark.parametrize("knobs", [{}, {"other_schedules": True, "split_orders": True}])
+@pytest.mark.parametrize("call", range(1, 17))
+def test_a_signal_in_any_call_of_an_order_leaves_nothing_unnamed(
+    call: int, knobs: dict[str, Any], tmp_path: Path
+) -> None:
+    ended, truth = play(tmp_path, stop_in=call, knobs=knobs, **ORDER, idle_timeout="10s")
+    assert (ended.status, truth.running) == (143, ()), ended.log
+    assert not any(agent.active for agent in truth.agents if agent.ours)
+    waiting = [job for job in truth.jobs if job.words == WAITING and set(job.test_runs) <= {88120, 88121}]
+    assert not waiting or f"the schedule {waiting[0].schedule}" in ended.log

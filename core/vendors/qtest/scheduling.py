@@ -79,7 +79,8 @@ class Order:
 
     def taken(self, job: Job) -> None:
         """A job of it was claimed, by us or by another host."""
-        self._missing -= job.test_runs
+        # one of its own that names no test run is the end of it, and a red one: no other would be better
+        self._missing = self._missing - job.test_runs if job.test_runs else set()
         if self.is_done:
             self._diary.settle(self._debt())
 
