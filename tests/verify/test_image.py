@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.sandbox import Sandbox
+from core.sandbox.qtest.truth import truth_of
 from core.sandbox.testmo import recorded
 from tests.verify.engine import Engine, build
 from tests.verify.runner import Runner
@@ -64,6 +65,22 @@ def test_a_cancel_ends_the_container_in_time_and_names_the_run(runner: Runner, v
     assert ended.outputs["run-id"]
     after = runner.step({**INPUTS, "mode": "run"}, entrypoint="/usr/local/bin/test-runner-cleanup")
     assert (after.status, "Nothing was left behind" in after.log) == (0, True)
+
+
+def test_a_cancel_while_the_command_runs_leaves_no_container_and_no_job_running(runner: Runner) -> None:
+    (runner.workspace / "x.sh").write_text(": > begun; exec sleep 600\n")
+
+    def wait_for_the_command() -> None:
+        while not (runner.workspace / "begun").exists():
+            time.sleep(0.05)
+
+    with Sandbox(vendor="qtest") as qtest:
+        inputs = {"vendor": "qtest", "token": TOKEN, "base-url": qtest.url, "project-id": "77", "idle-timeout": "1m"}
+        ended = runner.step({**inputs, "command": "sh x.sh {junit}"}, cancel=wait_for_the_command)
+        (job,) = truth_of(qtest.ledger).jobs
+    assert (ended.status, ended.left) == (130, ()), ended.log
+    assert ended.seconds < 5
+    assert job.words == ("PLANNED", "RUNNING", "CANCELLED")
 
 
 def test_jenkins_keeps_it_alive_with_cat_as_a_stranger_and_looks_at_its_processes(
