@@ -75,11 +75,16 @@ class Files:
         )
 
     def _copied(self, path: str, at: int) -> str:
-        copy = os.path.join(self._machine.kept, f"{self._count}-{at}.xml")
-        try:
-            shutil.copyfile(path, copy)
-            if path == self.junit:
-                os.unlink(path)
-        except OSError as error:
-            raise OutputError(f"{path} can't be copied: {error.strerror}.") from error
+        copy = copied(path, os.path.join(self._machine.kept, f"{self._count}-{at}.xml"))
+        if path == self.junit:
+            os.unlink(path)
         return copy
+
+
+def copied(path: str, copy: str) -> str:
+    """Copy a user's file, and give the copy's path. Raises OutputError."""
+    try:
+        shutil.copyfile(path, copy)
+    except OSError as error:
+        raise OutputError(f"{path} can't be copied: {error.strerror}.") from error
+    return copy
