@@ -17,7 +17,7 @@ USUAL_SECRETS = (
 )
 _FORM = f"write --name value. Only the first word may be a command: {', '.join(COMMANDS)}. `--help` lists the names."
 LONG_ENOUGH = 8  # characters; a shorter secret occurs in other texts by chance
-_MACRO = re.compile(r"\$\([A-Za-z_][\w .-]*\)")  # how Azure writes a variable
+_MACRO = r"\$\([A-Za-z_][\w .-]*\)"  # how Azure writes a variable
 _GITHUBS_OWN = ("entrypoint", "args")  # every Docker action accepts these two
 
 
@@ -168,7 +168,7 @@ def _has_secret(environment: Mapping[str, str], variable: str) -> bool:
 
 def _is_secret(text: str, environment: Mapping[str, str]) -> bool:
     """With Azure Pipelines also no text in which a variable remains: a secret may be composed of several."""
-    return _is_set(text, environment) and not (environment.get("TF_BUILD") and _MACRO.search(text))
+    return _is_set(text, environment) and not (environment.get("TF_BUILD") and re.search(_MACRO, text))
 
 
 def usual_secrets(environment: Mapping[str, str]) -> list[str]:

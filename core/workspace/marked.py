@@ -13,9 +13,10 @@ MARK = "<!-- Written by test-runner-action. Patterns of `results` leave it out. 
 """Stands in our junit.xml before the root: whoever reads XML passes a comment by, however strict he is."""
 
 HEAD = 4096  # bytes at the beginning of a file that tell whose it is
-_BEFORE_THE_ROOT = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?\s*" + re.escape(MARK.encode()))
+# Compiled at their first use: every start imports the mark, and hardly any meets a report.
+_BEFORE_THE_ROOT = rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?\s*"
 # Before there was a mark: our dialect, beside our other report.
-_DIALECT = re.compile(
+_DIALECT = (
     rb'<\?xml version="1\.0" encoding="UTF-8"\?>\r?\n<testsuites name="[^"]*" tests="\d+" failures="\d+" errors="\d+"'
     rb' skipped="\d+" time="[\d.]+" timestamp="'
 )
@@ -24,9 +25,9 @@ _REPORT, _TOOL = "report.json", b'"tool": {"name": "test-runner-action"'
 
 def is_ours(head: bytes, real: str) -> bool:
     """Whether we wrote the file with this beginning; `real` is its path, to look beside it."""
-    if _BEFORE_THE_ROOT.match(head):
+    if re.match(_BEFORE_THE_ROOT + re.escape(MARK.encode()), head):
         return True
-    return bool(_DIALECT.match(head)) and _TOOL in _beginning(os.path.join(os.path.dirname(real), _REPORT))
+    return bool(re.match(_DIALECT, head)) and _TOOL in _beginning(os.path.join(os.path.dirname(real), _REPORT))
 
 
 def _beginning(path: str) -> bytes:
