@@ -18,7 +18,7 @@ from core.ci.stream import Stream
 from core.ci.workflow_commands import fit
 from core.model import Build, Conclusion, Outcome, Result, TestCase, TestReport
 from core.text.sanitize import defuse, one_line, quoted_block
-from core.text.secret import SHORTEST
+from core.text.secret import SHORTEST, carried_forms
 from core.text.wording import closing, complaint, further, headline, is_link
 
 TYPE_CHECKING = False
@@ -80,7 +80,10 @@ class Azure:
         return build(self._env, self._vendor)
 
     def mask(self, secrets: Iterable[str]) -> None:
-        """Azure masks single lines: of a secret that has several, each is masked for itself."""
+        """Azure masks single lines: of a secret that has several, each is masked for itself.
+
+        What others do with it in later steps we don't see: Azure is also given what Base64 and URLs make of it.
+        """
         several = False
         for secret in secrets:
             lines = [line for line in secret.replace("\r", "\n").split("\n") if line.strip()]
@@ -88,6 +91,8 @@ class Azure:
             for part in dict.fromkeys([*lines, *(line.strip() for line in lines)]):
                 if len(part.strip()) >= SHORTEST:
                     self._command("task.setsecret", part)
+                    for form in carried_forms(part):
+                        self._command("task.setsecret", form)
         if several:
             self.info("A secret has several lines. Azure Pipelines hides a line at a time: each was masked for itself.")
 

@@ -7,6 +7,7 @@ from core.text.sanitize import defuse, hides
 
 MASK = "***"
 SHORTEST = 3  # shorter texts occur everywhere: hiding them would make every log unreadable
+UNLIKELY = 8  # characters of an encoded form that no word of another step's log is by chance
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
@@ -99,12 +100,22 @@ def encoded_forms(text: str) -> set[str]:
     raw = text.encode("utf-8", "surrogateescape")
     xml = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
-    url = "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in raw)
     forms = {text, xml, xml.replace('"', "&quot;"), xml.replace('"', "&quot;").replace("'", "&#x27;")}
     twice = escaped.replace("\\", "\\\\").replace('"', '\\"')  # JSON that stands as a text in JSON
     forms |= {escaped, twice, "".join(map(_json_ascii, escaped)), repr(text)[1:-1]}
-    forms |= {url, url.replace("%2F", "/"), url.replace("%20", "+"), url.lower(), raw.hex(), raw.hex().upper()}
-    return forms | _base64_forms(raw)
+    return forms | _url_forms(raw) | {raw.hex(), raw.hex().upper()} | _base64_forms(raw)
+
+
+def carried_forms(text: str) -> list[str]:
+    """What a header or an address makes of the text: its forms in Base64 and URLs, too long to hide words by chance."""
+    raw = text.encode("utf-8", "surrogateescape")
+    urls = {form for form in _url_forms(raw) if form != text and ("%" in form or "+" in form)}  # not just in lower case
+    return sorted(form for form in _base64_forms(raw) | urls if len(form) >= UNLIKELY)
+
+
+def _url_forms(raw: bytes) -> set[str]:
+    url = "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in raw)
+    return {url, url.replace("%2F", "/"), url.replace("%20", "+"), url.lower()}
 
 
 def _json_ascii(character: str) -> str:
