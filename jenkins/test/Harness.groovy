@@ -16,7 +16,7 @@ Map config = [vendor: 'autify', credentialsId: 'token', testPlan: '3001']
 Closure build = { Map given, Map asked ->
     File workspace = File.createTempDir()
     List ran = []
-    Steps steps = new Steps(root: root, workspace: workspace, secrets: secrets, execute: { String script, Map environment ->
+    Steps steps = new Steps(root: root, workspace: workspace, secrets: secrets, env: given.env, execute: { String script, Map environment ->
         ran << [script: script, environment: environment]
         boolean cleaning = environment.TESTRUN_SCRIPT_COMMAND == 'cleanup'
         if (cleaning) { return given.cleanup instanceof Closure ? given.cleanup() : 0 }
@@ -25,7 +25,10 @@ Closure build = { Map given, Map asked ->
             File folder = new File(workspace, environment.TEST_RUNNER_RESULTS_DIR)
             folder.mkdirs()
             new File(folder, 'outputs.env').setText(given.outputs, 'UTF-8')
-            new File(folder, 'junit.xml').setText('<testsuites/>', 'UTF-8')
+        }
+        if (given.outputs != null || given.theirs) {
+            new File(workspace, environment.TEST_RUNNER_RESULTS_DIR).mkdirs()
+            new File(workspace, environment.TEST_RUNNER_RESULTS_DIR + '/junit.xml').setText('<testsuites/>', 'UTF-8')
         }
         given.status ?: 0
     })
@@ -46,7 +49,7 @@ Closure told = { int status, String more = '' -> "TESTRUN_CONCLUSION=${status ? 
 // A green build: each step in its order, the outputs as a map.
 Map green = build([outputs: told(0, 'TESTRUN_RUN_URL=https://v.example/a=b\nTESTRUN_TESTS=5\nTESTRUN_FAILED=0\nEVIL=1\n')], config)
 check(green.names == ['isUnix', 'pwd', 'libraryResource', 'string', 'withEnv', 'withCredentials', 'sh', 'withEnv', 'sh',
-    'fileExists', 'readFile', 'fileExists', 'junit'], green)
+    'fileExists', 'readFile', 'fileExists', 'fileExists', 'junit'], green)
 check(green.map.conclusion == 'passed' && green.map.exitCode == 0 && green.map.tests == 5 && green.map.failed == 0, green.map)
 check(green.map.runUrl == 'https://v.example/a=b' && green.map.recordedRunId == '' && green.map.jobs == null, green.map)
 check(!green.map.containsKey('EVIL') && green.steps.result == 'SUCCESS', green.map)
@@ -55,7 +58,7 @@ new ObjectOutputStream(new ByteArrayOutputStream()).writeObject(green.map)
 // Secrets: in the environment of the process, and in no argument of any step.
 Map secret = build([outputs: told(0)], config + [recordTo: 'testmo', testmoCredentialsId: 'record', passwordCredentialsId: 'pass'])
 Map environment = secret.ran[0].environment
-check([environment.TEST_RUNNER_TOKEN, environment.TEST_RUNNER_TESTMO_TOKEN, environment.TEST_RUNNER_PASSWORD] ==
+check([environment.INPUT_TOKEN, environment.TEST_RUNNER_TESTMO_TOKEN, environment.TEST_RUNNER_PASSWORD] ==
     ['s3cret-of-token', 's3cret-of-record', 's3cret-of-pass'], environment)
 check(!secret.steps.calls.toString().contains('s3cret'), secret.steps.calls)
 check(secret.ran[1].environment == environment + [TESTRUN_SCRIPT_COMMAND: 'cleanup'], secret.ran[1])
@@ -86,6 +89,16 @@ check(sent([rerunFailed: 2], 'TEST_RUNNER_RERUN_FAILED') == '2', 'a number')
 check(sent([timeout: "${30}m"], 'TEST_RUNNER_TIMEOUT') == '30m', 'a GString')
 check(sent([timeout: null], 'TEST_RUNNER_TIMEOUT') == null && sent([timeout: ''], 'TEST_RUNNER_TIMEOUT') == null, 'unset')
 check(sent([:], 'TEST_RUNNER_CI') == 'jenkins' && sent([ci: 'generic'], 'TEST_RUNNER_CI') == 'generic', 'ci')
+
+// What the library itself needs to know may also be a variable of the build; the map is stronger.
+Map fromBuild = [TEST_RUNNER_VENDOR: 'qtest', TEST_RUNNER_RESULTS_DIR: 'out', TEST_RUNNER_CI: 'generic', TEST_RUNNER_MODE: ' ']
+Map around = build([outputs: told(0), env: fromBuild], config - [vendor: config.vendor])
+check(around.ran[0].environment.subMap(fromBuild.keySet()) == fromBuild, around)
+check(around.map.conclusion == 'passed' && around.ran.size() == 2, around)
+Map stronger = build([outputs: told(0), env: fromBuild], config + [resultsDir: 'mine', ci: 'jenkins'])
+check(stronger.ran[0].environment.subMap(fromBuild.keySet()) == [TEST_RUNNER_VENDOR: config.vendor, TEST_RUNNER_RESULTS_DIR: 'mine', TEST_RUNNER_CI: 'jenkins', TEST_RUNNER_MODE: ' '], stronger)
+check(build([env: [TEST_RUNNER_MODE: 'cleanup']], config).names.count('sh') == 1, 'mode of the build')
+check(build([env: [TEST_RUNNER_RESULTS_DIR: '/x']], config).error.message.contains('`resultsDir` is a path inside'), 'a folder outside')
 
 // What the scripts of a step keep is of that step alone, whatever folder it works in; its clean-up finds it again.
 List ids = [green, secret].collect { Map end -> end.ran*.environment*.TESTRUN_SCRIPT_ID }
@@ -140,6 +153,11 @@ check(windows.ran.empty && windows.error.message.contains('Windows'), windows.er
     check(build([status: 0, outputs: told(1)], config + [onFailure: how]).error.message.contains('left no outputs'), how)
     check(build([status: 0, outputs: 'TESTRUN_RUN_ID=7\n'], config + [onFailure: how]).error != null, how)
 }
+Map absent = build([status: 3], config + [onFailure: 'return'])
+check(absent.map.conclusion == 'error' && absent.map.exitCode == 3 && absent.map.reason == 'unavailable', absent.map)
+check(build([status: 125], config + [onFailure: 'return']).map.reason == '', 'no container')
+Map foreign = build([status: 125, theirs: true], config + [onFailure: 'return'])
+check(!('junit' in foreign.names), foreign.names)
 Map killed = build([status: 137, outputs: told(0)], config + [onFailure: 'return'])
 check(killed.map.conclusion == 'error' && killed.map.exitCode == 137, killed.map)
 Map early = build([status: 137, outputs: 'TESTRUN_RUN_ID=7\n'], config + [onFailure: 'return'])
@@ -149,7 +167,7 @@ check(early.map.conclusion == 'error' && early.map.runId == '7' && early.map.tes
 Exception abort = new FlowInterruptedException()
 Map aborted = build([stop: abort], config)
 check(aborted.error.is(abort) && aborted.ran.size() == 2 && aborted.ran[1].environment.TESTRUN_SCRIPT_COMMAND == 'cleanup', aborted)
-check(aborted.ran[1].environment.TEST_RUNNER_TOKEN == 's3cret-of-token' && !('unstable' in aborted.names), aborted.names)
+check(aborted.ran[1].environment.INPUT_TOKEN == 's3cret-of-token' && !('unstable' in aborted.names), aborted.names)
 Map twice = build([stop: abort, cleanup: { throw new FlowInterruptedException() }], config + [onFailure: 'return'])
 check(twice.error.is(abort) && twice.steps.log.contains('clean-up could not be done'), twice.error)
 Map late = build([outputs: told(0), cleanup: { throw abort }], config + [onFailure: 'return'])
@@ -202,7 +220,7 @@ examples.each { String text ->
     asked.each { Map one ->
         Map end = build([outputs: told(0)], one + (one.credentialsId ? [credentialsId: 'token'] : [:]))
         check(end.error == null && end.map.conclusion == 'passed', "${one}: ${end.error}")
-        Map inputs = end.ran[0].environment.findAll { it.key.startsWith('TEST_RUNNER_') } - [TEST_RUNNER_TOKEN: secrets.token]
+        Map inputs = end.ran[0].environment.findAll { it.key.startsWith('TEST_RUNNER_') }
         println "example: ${groovy.json.JsonOutput.toJson(inputs)}"
     }
 }

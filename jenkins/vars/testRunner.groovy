@@ -8,7 +8,9 @@ import org.testrunner.Request
 @Field final Folders folders = new Folders()
 
 Map<String, Object> call(Map config = [:]) {
-    Request request = Request.of(config)
+    Map<String, String> around = [vendor: env.TEST_RUNNER_VENDOR, mode: env.TEST_RUNNER_MODE,
+        resultsDir: env.TEST_RUNNER_RESULTS_DIR, ci: env.TEST_RUNNER_CI]
+    Request request = Request.of(config, around)
     if (request.problems) { error("testRunner:\n- ${request.problems.join('\n- ')}") }
     if (!isUnix()) { error('testRunner: this agent runs Windows. Run the step on an agent with Linux or macOS.') }
     String place = "${env.NODE_NAME}:${pwd()}"
@@ -64,9 +66,10 @@ void cleanUp(Request request, String folder, String script, boolean ended) {
     }
 }
 
+/** Only where the program has written its outputs: a report that was there before is another's. */
 void publish(Request request, String folder) {
     String file = "${folder}/junit.xml"
-    if (request.junit && fileExists(file)) {
+    if (request.junit && fileExists("${folder}/outputs.env") && fileExists(file)) {
         junit(testResults: file, allowEmptyResults: true, skipMarkingBuildUnstable: true)
     }
 }

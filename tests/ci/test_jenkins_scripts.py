@@ -1,6 +1,7 @@
 """The scripts of the shared library beside steps that live: what is another step's is neither stopped nor deleted."""
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -8,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from core.workspace.marked import MARK
+
 SCRIPTS = Path(__file__).parents[2] / "jenkins" / "resources" / "org" / "testrunner"
 RESULTS = "test-results/test-runner/autify"
 # `docker run` leaves an id made of its folder's name, as one whose client was killed; all calls are noted.
 DOCKER = """#!/bin/sh
 echo "$*" >>"$CALLS"
+echo "${TEST_RUNNER_APP_FILE:-}|${TEST_RUNNER_CA_BUNDLE:-}" >"$CALLS.files"
 while [ $# -gt 0 ]; do
   if [ "$1" = --cidfile ]; then basename "$PWD" >"$2"; fi
   shift
@@ -64,6 +68,12 @@ class Agent:
 
     def clean(self, script: str, place: str = ".", *, id_: str, results: str = RESULTS) -> int:
         return self.run(script, place, id_=id_, results=results, TESTRUN_SCRIPT_COMMAND="cleanup")
+
+    def shown(self) -> tuple[list[str], str, str]:
+        """What the last container sees besides the workspace; its app and its CA bundle, as the program is told."""
+        call = (self.root / "calls").read_text().splitlines()[-1].partition(" -e ")[0]
+        app, bundle = (self.root / "calls.files").read_text().strip().split("|")
+        return re.findall(r" -v (\S+)", call)[1:], app, bundle
 
     def stopped(self) -> list[str]:
         """The containers that were."""
@@ -145,3 +155,52 @@ def test_settings_of_pip_that_are_for_others_do_not_reach_it(agent: Agent) -> No
     assert agent.run("agent.sh", id_="one", **meant, **others) == 0
     told = (agent.root / "calls.pip").read_text().splitlines()
     assert told == ["PIP_INDEX_URL=https://mirror.example/simple", "PIP_REQUIRE_VIRTUALENV=0", "PIP_USER=0"]
+
+
+def test_a_file_that_an_input_names_outside_of_the_folder_is_shown_to_the_container_alone_and_read_only(
+    agent: Agent,
+) -> None:
+    workspace = agent.root / "workspace"
+    for path in (workspace / "android" / "app.apk", workspace / "e2e" / "app.apk", agent.root / "certs" / "ca.pem"):
+        path.parent.mkdir(parents=True)
+        path.touch()
+    (agent.root / "link").symlink_to("certs")
+    (workspace / "e2e" / "link.apk").symlink_to("../android/app.apk")
+    app, bundle = f"{workspace}/android/app.apk", f"{agent.root}/certs/ca.pem"
+    mounts = [f"{path}:{path}:ro" for path in (app, bundle)]
+    for asked in (app, "../android/app.apk", f"{workspace}/e2e/../android/app.apk"):
+        files = {"TEST_RUNNER_APP_FILE": asked, "TEST_RUNNER_CA_BUNDLE": f"{agent.root}/link/ca.pem"}
+        for more in ({}, {"TESTRUN_SCRIPT_COMMAND": "cleanup"}):
+            assert agent.run("container.sh", "e2e", id_="one", **files, **more) == 0
+            assert agent.shown() == (mounts, app, bundle)
+    for inside in ("app.apk", f"{workspace}/e2e/app.apk", "../e2e/app.apk", "../none.apk", "link.apk"):
+        assert agent.run("container.sh", "e2e", id_="one", TEST_RUNNER_APP_FILE=inside) == 0
+        assert agent.shown() == ([], inside, "")
+
+
+@pytest.mark.parametrize("script", ["container.sh", "agent.sh"])
+def test_a_report_that_is_none_of_ours_stays_where_our_old_one_goes(script: str, agent: Agent) -> None:
+    folder = agent.root / "workspace" / "reports"
+    folder.mkdir(parents=True)
+    report, beside = folder / "junit.xml", folder / "report.json"
+
+    def stays(text: str, json: str = "") -> bool:
+        report.write_text(text)
+        beside.write_text(json)
+        assert agent.run(script, id_="one", results="reports") == 0
+        return report.exists()
+
+    assert stays("<testsuites/>")
+    assert stays("<testsuites/>", '{"cucumber": "test-runner-action"}')
+    assert not stays(f'<?xml version="1.0"?>\n{MARK}\n<testsuites/>')
+    assert not stays("<testsuites/>", '{"tool": {"name": "test-runner-action", "version": "1.0"}}')
+    report.unlink(missing_ok=True)
+    os.mkfifo(report)
+    assert agent.run(script, id_="one", results="reports") == 0
+    assert not report.exists()
+
+
+@pytest.mark.parametrize("script", ["container.sh", "agent.sh"])
+def test_an_old_report_that_can_not_go_is_no_failed_test(script: str, agent: Agent) -> None:
+    (agent.root / "workspace" / RESULTS / "junit.xml").mkdir(parents=True)
+    assert agent.run(script, id_="one") == 6

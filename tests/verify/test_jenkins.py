@@ -18,6 +18,7 @@ from core.ci.dotenv import FILE, LONGEST, plain
 from core.inputs.sources import gather
 from core.sandbox import Sandbox
 from core.sandbox.space import Space
+from core.workspace.marked import MARK
 from tests.ci.hostile import HOSTILE, Folder, Screen, a_ci, redact
 from tests.ci.test_documented_inputs import check
 from tests.readers.other_systems import markers
@@ -171,7 +172,7 @@ def test_an_old_result_is_gone_before_anything_can_go_wrong(builds: Builds) -> N
     folder.mkdir(parents=True)
     for name, text in (
         ("outputs.env", "TESTRUN_CONCLUSION=passed\nTESTRUN_EXIT_CODE=0\n"),
-        ("junit.xml", "<testsuites/>"),
+        ("junit.xml", f"{MARK}\n<testsuites/>"),
     ):
         (folder / name).write_text(text)
     for program in ("python: 'no-such-python', program: 'x.py'", "image: 'no such image'"):
@@ -201,7 +202,7 @@ def test_the_program_can_be_fetched_by_the_step_itself(builds: Builds, vendor: S
     assert not (builds.folder / "workspace@tmp" / "test-runner" / RESULTS).exists()
     ended = builds.run(pipeline.replace("'HEAD'", "'no-such-ref'"), secrets=SECRETS)
     assert ended.error is not None
-    assert "nothing was started: it is safe to repeat the step (autify, exit code 3)" in ended.error
+    assert "nothing was started: it is safe to repeat the step (autify, exit code 3, unavailable)" in ended.error
 
 
 def test_a_build_in_a_container_passes(contained: Builds, image: str, vendor: Sandbox) -> None:
@@ -231,7 +232,7 @@ def test_an_abort_reaches_the_container_and_no_secret_is_in_the_list_of_processe
     began = in_container(vendor.url_of("never-ends-running"), image)
     ended = contained.run(began, secrets=SECRETS, abort=abort)
     assert ended.result == "ABORTED", ended.log
-    assert any("docker run --rm" in line and "-e TEST_RUNNER_TOKEN" in line for line in seen)
+    assert any("docker run --rm" in line and "-e INPUT_TOKEN" in line for line in seen)
     assert not any(TOKEN in line for line in seen)
     outputs = (contained.workspace / RESULTS / "outputs.env").read_text(encoding="utf-8")
     assert "TESTRUN_EXIT_CODE=143\n" in outputs

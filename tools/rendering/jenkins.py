@@ -77,7 +77,7 @@ def names() -> str:
             *_table("CREDENTIALS", {camel(name): credentials(name) for name in secrets}),
             "",
             "    /** Parameters that name a credential: the environment variable of the secret. */",
-            *_table("SECRETS", {credentials(name): _variable(name) for name in secrets}),
+            *_table("SECRETS", {credentials(name): _secret_variable(name) for name in secrets}),
             "",
             "    /** The variables that vendors' own tools read their secrets from. */",
             *_list("USUAL_VARIABLES", variables),
@@ -98,6 +98,11 @@ def names() -> str:
 
 def _variable(name: str) -> str:
     return "TEST_RUNNER_" + name.upper().replace("-", "_")
+
+
+def _secret_variable(name: str) -> str:
+    """A token that is named for this very step is this vendor's, whatever the vendor's own variable holds."""
+    return "INPUT_TOKEN" if name == "token" else _variable(name)
 
 
 def _output(name: str) -> str:

@@ -7,6 +7,15 @@ steps=${WORKSPACE_TMP:-$PWD@tmp}/test-runner
 home=$steps/$TESTRUN_SCRIPT_ID # of this step alone: branches in other folders of the workspace have the same WORKSPACE_TMP
 place=$PWD/$TEST_RUNNER_RESULTS_DIR
 
+# Whether a report lies there that is none of ours. It stays: where `results` means it the program refuses the folder.
+theirs() {
+  [ -f "$1/junit.xml" ] || return 1
+  for file in "$1/junit.xml" "$1/report.json"; do
+    [ ! -f "$file" ] || ! head -c 4096 -- "$file" | grep -qF -e '<!-- Written by test-runner-action.' \
+      -e '"tool": {"name": "test-runner-action"' || return 1
+  done
+}
+
 # The program that was installed for this step; then it goes.
 last() {
   status=0
@@ -23,8 +32,10 @@ if [ -n "${TESTRUN_SCRIPT_COMMAND:-}" ]; then
   exit 0
 fi
 # What an earlier build left in this workspace must not be published, even if the program can't be started.
-[ "${TEST_RUNNER_MODE:-}" = cleanup ] ||
-  rm -f -- "$TEST_RUNNER_RESULTS_DIR/junit.xml" "$TEST_RUNNER_RESULTS_DIR/outputs.env"
+if [ "${TEST_RUNNER_MODE:-}" != cleanup ]; then
+  theirs "$TEST_RUNNER_RESULTS_DIR" || rm -f -- "$TEST_RUNNER_RESULTS_DIR/junit.xml" || exit 6 # not to be written
+  rm -f -- "$TEST_RUNNER_RESULTS_DIR/outputs.env" || exit 6
+fi
 [ -z "${TESTRUN_SCRIPT_PATH:-}" ] || exec "$TESTRUN_SCRIPT_PYTHON" -E -s "$TESTRUN_SCRIPT_PATH"
 for each in "$steps"/*/; do # what steps of this place left that were killed with their agent
   [ "$(cat "${each}place" 2>/dev/null)" = "$place" ] || continue
@@ -41,7 +52,7 @@ done
     # Of pip's settings the index alone is meant for this: others would have it install elsewhere, or not at all.
     env -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 \
       "$home/.venv/bin/python" -I -m pip install -q --disable-pip-version-check \
-      --require-hashes --only-binary :all: -r "$home/requirements.txt"
+      --require-hashes --no-deps --only-binary :all: -r "$home/requirements.txt"
 } || {
   echo "The program can't be installed: see above." >&2
   exit 3

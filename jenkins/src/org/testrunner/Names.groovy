@@ -130,7 +130,7 @@ class Names implements Serializable {
 
     /** Parameters that name a credential: the environment variable of the secret. */
     static final Map<String, String> SECRETS = [
-        credentialsId: 'TEST_RUNNER_TOKEN',
+        credentialsId: 'INPUT_TOKEN',
         passwordCredentialsId: 'TEST_RUNNER_PASSWORD',
         loginPasswordCredentialsId: 'TEST_RUNNER_LOGIN_PASSWORD',
         testmoCredentialsId: 'TEST_RUNNER_TESTMO_TOKEN',

@@ -10,7 +10,7 @@ class Outputs implements Serializable {
      * All outputs by their names in camelCase: whole numbers as such (null where there is none), the rest as text.
      *
      * What the file says holds only where it tells of the same end as the process: one that was killed has left the
-     * file of an earlier moment.
+     * file of an earlier moment. Without a file, 3 is the scripts' own: the program could not be had.
      */
     @NonCPS
     static Map<String, Object> of(String file, int status) {
@@ -27,7 +27,7 @@ class Outputs implements Serializable {
         }
         if (outputs.get('exitCode') != status) {
             outputs.put('conclusion', 'error')
-            outputs.put('reason', '')
+            outputs.put('reason', status == 3 && file == '' ? 'unavailable' : '')
         }
         outputs.put('exitCode', status)
         return outputs

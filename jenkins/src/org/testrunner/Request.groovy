@@ -27,14 +27,21 @@ class Request implements Serializable {
     List<Map<String, String>> credentials = []  // id, variable
     List<String> problems = []
 
-    /** The request that a map makes; `problems` has all that is wrong with it. */
+    /**
+     * The request that a map makes; `problems` has all that is wrong with it. `around` are inputs that the library itself
+     * needs to know, as the build's own variables TEST_RUNNER_… give them: they hold where the map leaves them out.
+     */
     @NonCPS
-    static Request of(Map config) {
+    static Request of(Map config, Map<String, String> around) {
         Request made = new Request()
         Map<String, Object> given = [:]
         for (Object key : config.keySet()) {
             Object value = config.get(key)
             if (value != null && value.toString() != '') { given.put(key.toString(), value) }  // empty means unset
+        }
+        for (String name : around.keySet()) {
+            String value = around.get(name)
+            if (value != null && value.trim() != '' && !given.containsKey(name)) { given.put(name, value.trim()) }
         }
         for (String name : given.keySet()) { made.take(name, given.get(name)) }
         made.settle(given)
