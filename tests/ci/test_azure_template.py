@@ -2,12 +2,15 @@
 
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.inputs.kinds import boolean
 from core.vendors import VENDORS
+from core.workspace.marked import MARK
 from tests.readers.azure_template import TemplateError, expand, holds, load
 from tools.rendering.azure import NAMES, parameter
 from tools.rendering.inputs import inputs
@@ -36,7 +39,9 @@ def test_every_input_is_a_parameter_and_reaches_both_steps_under_its_name(text: 
     for step in _bash(expand(text, given)):
         for item in inputs():
             variable = "TEST_RUNNER_" + item.name.upper().replace("-", "_")
+            variable = "INPUT_TOKEN" if item.name == "token" else variable  # the step's own: no variable is beside it
             assert step["env"][variable] == given[parameter(item.name)], item.name
+            assert "TEST_RUNNER_TOKEN" not in step["env"]
 
 
 def test_what_is_not_given_is_not_set_but_for_secrets_which_need_a_mapping(text: str) -> None:
@@ -59,6 +64,14 @@ def test_a_word_that_is_none_of_its_closed_list_stops_the_pipeline_before_it_sta
             expand(text, given)
 
 
+def test_a_boolean_of_the_pipelines_own_is_taken_as_azure_writes_it(text: str) -> None:
+    outer = "parameters: [{name: empty, type: boolean}]\nsteps: [{bash: '${{ parameters.empty }}'}]"
+    for value in ("true", "false"):
+        (step,) = expand(outer, {"empty": value})
+        run = expand(text, {"vendor": "autify", "allowEmpty": step["bash"]})[0]
+        assert boolean(run["env"]["TEST_RUNNER_ALLOW_EMPTY"]) == (value == "true")
+
+
 def test_no_text_of_an_input_stands_in_a_script_and_each_script_ends_in_exec(text: str) -> None:
     scripts = [step["bash"] for step in _bash(load(text)["steps"])]
     assert len(scripts) == 2
@@ -78,15 +91,21 @@ def test_a_file_that_an_input_names_outside_of_the_sources_is_shown_to_the_conta
     for folder in (sources, staging):
         folder.mkdir()
         (folder / "app.apk").touch()
+    (sources / "link.apk").symlink_to(staging / "app.apk")
     docker = tmp_path / "docker"
-    docker.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path}/words\n')
+    docker.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" "$TEST_RUNNER_APP_FILE" > {tmp_path}/words\n')
     docker.chmod(0o755)
     env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "AGENT_TEMPDIRECTORY": str(tmp_path), "TESTRUN_SCRIPT_STEP": "x",
            "TESTRUN_SCRIPT_IMAGE": "image", "TEST_RUNNER_VENDOR": "autify"}  # fmt: skip
     for script in scripts:
         for app, shown in (
             (f"{staging}/app.apk", [f"--volume={staging}/app.apk:{staging}/app.apk:ro"]),
+            ("../a b/app.apk", [f"--volume={staging}/app.apk:{staging}/app.apk:ro"]),
+            (f"{sources}/../a b/app.apk", [f"--volume={staging}/app.apk:{staging}/app.apk:ro"]),
+            ("link.apk", []),
+            (f"{sources}/link.apk", []),
             (f"{sources}/app.apk", []),
+            (f"{staging}/../s/app.apk", []),
             ("app.apk", []),
             (f"{staging}/none.apk", []),
         ):
@@ -95,6 +114,25 @@ def test_a_file_that_an_input_names_outside_of_the_sources_is_shown_to_the_conta
             words = (tmp_path / "words").read_text().splitlines()
             assert [word for word in words if word.startswith("--volume=")] == shown
             assert "--env=TEST_RUNNER_APP_FILE" in words
+            assert words[-1] == (f"{staging}/app.apk" if shown else app)  # what the program is told
+
+
+def test_a_report_that_is_none_of_ours_stays_where_our_old_one_goes(text: str, tmp_path: Path) -> None:
+    script = load(text)["steps"][0]["bash"]
+    first, found, _ = script.partition("esac\n")
+    report, beside = tmp_path / "reports" / "junit.xml", tmp_path / "reports" / "report.json"
+    report.parent.mkdir()
+    for stays, content, json in (
+        (True, "<testsuites/>", ""),
+        (True, "<testsuites/>", '{"cucumber": "test-runner-action"}'),
+        (False, f'<?xml version="1.0"?>\n{MARK}\n<testsuites/>', ""),
+        (False, "<testsuites/>", '{"tool": {"name": "test-runner-action", "version": "1.0"}}'),
+    ):
+        report.write_text(content)
+        beside.write_text(json)
+        env = {"PATH": "/usr/bin:/bin", "TEST_RUNNER_RESULTS_DIR": "reports", "TEST_RUNNER_VENDOR": "testmo"}
+        subprocess.run(["bash", "-e", "-c", first + found], cwd=tmp_path, env=env, check=True)
+        assert report.exists() == stays, content
 
 
 def test_failed_tests_by_choice_do_not_fail_and_the_users_own_list_beats_the_choice(text: str) -> None:
@@ -109,7 +147,7 @@ def test_failed_tests_by_choice_do_not_fail_and_the_users_own_list_beats_the_cho
 def test_the_report_is_published_where_this_step_has_written_one_and_the_clean_up_always_runs(text: str) -> None:
     def published(**given: str) -> list[dict[str, Any]]:
         steps = expand(text, {"vendor": "qtest", **given})
-        assert [step.get("condition") for step in _bash(steps)] == [None, "always()"]
+        assert [step.get("condition") for step in _bash(steps)] == [given.get("condition", "succeeded()"), "always()"]
         return [step for step in steps if "task" in step]
 
     (step,) = published(stepName="nightly")
@@ -122,13 +160,23 @@ def test_the_report_is_published_where_this_step_has_written_one_and_the_clean_u
     assert [holds(step["condition"], states, each) for each in others] == [False] * 3
     assert not holds(step["condition"], states | {"succeededOrFailed": False}, written)
     assert published(publishResults="false") == published(mode="start") == []
+    assert published(condition="and(succeededOrFailed(), ne(variables['Build.Reason'], 'PullRequest'))")
 
 
 def test_the_guides_examples_name_parameters_that_exist(text: str) -> None:
     name = next(name for name, each in TEMPLATES.items() if each is text)
     found = 0
     for block in re.findall(r"(?s)```yaml\n(.*?)```", GUIDE):
-        for step in load(block)["steps"]:
-            if step.get("template") == f"azure-pipelines/{name}@testRunner":
+        for step in _using(load(block)):
+            if step["template"] == f"azure-pipelines/{name}@testRunner":
                 found += len(expand(text, step["parameters"]))
     assert found
+
+
+def _using(node: Any) -> Iterator[dict[str, Any]]:
+    """The steps that use a template, wherever they stand in a pipeline."""
+    if isinstance(node, dict) and "template" in node:
+        yield node
+    elif isinstance(node, dict | list):
+        for each in node.values() if isinstance(node, dict) else node:
+            yield from _using(each)

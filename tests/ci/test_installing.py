@@ -30,3 +30,10 @@ def test_settings_of_pip_for_others_do_not_reach_it(place: str) -> None:
     lines = [line.strip() for line in (ROOT / place).read_text("utf-8").splitlines()]
     (at,) = (number for number, line in enumerate(lines) if "-m pip install" in line)
     assert lines[at - 1] == UNMEANT
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_what_is_locked_is_installed_and_nothing_is_resolved(place: str) -> None:
+    """A lock is whole; a newer release of a package that is named with an extra would have an older pip refuse it."""
+    words = (ROOT / place).read_text("utf-8").partition("-m pip install")[2].partition("requirements.txt")[0].split()
+    assert {"--no-deps", "--require-hashes", "--only-binary"} <= set(words)

@@ -220,6 +220,8 @@ def test_a_program_that_cannot_be_installed_starts_nothing(tmp_path: Path) -> No
     run, clean_up = job.run("test-runner-host.yml", {**HOST, "python": "/nowhere/python3"})
     assert (run.status, job.result, clean_up.status) == (3, "Failed", 0)
     assert run.step.issues == [("error", "The program can't be installed: see above.")]
+    told = {"TESTRUN_CONCLUSION": "error", "TESTRUN_REASON": "unavailable", "TESTRUN_EXIT_CODE": "3"}
+    assert (run.step.outputs, run.step.problems) == (told, [])
 
 
 # -- in the image -----------------------------------------------------------------------------------------------------

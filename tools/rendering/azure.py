@@ -66,18 +66,27 @@ def _parameter(item: Input) -> list[str]:
         kinds = [each.option.kind for each in item.variants]
         closed = all(kind.flag or kind.name.startswith("one of") for kind in kinds)
         words = dict.fromkeys(word for kind in kinds for word in kind.choices)
+        if all(kind.flag for kind in kinds):
+            words |= {word.capitalize(): None for word in words}  # what Azure makes of a boolean of the pipeline's own
         rest = "default: ''" + (f", values: ['', {', '.join(map(_word, words))}]" if closed else "")
     return [*lines, f"- {{name: {parameter(item.name)}, type: string, {rest}}}"]
 
 
 def _word(text: str) -> str:
     """Quoted where YAML would read something else than a text."""
-    return repr(text) if text in ("true", "false") else text
+    return repr(text) if text.lower() in ("true", "false") else text
 
 
 def _variable(item: Input) -> list[str]:
-    """Only what is given is set, so that a variable of the pipeline stays; a secret variable must be mapped."""
+    """Only what is given is set, so that a variable of the pipeline stays; a secret variable must be mapped.
+
+    A token that the step itself names is this vendor's, whatever the vendor's own variable holds: hence INPUT_TOKEN.
+    """
     value = f"{_variable_name(item)}: ${{{{ parameters.{parameter(item.name)} }}}}"
+    if item.name == "token":
+        usual = f"parameters.token, '$({_variable_name(item)})'"
+        named = "INPUT_TOKEN: ${{ parameters.token }}"
+        return [f"${{{{ if eq({usual}) }}}}:", f"  {value}", f"${{{{ if ne({usual}) }}}}:", f"  {named}"]
     if item.name == "vendor" or _is_secret(item):
         return [value]
     return [f"${{{{ if ne(parameters.{parameter(item.name)}, '') }}}}:", f"  {value}"]
