@@ -57,6 +57,8 @@ def test_signs_of_life_that_fail_while_the_command_runs_are_one_warning(tmp_path
     truth = truth_of(ended.ledger)
     assert (ended.status, paths(truth)) == (0, [DONE]), ended.log
     assert ended.log.count("may take this host for dead") == 1
+    times = [exchange.at for exchange in ended.calls("ping-host")]
+    assert all(later - earlier >= 0.5 for earlier, later in pairwise(times)), "a wait for the next try sends no other"
     assert [len(host.offline_at) > 0 for host in truth.hosts] == [True], "what the pings of the other test prevent"
 
 

@@ -36,6 +36,15 @@ def test_of_two_jobs_for_the_same_test_runs_the_newer_one_alone_is_taken_for_the
     assert (ended.status, older.words, newer.words) == (0, WAITING, DONE), ended.log
 
 
+@pytest.mark.parametrize("word", ["RUNNING", "SCHEDULED"])
+def test_an_order_whose_own_job_is_not_to_be_run_here_takes_no_other(word: str, tmp_path: Path) -> None:
+    ended, truth = play(tmp_path, knobs={"ordered_word": word}, **AGAIN, idle_timeout="90s")
+    person, _ = sorted(truth.jobs, key=lambda job: job.id)
+    assert (ended.status, ended.reason, person.words) == (7, "may-exist", WAITING), ended.log
+    assert ended.seconds > 90
+    assert word in ended.log
+
+
 def test_an_order_whose_job_holds_no_test_is_red_at_once(tmp_path: Path) -> None:
     ended, truth = play(tmp_path, scenario="empty", **ORDER, idle_timeout="")
     assert (ended.status, [job.words for job in truth.jobs]) == (1, [GIVEN_UP]), ended.log

@@ -365,11 +365,12 @@ def test_other_modes_are_refused(mode: str) -> None:
 
 def test_a_job_is_ours_only_with_all_its_promised_fields() -> None:
     for name in ("job_id", "project_id", "status", "start_date"):
-        item = listed(1, "2026-11-22T08:00:01Z")
+        item = listed(1, "2026-11-22T08:00:01Z") | {"schedule_id": 6120}
         del item[name]
         found = jobs.read([item, listed(2, "2026-11-22T08:00:01Z")], 903)
         assert ([job.id for job in found.jobs], len(found.odd)) == ([2], 1)
         assert name in found.odd[0]
+        assert found.schedules == {6120}
     with pytest.raises(TypeError):
         jobs.read({}, 903)
     assert jobs.read([listed(1, "2026-11-22T08:00:01Z")], 903).jobs == (

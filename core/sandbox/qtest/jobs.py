@@ -101,6 +101,8 @@ def _word(state: State, job: Job, late: float, steps: int) -> str:
         return ""
     if seen.detour is not None:
         return seen.detour
+    if state.knobs.ordered_word and state.schedules[job.schedule].by != PERSON:
+        return state.knobs.ordered_word
     return str(status) if state.scenario.ending in _ENDINGS else state.scenario.ending
 
 

@@ -38,6 +38,7 @@ class Knobs:
     one_run: bool = False  # the tests of a job are all of its first test run, as the rows of a table may be
     split_orders: bool = False  # what is ordered through the API comes as a job for each test run
     other_schedules: bool = False  # a job names another schedule than the one that ordering it answered
+    ordered_word: str = ""  # the status that a waiting job of a schedule that came through the API is shown with
     automation: bool = True  # the project's Automation Settings are activated
     inactive_listed: bool = False  # jobs of an agent that is not active are handed out all the same
     offline_listed: bool = False  # so are the jobs of a host that is Offline

@@ -1,6 +1,7 @@
 """This job as an automation host: take its place at qTest, say that it is alive, ask what there is to do."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from core.errors import CallFailedError
 from core.ports import Answer, Calls, Clock, Diary, Log
@@ -78,7 +79,7 @@ class Hosting:
         self.agent = found
         date = date_of(self._calls, "get-version", self._log)
         self._server = (date if date is not None else self._clock.wall(), self._clock.now())
-        return self.retrieve()
+        return list(self.retrieve().jobs)
 
     def _debt(self) -> dict[str, str]:
         return {name: str(value) for name, value in self.path.items()}
@@ -105,6 +106,7 @@ class Hosting:
         left = self._pinged + self._settings.heartbeat - self._clock.now()
         if left > 0:
             return left
+        self._pinged = self._clock.now()  # while this one is tried again, the wait for that is to send no other
         try:
             self.ping(_PING_SECONDS)
             self._ill = False
@@ -115,8 +117,11 @@ class Hosting:
             self._pinged = self._clock.now() - self._settings.heartbeat + _ILL_SECONDS
         return self._pinged + self._settings.heartbeat - self._clock.now()
 
-    def retrieve(self) -> list[jobs.Job]:
-        """Our jobs whose time has come, the oldest first; also those whose status nobody knows."""
+    def retrieve(self) -> jobs.Listing:
+        """Our jobs whose time has come, the oldest first; also those whose status nobody knows.
+
+        Its `schedules` are those of all that is listed.
+        """
         found, headers = self._calls.read(
             "retrieve-jobs",
             parse=lambda answer: (jobs.read(answer.value, self.agent.id), answer.headers),
@@ -132,7 +137,8 @@ class Hosting:
                 self._warn("qTest names times without an offset; they are taken for UTC.")
             if not job.known:
                 self._warn(f"qTest's status {job.status[:60]!r} of job {job.id} is unknown here: it is not run.")
-        return jobs.due([job for job in found.jobs if job.project == self._settings.project_id], self.now)
+        ours = [job for job in found.jobs if job.project == self._settings.project_id]
+        return replace(found, jobs=tuple(jobs.due(ours, self.now)))
 
     def is_listed(self, job: int, start: float | None) -> bool | None:
         """Whether the job, due since `start`, still waits; None where qTest does not say."""

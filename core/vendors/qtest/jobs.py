@@ -48,10 +48,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """The jobs of one agent in the order in which they are due, each once; sentences on those that can't be read."""
+    """The jobs of one agent in the order in which they are due, each once; sentences on those that can't be read.
+
+    `schedules` are the numbers that any of them names, also one that can't be read, is not due or is nobody's to run.
+    """
 
     jobs: tuple[Job, ...]
     odd: tuple[str, ...] = ()
+    schedules: frozenset[int] = frozenset()
 
 
 def read(value: Any, agent: int) -> Listing:
@@ -61,9 +65,11 @@ def read(value: Any, agent: int) -> Listing:
     """
     found: dict[int, Job] = {}
     odd: list[str] = []
+    schedules = set[int]()
     for item in promised.sequence(value):
         if not isinstance(item, dict) or not _is_of(item, agent):
             continue
+        schedules |= _schedules(item)
         try:
             job = _job(item)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
@@ -72,7 +78,7 @@ def read(value: Any, agent: int) -> Listing:
             continue
         found.setdefault(job.id, job)
     jobs = tuple(sorted(found.values(), key=lambda job: (job.start, job.id)))
-    return Listing(jobs=jobs, odd=tuple(dict.fromkeys(odd)))
+    return Listing(jobs=jobs, odd=tuple(dict.fromkeys(odd)), schedules=frozenset(schedules))
 
 
 def _is_of(item: dict[str, Any], agent: int) -> bool:
@@ -80,6 +86,15 @@ def _is_of(item: dict[str, Any], agent: int) -> bool:
         return fields.whole(item.get("agent_server_id")) == agent
     except (TypeError, ValueError):
         return False
+
+
+def _schedules(item: dict[str, Any]) -> set[int]:
+    """The one that it names, if that can be read."""
+    try:
+        number = fields.whole_or_none(item.get("schedule_id"))
+    except (TypeError, ValueError):
+        return set()
+    return set() if number is None else {number}
 
 
 def _job(item: Any) -> Job:

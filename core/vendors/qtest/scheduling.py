@@ -1,6 +1,6 @@
 """`qtest-mode: trigger`: order test runs on our own agent, and tell the jobs that come of it from all others."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from core.errors import CallFailedError, ResultUnknownError
 from core.model import Reason
@@ -51,14 +51,15 @@ class Order:
         label = f"the schedule {self.id}, whose jobs nobody has run"
         return {"kind": "schedule", "label": label} | {name: str(number) for name, number in ids.items()}
 
-    def mine(self, jobs: Sequence[Job], *, idle: float) -> list[Job]:
+    def mine(self, jobs: Sequence[Job], *, listed: Collection[int], idle: float) -> list[Job]:
         """Those of this schedule among jobs in the order in which they are due, when none has come for `idle` seconds.
 
         Nobody knows whether the number that ordering answers is the one that jobs bear. So after a minute, or after
-        half of `idle-timeout` if that is less, those of its test runs are taken for its own.
+        half of `idle-timeout` if that is less, those of its test runs are taken for its own. Not where the number is
+        one of the schedules `listed`: its own job may be one that another host runs, and any other is a stranger's.
         """
         found = [job for job in jobs if job.schedule == self.id]
-        self._numbered = self._numbered or bool(found)
+        self._numbered = self._numbered or self.id in listed
         if self._numbered or idle < min(self._settings.patience / 2, _SOON):
             return found
         found = self._of_its_test_runs(jobs)

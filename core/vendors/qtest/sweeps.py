@@ -5,7 +5,7 @@ from collections import deque
 from core.errors import CallFailedError, Fault
 from core.ports import Clock, Log
 from core.vendors.qtest.hosting import Hosting
-from core.vendors.qtest.jobs import Job
+from core.vendors.qtest.jobs import Job, Listing
 from core.vendors.qtest.scheduling import Order
 from core.vendors.qtest.settings import Settings
 
@@ -36,12 +36,13 @@ class Sweeps:
         A sweep tells of the moment at which it was begun: its answer may have come after a long outage.
         """
         began = self._clock.now()
-        found = [job for job in self._retrieve() if job.id not in self._seen]
+        listing = self._retrieve()
+        found = [job for job in listing.jobs if job.id not in self._seen]
         strange = next((job.status for job in found if not job.known), "")
         found = [job for job in found if job.known]
         idle = 0.0 if self._idle_since is None else began - self._idle_since
         if order is not None:
-            found = order.mine(found, idle=idle)
+            found = order.mine(found, listed=listing.schedules, idle=idle)
         self.strange = strange if not found else ""
         self.due = deque(found)
         if found:
@@ -49,7 +50,7 @@ class Sweeps:
         else:
             self._idle_since, self._idle = began - idle, idle
 
-    def _retrieve(self) -> list[Job]:
+    def _retrieve(self) -> Listing:
         try:
             return self._hosting.retrieve()
         except CallFailedError as failure:

@@ -66,7 +66,7 @@ def _unanswered(debt: Mapping[str, str], means: Means) -> None:
 def _cancel_schedule(schedule: int, debt: Mapping[str, str], means: Means, *, again: bool) -> None:
     """CANCELLED for the jobs that still wait: an edge of the table that is certain. Those to come can't be."""
     _at(means.hosting, debt)
-    found = [job for job in means.hosting.retrieve() if job.schedule == schedule]
+    found = [job for job in means.hosting.retrieve().jobs if job.schedule == schedule]
     for job in found:
         path = {"project_id": job.project, "job_id": job.id}
         try:
