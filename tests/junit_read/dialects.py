@@ -160,6 +160,39 @@ DIALECTS = {
         + "<!-- pass 0 -->\n<!-- fail 0 -->\n<!-- cancelled 0 -->\n<!-- todo 1 -->\n</testsuites>",
         cases=(_one(outcome=S),),
     ),
+    "a todo that a crashed hook kept from running": Dialect(
+        xml=_suite(
+            _case('<skipped type="todo"/><failure>expected</failure><error>hook crashed</error>') + _case(name="b"),
+            ' tests="2" failures="1" errors="1"',
+        ),
+        cases=(_one(outcome=E), _one("b")),
+    ),
+    "Catch2: a test that may fail, with an error that is not counted": Dialect(
+        xml=_suite(
+            _case('<skipped message="TEST_CASE tagged with !mayfail"/><error message="thrown"/>', "may")
+            + _case("<failure/>", "must"),
+            ' tests="2" failures="1" errors="0"',
+        ),
+        cases=(_one("may", S), _one("must", F)),
+    ),
+    "a test that may fail, with an error that the suite says nothing of": Dialect(
+        xml=_suite(_case('<skipped message="!mayfail"/><error/>')), cases=(_one(outcome=E),)
+    ),
+    "Surefire: one of two that failed is lost, beside one that passed at its second attempt": Dialect(
+        xml=_suite(
+            _case('<flakyFailure message="m">t</flakyFailure>') + _case(name="b"), ' tests="3" failures="1" errors="1"'
+        ),
+        cases=(_one(), _one("b")),
+        flaky=("adds",),
+        doubts=1,
+        hides=True,
+    ),
+    "node:test: an error that is lost, beside a todo that failed": Dialect(
+        xml=_suite(_case('<skipped type="todo"/><failure/>') + _case(name="b"), ' tests="2" failures="1" errors="1"'),
+        cases=(_one(outcome=S), _one("b")),
+        doubts=1,
+        hides=True,
+    ),
     "node:test: a parent that failed of itself": Dialect(
         xml="<testsuites>"
         + _suite(_case(), ' tests="1" errors="0" failures="0"')
