@@ -87,12 +87,13 @@ class Search:
             return ""
         try:
             with opening.reading(real) as file:
-                size, head = os.fstat(file.fileno()).st_size, file.read(marked.HEAD)
+                size = os.fstat(file.fileno()).st_size
+                is_ours = marked.is_ours(file, size, real)
         except OSError as error:
             return self._problem(Lack.UNREADABLE, f"{path!r} can't be read: {error.strerror or error}.", path)
         if not size:
             return self._problem(Lack.EMPTY, f"{path!r} is empty.", path)
-        if marked.is_ours(head, real):
+        if is_ours:
             self.own.append(path)
             real = ""
         return real

@@ -2,8 +2,8 @@
 
 Wire: there is no standard. What the readers of GitLab, Azure and Jenkins need is asserted by their ports in
 tests/writers/junit_readers.py. Escaping is by hand: the fastest way measured, and the only one that also replaces
-what XML 1.0 forbids. A text that needs nothing done to it is handed on as it is. The mark before the root tells a later
-step that the report is ours.
+what XML 1.0 forbids. A text that needs nothing done to it is handed on as it is. The marks before and after the root
+tell a later step that the report is ours, and whole.
 """
 
 import re
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from core.model import LONGEST_SECONDS, Build, Conclusion, ExitCode, Outcome, Result, TestCase, TestReport, TestSuite
-from core.workspace.marked import MARK
+from core.workspace.marked import MARK, closing
 
 SUITE = "test-runner"  # holds our own case, where the vendor's cases don't tell how the run ended
 TIME = "%Y-%m-%dT%H:%M:%S"
@@ -36,6 +36,15 @@ class _Counts:
 
 
 def write_junit(report: TestReport, result: Result, build: Build) -> Iterator[str]:
+    """The report as JUnit between our two marks, the second of which counts the bytes before it."""
+    size = 0
+    for piece in _document(report, result, build):
+        size += len(piece) if piece.isascii() else len(piece.encode("utf-8", "replace"))
+        yield piece
+    yield closing(size)
+
+
+def _document(report: TestReport, result: Result, build: Build) -> Iterator[str]:
     """The report as JUnit: one root, flat suites, each (classname, name) once, counts from the cases.
 
     The suites are iterated twice: to count, then to write. A run that ended without the cases telling so gets a

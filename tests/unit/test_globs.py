@@ -280,7 +280,8 @@ def leave_results(folder: Path, *, marked: bool = True) -> None:
     for name, write in WRITERS.items():
         text = "".join(write(report, result, Build(ci="generic", step="autify")))
         assert (MARK in text) == (name == "junit.xml")
-        (folder / name).write_text(text if marked else text.replace(f"{MARK}\n", ""))
+        text = text if marked or MARK not in text else text.replace(f"{MARK}\n", "").rpartition("<!--")[0]
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 @pytest.mark.parametrize("marked", [True, False])
@@ -321,4 +322,25 @@ def test_beside_reports_of_the_user_s_ours_are_left_out_and_told_in_one_sentence
 def test_a_report_of_the_user_s_that_speaks_of_us_or_takes_the_place_of_ours_is_his(workspace: Path, text: str) -> None:
     leave_results(workspace / "tr")
     (workspace / "tr/junit.xml").write_text(text)
+    assert files(workspace, "tr/*.xml") == ["tr/junit.xml"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("</testsuites>\n", '<testsuite name="s"><testcase name="a"><failure/></testcase></testsuite></testsuites>\n'),
+        ("</testsuites>\n", "</testsuites>"),
+        ("</testsuites>\n<!--", "</testsuites>\n<!-- merged --><!--"),
+        (" bytes. -->\n", " bytes. -->"),
+        (" bytes. -->\n", "0 bytes. -->\n"),
+        ("conclusion", "the conclusion"),
+    ],
+)
+def test_a_report_of_ours_that_somebody_has_edited_is_his(workspace: Path, old: str, new: str) -> None:
+    leave_results(workspace / "tr")
+    report = workspace / "tr/junit.xml"
+    text = report.read_text(encoding="utf-8")
+    assert find(["tr/*.xml"], str(workspace)).files == ()
+    assert old in text
+    report.write_text(text.replace(old, new), encoding="utf-8")
     assert files(workspace, "tr/*.xml") == ["tr/junit.xml"]

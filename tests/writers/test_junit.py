@@ -65,6 +65,8 @@ def test_every_reader_counts_and_shows_what_there_is(found: list[TestCase]) -> N
         assert sorted(read.outcome for read in reader(text)) == words, reader
         assert all(read.seconds >= 0 for read in reader(text))
     assert totals(text)[0] == len(found) + ours
+    whole, _, mark = text.rpartition("<!--")
+    assert f": {len(whole.encode())} bytes." in mark
 
 
 @settings(deadline=None)  # a busy machine is no failure
