@@ -416,7 +416,8 @@ class VendorSpec:
     secret, and is called once per request. `credentials` are the inputs that every call
     needs. `connect` gets the settings, what is wished for, and the means. `about`, of a vendor that can record the
     reports of others, makes its settings those for one report: of the vendor of this title, with this conclusion, of
-    this run.
+    this run. `owed`, of the same, is the debt of a step until it has recorded there, None where it has none; it gets
+    the settings and the address, and raises BadInputError where they don't fit.
     """
 
     name: str
@@ -430,3 +431,4 @@ class VendorSpec:
     credentials: tuple[str, ...] = ("token",)
     connect: Callable[[Any, Wish, Calls, Diary, Log, str], Vendor]
     about: Callable[[Any, str, str, RemoteRun | None], Any] | None = None
+    owed: Callable[[Any, str], dict[str, str] | None] | None = None

@@ -8,8 +8,9 @@ from core.commands.asked import Asked
 from core.commands.assembling import Means, assemble, journal_of
 from core.commands.publishing import Publisher
 from core.commands.recorder import renamed
+from core.ending import pay
 from core.engine import Hooks, RunRequest, execute
-from core.errors import OutputError, StoppedError
+from core.errors import BadInputError, OutputError, StoppedError
 from core.model import Build, Conclusion, Reason, RemoteRun, Result, TestReport, Verdict
 from core.ports import Ci, Log
 from core.process import Process
@@ -18,13 +19,18 @@ from core.verdict import known_of
 from core.waiting.pacing import Pacing
 
 SHORTEST = 300.0  # seconds that a recording gets where the run has used up `timeout`
+WORD_SECONDS = 1.5  # for the word on a run that others use, once a signal came: the first vendor has had 2.5 of the 5 s
 WINDOW = 300.0  # seconds of an outage that hold up a step whose verdict is known, unless `outage-window` says more
 
 
 class Recording:
-    """What there is to record with, made when the run begins: `timeout` holds for both together."""
+    """What there is to record with, made when the run begins: `timeout` holds for both together.
 
-    def __init__(self, process: Process, asked: Asked, ci: Ci, means: Means) -> None:
+    What the step owes the recorder is in a journal from then on, whatever becomes of the run: making it raises
+    OutputError where that can't be written, and BadInputError.
+    """
+
+    def __init__(self, process: Process, asked: Asked, ci: Ci, means: Means, build: Build) -> None:
         if asked.recorder is None:
             raise TypeError("nothing is to be recorded")
         self._process = process
@@ -33,25 +39,68 @@ class Recording:
         self._title = asked.recorder.spec.title
         self._ci = ci
         self._means = means
+        self._build = build
         self._until = means.clock.now() + asked.common.timeout
+        self._owing = self._owe()
 
     def __call__(self, publisher: Publisher, report: TestReport, result: Result, path: str) -> None:
         """Record the file. Raises OutputError where it could not be recorded, StoppedError where a signal came."""
         if result.reason is Reason.SIGNAL:
             self._ci.warning(f"Not recorded at {self._title}: the step was stopped before.")
+            self._redden(self._give_up(publisher))
             return
         if not report.totals.tests:
             self._ci.info(f"Nothing to record at {self._title}: the report has no case.")
+            may_be_empty = self._asked.common.allow_empty and result.reason is Reason.EMPTY
+            self._redden(self._give_up(publisher, may_be_empty=may_be_empty))
             return
         if not path:
-            raise OutputError(f"Nothing was recorded at {self._title}, since junit.xml could not be written.")
+            fact = f"Nothing was recorded at {self._title}, since junit.xml could not be written."
+            raise OutputError(fact, remedy=self._give_up(publisher))
         if self._means.stop.rung:
             stopped = StoppedError(self._means.stop.signal)
-            stopped.fact = f"{stopped.fact} Nothing was recorded at {self._title}."
+            fact = f"{stopped.fact} Nothing was recorded at {self._title}."
+            stopped.fact = f"{fact} {self._give_up(publisher)}".strip()
             raise stopped
         recorded, ended = self._execute(publisher, report, result, path)
         self._check(recorded, ended)
         self._ci.info(f"Recorded at {self._title}: {recorded.totals.tests} cases.")
+
+    def _owe(self) -> Journal | None:
+        """The journal with what this step owes until all is recorded, None where that is nothing."""
+        name, owed = self._asked.spec.name, self._asked.spec.owed
+        try:
+            debt = owed(self._asked.settings, self._asked.base_url) if owed else None
+        except BadInputError as error:
+            problems = [(f"{name}-{about}", renamed(name, text)) for about, text in error.problems]
+            raise BadInputError(problems) from None
+        if debt is None:
+            return None
+        journal = journal_of(self._process, self._asked, self._build, self._means)
+        journal.owe(debt)
+        return journal
+
+    def _give_up(self, publisher: Publisher, *, may_be_empty: bool = False) -> str:
+        """Nothing is recorded: pay what is owed, unless nothing is missing. Says what `cleanup` has to pay."""
+        journal = self._owing
+        if journal is None:
+            return ""
+        with closing(journal):
+            if may_be_empty:
+                for debt in journal.debts.copy():
+                    journal.settle(debt)
+                return ""
+            log = Titled(self._title, self._ci)
+            patience, _, vendor = assemble(
+                self._process, self._asked, self._build, log, journal, self._means, publisher.private
+            )
+            if self._means.stop.signal:
+                patience.begin_closing(WORD_SECONDS)
+            return self._said(pay(vendor, journal, patience).problems)
+
+    def _redden(self, problem: str) -> None:
+        if problem:
+            raise OutputError(f"{self._title}: {problem}")
 
     def _execute(
         self, publisher: Publisher, report: TestReport, result: Result, path: str
@@ -59,7 +108,7 @@ class Recording:
         """The second run, by the same engine as the first; its result is about recording alone."""
         asked, means = self._for(report, result), self._means
         log = Titled(self._title, self._ci)
-        journal = self._journal(publisher.build)
+        journal = self._owing or self._journal(publisher.build)
         patience, calls, vendor = assemble(
             self._process, asked, publisher.build, log, journal, means, publisher.private, report=path
         )

@@ -23,7 +23,7 @@ def execute_asked(
     if asked.recorder:
         from core.commands.recording import Recording  # noqa: PLC0415 -- only who records pays for it
 
-        publisher.recording = Recording(process, asked, ci, means)
+        publisher.recording = Recording(process, asked, ci, means, publisher.build)
 
     def pacing(usual: float | None) -> Pacing:
         return Pacing(rng, fixed=common.poll_interval, usual=common.expected_duration or usual)

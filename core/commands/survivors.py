@@ -39,10 +39,13 @@ class Survivors:
         means = self._begin()
         here, results = job(self._process.environment, self._ci.name), self._raw.values.get("results-dir", "")
         is_vague = self._step is None or self._is_vague()
+        ended: set[str] = set()  # one that is to record in a run of others holds two journals
         for left in lives:
             is_ours = not is_vague and is_of(left, here, results)
             if is_ours and end(left, means.clock, means.stop):
-                self._ci.info(f"This step was still at work ({told(left)}): it was told to end, and has ended.")
+                if told(left) not in ended:
+                    self._ci.info(f"This step was still at work ({told(left)}): it was told to end, and has ended.")
+                ended.add(told(left))
                 continue
             self.go_on = True
             what = "could not be ended from here" if is_ours else "is not surely this step's, so it was not ended"

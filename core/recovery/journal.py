@@ -112,6 +112,8 @@ class Journal:
         self._note("finished", {"id": run.id} | ({"final": True} if final and not run.shared else {}))
 
     def owe(self, what: Mapping[str, str]) -> None:
+        if dict(what) in self.debts:  # one settling is the end of it
+            return
         self.debts.append(dict(what))
         try:
             self._write("owe", {"what": dict(what)})

@@ -131,3 +131,18 @@ def test_a_word_that_can_not_be_left_is_told_by_the_job(tmp_path: Path) -> None:
         ended = job(bench, tmp_path, "exit 1", thread_of=run)
     assert ended.status == 1
     assert f"Left at the vendor: run {run}, which does not say that results of this job are missing" in ended.log
+
+
+def test_a_job_that_added_nothing_says_that_only_a_new_pipeline_mends_it(tmp_path: Path) -> None:
+    """A job of the same name may be another one of a matrix: so nothing that comes later takes the word back."""
+    with bench_of(tmp_path) as bench:
+        run = started(bench)
+        bench.sandbox.trouble(Fault.parse("422@create-thread"))
+        ended = bench.run(vendor="testmo", thread_of=run, results="good.xml")
+        bench.sandbox.trouble()
+        again = bench.run(vendor="testmo", thread_of=run, results="good.xml")
+        waiting = waited(bench, run)
+    assert (ended.status, again.status, waiting.status) == (3, 0, 7)
+    assert f"Run {run} now says that results of this job are missing in it" in ended.log
+    for each in (ended, waiting):
+        assert "epeat the whole pipeline" in each.log

@@ -369,6 +369,24 @@ def test_what_can_not_be_added_is_told_and_decides_nothing(fault: str, tmp_path:
     assert "not all links, fields and artifacts" in " ".join(ended.report["warnings"])
 
 
+def test_a_plain_refusal_of_it_is_told_at_once_with_what_to_do(tmp_path: Path) -> None:
+    with bench_of(tmp_path, "422@append-run#1") as bench:
+        run = started(bench)
+        assert thread(bench, run).status == 0
+        ended = waited(bench, run, **MORE)
+    assert (ended.status, ended.seconds < 2) == (0, True), ended.log
+    assert "Check `links`, `fields` and `artifacts`" in " ".join(ended.report["warnings"])
+
+
+def test_a_refusal_after_a_lost_reply_is_looked_into(tmp_path: Path) -> None:
+    with bench_of(tmp_path, "reset-after@append-run#1", "422@append-run#2", scenario="lagging-reads") as bench:
+        run = started(bench)
+        assert thread(bench, run).status == 0
+        ended = waited(bench, run, **MORE)
+    assert (ended.status, ended.report["warnings"]) == (0, []), ended.log
+    assert attached(ended) == [["report"], ["Branch"], ["log"]]
+
+
 @pytest.mark.parametrize("name", ["tags", "config", "config-id", "milestone", "milestone-id"])
 def test_what_only_a_new_run_can_have_is_refused(name: str, tmp_path: Path) -> None:
     with bench_of(tmp_path) as bench:

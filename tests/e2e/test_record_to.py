@@ -120,6 +120,27 @@ def test_cleanup_completes_what_a_step_killed_while_recording_left_open_and_once
         assert len(testmo.journal) == before
 
 
+def test_cleanup_tells_a_shared_run_of_a_step_that_was_killed_before_its_report(step: Step) -> None:
+    with vendor("never-ends-running", box="autify") as first, vendor("passing", box="testmo") as testmo:
+        step.url = testmo.url
+        shared = {"vendor": "testmo", "mode": "start", "project_id": "1", "source": "e2e"}
+        run = step.run(**shared).outputs["run-id"]
+        step.url = first.url
+        recorder = {"record_to": "testmo", "testmo_base_url": testmo.url, "testmo_token": CANARY}
+        inputs = {**PLAN, **recorder, "testmo_thread_of": run}
+        process = step.start(**inputs)
+        first.await_call("describe-result")
+        step.kill(process)
+        assert [field["name"] for field in ours(testmo)[0].fields] == ["Recorded as"]
+        ended = step.run("cleanup", **inputs)
+        assert ended.status == 0, ended.log
+        assert [field["name"] for field in ours(testmo)[0].fields] == ["Recorded as", "Recording"]
+        assert not ours(testmo)[0].completed
+        before = len(testmo.journal)
+        assert step.run("cleanup", **inputs).status == 0
+        assert len(testmo.journal) == before
+
+
 def test_cleanup_names_what_was_left_at_another_address(step: Step, unused: str) -> None:
     with recording(step, "hang@append-tests") as (testmo, inputs):
         process = step.start(**inputs)

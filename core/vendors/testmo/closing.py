@@ -37,6 +37,11 @@ class Closing:
         """Leave word of this job on a run that others use too; one that is over or gone takes none."""
         if not self.is_over(run):
             self._recorder.note(run, short(f"{self.upload.word if self.upload else ''} {of_job}".strip()))
+            self._log.warning(
+                f"Run {run} now says that results of this job are missing in it, and its `mode: wait` will not be "
+                "green, whatever is added later. Repeat the whole pipeline, not this job alone: its `mode: start` "
+                "makes a new run."
+            )
 
     def end_if_there(self, run: int) -> None:
         """The same; nobody need complete what somebody has deleted."""

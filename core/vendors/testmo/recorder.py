@@ -156,8 +156,7 @@ class Recorder:
                 {"run_id": run},
                 missing,
                 lambda: self.lacking(run, missing) != missing,
-                looks=LOOKS,
-                longest=NOTE_SECONDS,
+                alone=True,
             )
 
     def _complete(
@@ -167,19 +166,25 @@ class Recorder:
         body: object,
         done: Callable[[], bool],
         *,
-        looks: Sequence[float] = LOOKS[:1],
-        longest: float = inf,
+        alone: bool = False,
     ) -> None:
-        """Repeat what is lost until it is `done`; that it is not is believed after `looks`, a refusal after all."""
-        began = self._calls.left
+        """Repeat what is lost until it is `done`; that it is not is believed after a look, a refusal after all looks.
+
+        `alone`: nobody else does it, and twice would be wrong. So a loss is believed after all looks, a refusal at
+        once where no try before may have had an effect; and it is not worth more than NOTE_SECONDS.
+        """
+        began, longest = self._calls.left, NOTE_SECONDS if alone else inf
+        may_be_done = not alone
         for delay in _delays():
             try:
                 self._effect(operation, path, body)
             except CallFailedError as failure:
                 # A completed run refuses to be completed again, so a refusal after a lost reply is a good sign.
-                if failure.fault.surely_without_effect and failure.fault is not Fault.REFUSED:
+                refused = failure.fault is Fault.REFUSED
+                if failure.fault.surely_without_effect and not (refused and may_be_done):
                     raise
-                if any(self._after(wait, done) for wait in (LOOKS if failure.fault is Fault.REFUSED else looks)):
+                may_be_done = True
+                if any(self._after(wait, done) for wait in (LOOKS if refused or alone else LOOKS[:1])):
                     return
                 if not failure.fault.passes or not self._may_wait(delay, began, longest):
                     raise

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from core.model import RemoteRun
+from core.vendors.testmo import lacking
 from core.vendors.testmo.artifacts import is_address
 from core.vendors.testmo.settings import Settings
 from core.vendors.testmo.texts import short
@@ -24,3 +25,10 @@ def about(settings: Settings, title: str, conclusion: str, run: RemoteRun | None
     if settings.thread_of:
         return replace(settings, fields=(*settings.fields, {"name": name, "type": "url", "value": run.url}))
     return replace(settings, links=(*settings.links, {"name": name, "url": run.url}))
+
+
+def owed(settings: Settings, base_url: str) -> dict[str, str] | None:
+    """The word that a run which others use must get should this step never record in it. Raises BadInputError."""
+    if not settings.thread_of:
+        return None
+    return lacking.debt(settings.thread_of.number_at(base_url.removesuffix("/api/v1"), "thread-of"))

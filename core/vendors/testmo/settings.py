@@ -116,7 +116,7 @@ class Settings:
     milestone_id: int = option(kinds.IDENTIFIER, "The same by its id, which wins over the name.", default=0)
     links: tuple[Mapping[str, str], ...] = option(
         Kind("list of objects, YAML", _links, example=LINKS, multiline=True),
-        "Links of the run, which `mode: wait` can add too: objects with name, url and note.",
+        "Links of the run: objects with name, url and note. With `vendor: testmo`, `mode: wait` can add them too.",
         default=(),
     )
     fields: tuple[Mapping[str, str], ...] = option(

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from core.ports import VendorSpec
 from core.vendors.testmo.client import Testmo
 from core.vendors.testmo.operations import OPERATIONS
-from core.vendors.testmo.recording import about
+from core.vendors.testmo.recording import about, owed
 
 API = "/api/v1"
 
@@ -29,4 +29,5 @@ SPEC = VendorSpec(
     credentials=("token",),
     connect=Testmo,
     about=about,
+    owed=owed,
 )

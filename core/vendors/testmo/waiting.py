@@ -88,7 +88,8 @@ class Waiting:
             elif any(self._recorder.lacking(self._run, resources).values()):
                 self._doubt(f"Run {self._run} was completed already: not all links, fields and artifacts are there.")
         except CallFailedError as failure:
-            self._doubt(f"{failure.fact} So not all links, fields and artifacts may be at run {self._run}.")
+            remedy = failure.remedy or "Check `links`, `fields` and `artifacts`; what is there is on the run's page."
+            self._doubt(f"{failure.fact} So not all links, fields and artifacts may be at run {self._run}. {remedy}")
 
     def _doubt(self, text: str) -> None:
         self.doubts = tuple(dict.fromkeys((*self.doubts, text)))
@@ -147,7 +148,10 @@ class Waiting:
         return _threads(self._cut)
 
     def _unknown(self, fact: str) -> ResultUnknownError:
-        remedy = "Tests may be missing in it: look at the jobs that recorded them, and record them in a new run."
+        remedy = (
+            "Tests may be missing in it: look at the jobs that recorded them, and repeat the whole pipeline, so that "
+            "they are recorded in a new run."
+        )
         return ResultUnknownError(fact, remedy=remedy, reason=Reason.PROTOCOL)
 
 
