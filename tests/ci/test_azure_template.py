@@ -18,7 +18,7 @@ from tools.rendering.inputs import inputs
 ROOT = Path(__file__).parents[2]
 TEMPLATES = {name: (ROOT / "azure-pipelines" / name).read_text(encoding="utf-8") for name in NAMES}
 GUIDE = (ROOT / "docs" / "ci" / "azure.md").read_text(encoding="utf-8")
-OWN = {f"TESTRUN_SCRIPT_{name}" for name in ("IMAGE", "STEP", "PYTHON", "DIRECTORY")}
+OWN = {f"TESTRUN_SCRIPT_{name}" for name in ("IMAGE", "STEP", "PYTHON", "DIRECTORY", "TOKEN")}
 SECRETS = {item.name for item in inputs() if any(each.option.kind.secret for each in item.variants)}
 
 pytestmark = pytest.mark.parametrize("text", TEMPLATES.values(), ids=TEMPLATES)
@@ -39,7 +39,7 @@ def test_every_input_is_a_parameter_and_reaches_both_steps_under_its_name(text: 
     for step in _bash(expand(text, given)):
         for item in inputs():
             variable = "TEST_RUNNER_" + item.name.upper().replace("-", "_")
-            variable = "INPUT_TOKEN" if item.name == "token" else variable  # the step's own: no variable is beside it
+            variable = "TESTRUN_SCRIPT_TOKEN" if item.name == "token" else variable  # the step's own
             assert step["env"][variable] == given[parameter(item.name)], item.name
             assert "TEST_RUNNER_TOKEN" not in step["env"]
 
@@ -115,6 +115,27 @@ def test_a_file_that_an_input_names_outside_of_the_sources_is_shown_to_the_conta
             assert [word for word in words if word.startswith("--volume=")] == shown
             assert "--env=TEST_RUNNER_APP_FILE" in words
             assert words[-1] == (f"{staging}/app.apk" if shown else app)  # what the program is told
+
+
+def test_a_named_token_goes_into_the_container_by_its_name_and_none_hides_the_vendors_own(
+    text: str, tmp_path: Path
+) -> None:
+    scripts = [step["bash"] for step in _bash(load(text)["steps"])]
+    if "docker run" not in scripts[0]:
+        return  # tests/verify/test_azure.py sends one from the agent itself
+    docker = tmp_path / "docker"
+    docker.write_text(
+        f'#!/bin/sh\nprintf "%s\\n" "$@" >{tmp_path}/words\necho "${{INPUT_TOKEN-none}}" >{tmp_path}/token\n'
+    )
+    docker.chmod(0o755)
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "AGENT_TEMPDIRECTORY": str(tmp_path), "TEST_RUNNER_VENDOR": "autify"}
+    for script in scripts:
+        for token, told in (("a t0ken", "a t0ken"), ("", "none")):
+            given = env | {"TESTRUN_SCRIPT_TOKEN": token}
+            subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, env=given, check=True)
+            words = (tmp_path / "words").read_text()
+            assert ("--env=INPUT_TOKEN" in words, "a t0ken" in words) == (True, False)
+            assert (tmp_path / "token").read_text().strip() == told
 
 
 def test_a_report_that_is_none_of_ours_stays_where_our_old_one_goes(text: str, tmp_path: Path) -> None:

@@ -33,6 +33,8 @@ FIXED = {
     "SYSTEM_TEAMPROJECT": "shop",
 }
 OURS = ("TEST_RUNNER_", "INPUT_", "GITHUB_", "BUILD_", "SYSTEM_")
+# What azure-pipelines-task-lib, which Bash@3 is built on, takes out of the environment (internal.ts, _loadData).
+TAKEN = ("INPUT_", "ENDPOINT_AUTH_", "SECUREFILE_TICKET_", "SECRET_", "VSTS_TASKVARIABLE_")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +140,8 @@ class Job:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         kept |= FIXED | {"AGENT_TEMPDIRECTORY": str(self.temporary)} | dict(self.environment)
         kept |= {re.sub("[. ]", "_", name).upper(): value for name, value in self.variables.items()}
-        return kept | {name: self._expanded(value) for name, value in mapped.items()}
+        kept |= {name: self._expanded(value) for name, value in mapped.items()}
+        return {name: value for name, value in kept.items() if not name.startswith(TAKEN)}
 
     def publish(self, inputs: Mapping[str, str]) -> str:
         """The result of the task: by default an empty search is but a warning."""

@@ -93,6 +93,19 @@ def test_a_variable_of_the_pipeline_holds_where_the_parameter_is_not_given(host:
     assert any(line.startswith("##[debug]POST ") for line in run.step.shown)
 
 
+def test_the_token_that_a_step_names_is_the_one_that_is_sent_and_cleaned_up_with(
+    host: Job, vendor: Sandbox, node: str, node_modules: str
+) -> None:
+    task = Path(__file__).with_name("azure_bash.cjs")
+    host.launch = lambda script: (node, str(task), node_modules, str(script))
+    host.secrets = {"SHOP_TOKEN": TOKEN, "AUTIFY_WEB_ACCESS_TOKEN": "an0ther-acc0unts"}
+    inputs = {**HOST, "token": "$(SHOP_TOKEN)", "baseUrl": vendor.url_of("passing")}
+    run, clean_up = host.run("test-runner-host.yml", inputs)
+    assert run.status == 0, run.log
+    assert {each.header("authorization") for each in vendor.space("passing").journal} == {f"Bearer {TOKEN}"}
+    assert [TOKEN in step.step.secrets for step in (run, clean_up)] == [True, True]
+
+
 def _polls(vendor: Sandbox, name: str) -> Callable[[], None]:
     space = vendor.space(name)
 

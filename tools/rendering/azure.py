@@ -80,12 +80,14 @@ def _word(text: str) -> str:
 def _variable(item: Input) -> list[str]:
     """Only what is given is set, so that a variable of the pipeline stays; a secret variable must be mapped.
 
-    A token that the step itself names is this vendor's, whatever the vendor's own variable holds: hence INPUT_TOKEN.
+    A token that the step itself names is this vendor's, whatever the vendor's own variable holds: the script makes
+    INPUT_TOKEN of it. Named so here it would never arrive: azure-pipelines-task-lib, which runs the script, takes every
+    INPUT_… out of the environment (its internal.ts, _loadData).
     """
     value = f"{_variable_name(item)}: ${{{{ parameters.{parameter(item.name)} }}}}"
     if item.name == "token":
         usual = f"parameters.token, '$({_variable_name(item)})'"
-        named = "INPUT_TOKEN: ${{ parameters.token }}"
+        named = "TESTRUN_SCRIPT_TOKEN: ${{ parameters.token }}"
         return [f"${{{{ if eq({usual}) }}}}:", f"  {value}", f"${{{{ if ne({usual}) }}}}:", f"  {named}"]
     if item.name == "vendor" or _is_secret(item):
         return [value]
