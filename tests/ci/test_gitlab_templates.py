@@ -1,6 +1,7 @@
 """GitLab's templates as text: what is an input, what GitLab checks of it, and where its text goes."""
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 import yaml
 
 from core.inputs.options import Kind
+from core.workspace.marked import MARK
 from tools.rendering.inputs import inputs
 
 ROOT = Path(__file__).parents[2]
@@ -135,3 +137,27 @@ def test_cleanup_does_not_take_the_run_that_was_waited_for(name: str) -> None:
     assert re.search(
         r"env -u TEST_RUNNER_RUN_ID \S*python\S* -E -s \S*entrypoint.py\S* cleanup", job["after_script"][0]
     )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_report_that_is_none_of_ours_stays_where_our_old_one_goes(name: str, tmp_path: Path) -> None:
+    _, job = _parts(name)
+    first, found, _ = job["script"][0].partition("\nesac\n")
+    ours = f'<?xml version="1.0"?>\n{MARK}\n<testsuites/>'
+
+    def stays(text: str, json: str = "", folder: str = "reports", mode: str = "") -> bool:
+        report = tmp_path / "ws" / folder / "junit.xml"
+        report.parent.mkdir(parents=True, exist_ok=True)
+        report.write_text(text)
+        (report.parent / "report.json").write_text(json)
+        env = {"PATH": "/usr/bin:/bin", "CI_PROJECT_DIR": f"{tmp_path}/ws", "TEST_RUNNER_RESULTS_DIR": folder}
+        words = ["bash", "-e", "-o", "pipefail", "-c", first + found]
+        subprocess.run(words, cwd=tmp_path, env=env | {"TEST_RUNNER_MODE": mode}, check=True)
+        return report.exists()
+
+    assert stays("<testsuites/>")
+    assert stays("<testsuites/>", '{"cucumber": "test-runner-action"}')
+    assert not stays(ours)
+    assert not stays("<testsuites/>", '{"tool": {"name": "test-runner-action", "version": "1.0"}}')
+    assert stays(ours, mode="cleanup")
+    assert all(stays(ours, folder=folder) for folder in (".", "../other", "a/./b", ".git"))

@@ -41,6 +41,9 @@ for each in "$steps"/*/; do # what steps of this place left that were killed wit
   [ "$(cat "${each}place" 2>/dev/null)" = "$place" ] || continue
   kill -0 "$(cat "${each}process" 2>/dev/null)" 2>/dev/null || rm -rf -- "$each"
 done
+# What is for the program alone, and not for pip: its inputs and the tokens.
+private="$(env | sed -n -e 's/^\(INPUT_[A-Z0-9_]*\)=.*/\1/p' -e 's/^\(TEST_RUNNER_[A-Z0-9_]*\)=.*/\1/p')
+  $TESTRUN_SCRIPT_VARIABLES"
 {
   mkdir -p -- "$home" &&
     echo "$$" >"$home/process" &&
@@ -49,10 +52,14 @@ done
     git -C "$home" fetch -q --depth 1 -- "$TESTRUN_SCRIPT_SOURCE" "$TESTRUN_SCRIPT_REF" &&
     git -C "$home" -c advice.detachedHead=false checkout -q FETCH_HEAD &&
     "$TESTRUN_SCRIPT_PYTHON" -I -m venv "$home/.venv" &&
-    # Of pip's settings the index alone is meant for this: others would have it install elsewhere, or not at all.
-    env -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 \
-      "$home/.venv/bin/python" -I -m pip install -q --disable-pip-version-check \
-      --require-hashes --no-deps --only-binary :all: -r "$home/requirements.txt"
+    (
+      # shellcheck disable=SC2086 # words of their own
+      unset $private
+      # Of pip's settings the index alone is meant for this: others would have it install elsewhere, or not at all.
+      env -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 \
+        "$home/.venv/bin/python" -I -m pip install -q --disable-pip-version-check \
+        --require-hashes --no-deps --only-binary :all: -r "$home/requirements.txt"
+    )
 } || {
   echo "The program can't be installed: see above." >&2
   exit 3
