@@ -64,13 +64,30 @@ def _clear() -> None:
     from core.ci.steps import slug  # noqa: PLC0415 -- after the path
     from core.commands.publishing import OURS, results_folder  # noqa: PLC0415 -- the same
     from core.errors import OutputError  # noqa: PLC0415 -- the same
+    from core.inputs.sources import gather  # noqa: PLC0415 -- the same
     from core.workspace.files import Workspace  # noqa: PLC0415 -- the same
 
-    if os.environ.get("INPUT_MODE", "").strip() == "cleanup":  # which writes none
+    given = gather((), os.environ).values
+    if given.get("mode", "").strip() == "cleanup":  # which writes none
         return
-    step = slug(os.environ.get("GITHUB_ACTION", ""), slug(os.environ.get("INPUT_VENDOR", ""), "run"))
+    step = slug(os.environ.get("GITHUB_ACTION", ""), slug(given.get("vendor", ""), "run"))
+    folder = results_folder(given.get("results-dir", ""), step)
+    if _is_theirs(os.path.join(os.getcwd(), folder, "junit.xml")):
+        return
     with suppress(OutputError, OSError):  # which the program says itself, if it gets there
-        Workspace(os.getcwd()).clear(results_folder(os.environ.get("INPUT_RESULTS_DIR", ""), step), OURS)
+        Workspace(os.getcwd()).clear(folder, OURS)
+
+
+def _is_theirs(report: str) -> bool:
+    """Whether a report lies there that is none of ours: where `results` means it, the program refuses the folder."""
+    from core.workspace.marked import is_ours  # noqa: PLC0415 -- after the path
+    from core.workspace.opening import reading  # noqa: PLC0415 -- the same
+
+    try:
+        with reading(report) as file:
+            return not is_ours(file, os.fstat(file.fileno()).st_size, report)
+    except OSError:  # there is none, or no plain file
+        return False
 
 
 def _install(partial: str, folder: str) -> None:

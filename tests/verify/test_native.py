@@ -1,6 +1,7 @@
 """The action without Docker, from its script to its outputs, with dependencies from the package index."""
 
 import os
+import re
 import socket
 import time
 from collections.abc import Callable
@@ -9,14 +10,18 @@ from pathlib import Path
 import pytest
 
 from core.sandbox import Sandbox
+from core.workspace.marked import MARK, closing
 from tests.verify.native import Native
 
+OURS = f"{MARK}<testsuites/>" + closing(len(MARK) + len("<testsuites/>"))
 TOKEN = "t0ken-0f-the-native-tests"
 INPUTS = {"vendor": "autify", "token": TOKEN, "project-id": "77", "scenarios": "501,502"}
 PLAN = {"vendor": "autify", "token": TOKEN, "test-plan": "3001", "project-id": "77"}
 REPLACED = {**PLAN, "url-replacements": "https://a.example.com https://b.example.net"}
 # As self-hosted machines have them for other installations than ours.
 SETTINGS = {"PIP_USER": "1", "PIP_REQUIRE_VIRTUALENV": "1", "PIP_TARGET": "/t", "PIP_PREFIX": "/p", "PIP_ROOT": "/r"}
+# What pip says where it finds no index at all, or no package in it; whatever else it says is our own fault.
+UNREACHABLE = re.compile("connection broken by|No matching distribution found|HTTP error|TimeoutError|ProtocolError")
 NO_INDEX = {"PIP_INDEX_URL": "http://127.0.0.1:1/", "PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1"}
 
 
@@ -34,7 +39,7 @@ def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
     native.environment |= SETTINGS
     ended = native.step({"vendor": "autify", "mode": "cleanup"})
     assert "activated virtualenv" not in ended.log
-    if "can't be installed" in ended.log:
+    if UNREACHABLE.search(ended.log):
         pytest.skip(f"no package index: {ended.log[-300:]}")
     assert ended.status == 0, ended.log
     return native.temporary
@@ -118,6 +123,9 @@ def test_without_an_index_nothing_is_started_and_the_job_may_be_repeated(tmp_pat
 def test_a_cancelled_installation_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     job = Native(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as silent:  # an index that never answers
+        silent.settimeout(30)
+        for setting in ("PIP_NO_INDEX", "PIP_FIND_LINKS"):  # a machine's own would have pip ask nobody
+            job.environment.pop(setting, None)
         job.environment |= NO_INDEX | {"PIP_INDEX_URL": f"http://127.0.0.1:{silent.getsockname()[1]}/"}
 
         def wait_for_pip() -> None:
@@ -134,18 +142,41 @@ def _old_report(job: Native) -> Path:
     """What an earlier job of a self-hosted runner left for whoever publishes this step's."""
     old = job.workspace / "test-results" / "test-runner" / "e2e" / "junit.xml"
     old.parent.mkdir(parents=True)
-    old.write_text("<testsuites/>")
+    old.write_text(OURS)
     return old
+
+
+def _break_python(job: Native, folder: Path) -> None:
+    """Leave no Python in the job's PATH."""
+    (folder / "bin").mkdir()
+    for program in ("bash", "printf", "rm", "head"):
+        os.symlink(f"/usr/bin/{program}", folder / "bin" / program)
+    job.environment["PATH"] = str(folder / "bin")
 
 
 def test_without_python_it_says_what_to_add(tmp_path: Path) -> None:
     job = Native(tmp_path)
-    (tmp_path / "bin").mkdir()
-    for program in ("bash", "printf", "rm"):
-        os.symlink(f"/usr/bin/{program}", tmp_path / "bin" / program)
-    job.environment["PATH"] = str(tmp_path / "bin")
+    _break_python(job, tmp_path)
     old = _old_report(job)
     ended = job.step(INPUTS)
     assert (ended.status, ended.outputs["conclusion"], ended.outputs["exit-code"]) == (2, "error", "2"), ended.log
     assert not old.exists()
     assert "actions/setup-python" in ended.log
+
+
+def test_without_python_only_an_old_report_of_ours_goes_wherever_a_variable_has_it(tmp_path: Path) -> None:
+    job = Native(tmp_path)
+    _break_python(job, tmp_path)
+
+    def stays(text: str, folder: str, mode: str = "") -> bool:
+        report = job.workspace / folder / "junit.xml"
+        report.parent.mkdir(exist_ok=True)
+        report.write_text(text)
+        job.environment |= {"TEST_RUNNER_RESULTS_DIR": folder, "TEST_RUNNER_MODE": mode}
+        assert job.step(INPUTS).outputs["conclusion"] == "error"
+        return report.exists()
+
+    assert not stays(OURS, "out")
+    assert stays(OURS, "out", mode="cleanup")
+    assert stays("<testsuites/>", "out")
+    assert stays(OURS, ".")

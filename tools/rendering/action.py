@@ -27,8 +27,21 @@ ON_THE_RUNNER = """\
             exec "$python" -I -X utf8 "$GITHUB_ACTION_PATH/launch.py"
           fi
         done
-        results=${INPUT_RESULTS_DIR:-test-results/test-runner/$GITHUB_ACTION}
-        rm -f "./$results/"{junit.xml,report.json,summary.md} || :  # of an earlier job
+        # What an earlier job left must not be published. A report that is none of ours stays.
+        results=${INPUT_RESULTS_DIR:-${TEST_RUNNER_RESULTS_DIR:-test-results/test-runner/$GITHUB_ACTION}}
+        theirs() {
+          [ -f "$results/junit.xml" ] || return 1
+          for file in "$results/junit.xml" "$results/report.json"; do
+            [ -f "$file" ] || continue
+            case $(head -c 4096 -- "$file") in
+              *'<!-- Written by test-runner-action.'* | *'"tool": {"name": "test-runner-action"'*) return 1 ;;
+            esac
+          done
+        }
+        case ${INPUT_MODE:-${TEST_RUNNER_MODE:-}}:/$results/ in
+          cleanup:* | *://* | */./* | */../* | */.git/* | */.test-runner/*) ;;  # no place of ours alone
+          *) theirs || rm -f -- "$results/"{junit.xml,report.json,summary.md} || : ;;
+        esac
         echo "::error title=test-runner-action::No Python 3.11 or newer in PATH: add actions/setup-python before."
         printf '%s\\n' conclusion=error reason=bad-input exit-code=2 >>"$GITHUB_OUTPUT"
         exit 2
