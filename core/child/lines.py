@@ -29,8 +29,12 @@ class Lines:
             self._after_cr, text = text.endswith("\r"), rest
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
+        is_clean = self._redact(text) is text  # once for many lines
         *ended, last = text.split("\n")
         for part in ended:
+            if is_clean and not self._line and len(part) <= self._longest:
+                yield part
+                continue
             self._add(part)
             yield self._take()
         self._add(last)

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
+from core.ci.reader import PATIENCE
+
 TYPE_CHECKING = False  # typing and the seams are for type checkers: every start would pay for them
 if TYPE_CHECKING:
     from typing import TextIO
@@ -15,10 +17,10 @@ class Surroundings:
     """What an adapter works with.
 
     `workspace` is the job's folder, `wall` gives seconds since 1970, `results_dir` is the input as it was given.
-    `noted` gets the signals as they come.
+    `noted` gets the signals as they come. `patience` are the seconds that the log may wait for whoever reads it.
     """
 
-    __slots__ = ("debug", "env", "noted", "out", "redact", "results_dir", "vendor", "wall", "workspace")
+    __slots__ = ("debug", "env", "noted", "out", "patience", "redact", "results_dir", "vendor", "wall", "workspace")
 
     def __init__(
         self,
@@ -32,6 +34,7 @@ class Surroundings:
         results_dir: str = "",
         debug: bool = False,
         noted: Sequence[int] = (),
+        patience: float = PATIENCE,
     ) -> None:
         self.env = env
         self.out = out
@@ -42,6 +45,7 @@ class Surroundings:
         self.results_dir = results_dir
         self.debug = debug
         self.noted = noted
+        self.patience = patience
 
 
 FILES = ("outputs.env", "annotations.json")  # what adapters leave among the results of a step

@@ -39,7 +39,7 @@ class Azure:
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._env = surroundings.env
-        self._stream = Stream(surroundings.out, surroundings.redact, surroundings.noted)
+        self._stream = Stream(surroundings.out, surroundings.redact, surroundings.noted, surroundings.patience)
         self._vendor = surroundings.vendor
         self._workspace = surroundings.workspace
         self._debug = surroundings.debug

@@ -36,7 +36,7 @@ class GitHub:
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._env = surroundings.env
-        self._stream = Stream(surroundings.out, surroundings.redact, surroundings.noted)
+        self._stream = Stream(surroundings.out, surroundings.redact, surroundings.noted, surroundings.patience)
         self._vendor = surroundings.vendor
         self._debug = surroundings.debug
         self._grouped = False

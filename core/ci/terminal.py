@@ -33,7 +33,7 @@ class Terminal:
     def __init__(self, surroundings: Surroundings, *, name: str = "terminal", plain: bool = False) -> None:
         env, out = surroundings.env, surroundings.out
         self.name = name
-        self._stream = Stream(out, surroundings.redact, surroundings.noted)
+        self._stream = Stream(out, surroundings.redact, surroundings.noted, surroundings.patience)
         self._vendor = surroundings.vendor
         self._debug = surroundings.debug
         self._leaves = plain or not out.isatty()

@@ -4,6 +4,8 @@ import time
 from collections.abc import Mapping
 
 from core.ci import CIS, Surroundings, detect
+from core.ci.reader import PATIENCE
+from core.inputs.kinds import duration
 from core.process import Process
 from core.text.secret import Redactor
 
@@ -29,6 +31,15 @@ def ci_for(
             workspace=process.workspace,
             results_dir=values.get("results-dir", ""),
             noted=process.noted,
+            patience=_patience(values.get("timeout", "").strip()),
             debug=asks or values.get("log-level", "").strip() == "debug",
         )
     )
+
+
+def _patience(timeout: str) -> float:
+    """Seconds that a log may wait for its reader: the step's own, as far as they are known already."""
+    try:
+        return duration(timeout)
+    except ValueError:
+        return PATIENCE

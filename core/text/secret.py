@@ -67,10 +67,15 @@ class Redactor:
 
     def __call__(self, text: str) -> str:
         """The very same object where there is nothing to hide."""
+        text = self.hide(text)
+        return self._seen_through(text) if hides(text) else text
+
+    def hide(self, text: str) -> str:
+        """The same of a text without invisible characters, or one that loses them and is looked at again then."""
         for form in self._forms:
             if form in text:
                 text = text.replace(form, MASK)
-        return self._seen_through(text) if hides(text) else text
+        return text
 
     def _seen_through(self, text: str) -> str:
         """The text as whoever takes out what is invisible will see it, where that shows a secret."""

@@ -1,8 +1,10 @@
 """A log that nobody reads: what is lost is told, and nothing else waits for it."""
 
 import os
+import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TextIO
 
 import pytest
@@ -22,20 +24,25 @@ def pipe() -> Iterator[tuple[int, TextIO]]:
 
 
 def _fill(stream: Stream) -> None:
-    for _ in range(100):
-        stream.say("x" * 4_000)
+    for number in range(100):
+        stream.say(f"{number:03} " + "x" * 3_996)
 
 
-@pytest.mark.parametrize(("noted", "which"), [([], "PATIENCE"), ([15], "HURRY")])
+def _read(read: int, most: int = 1 << 20) -> str:
+    """What lies in the pipe."""
+    return os.read(read, most).decode()
+
+
+@pytest.mark.parametrize(("noted", "which"), [([], "LATE"), ([15], "HURRY")])
 def test_a_pipe_that_nobody_reads_is_waited_for_once(
     noted: list[int], which: str, pipe: tuple[int, TextIO], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader, "PATIENCE", 1_000.0)
+    monkeypatch.setattr(reader, "LATE", 1_000.0)
     monkeypatch.setattr(reader, which, 0.25)
-    stream = Stream(pipe[1], str, noted)
+    stream = Stream(pipe[1], str, noted, 0.0)
     began = time.monotonic()
     _fill(stream)
-    assert time.monotonic() - began < 5
+    assert 0.2 < time.monotonic() - began < 5
     with pytest.raises(OutputError, match="nobody reads it"):
         stream.check()
 
@@ -53,6 +60,90 @@ def test_a_signal_that_comes_while_a_pipe_is_full_shortens_the_wait(
     _fill(stream)
     with pytest.raises(OutputError, match="nobody reads it"):
         stream.check()
+
+
+def test_a_reader_who_pauses_while_there_is_time_misses_nothing(
+    pipe: tuple[int, TextIO], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for which in ("LATE", "HURRY"):
+        monkeypatch.setattr(reader, which, 0.0)
+    read, out = pipe
+    stream = Stream(out, str, [], 60.0)
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(_fill, stream)
+        with pytest.raises(TimeoutError):
+            writing.result(0.4)
+        log = ""
+        while log.count("\n") < 100:
+            log += _read(read)
+    stream.check()
+    assert [line[:3] for line in log.splitlines()] == [f"{number:03}" for number in range(100)]
+
+
+def test_what_a_late_reader_missed_is_told_between_whole_lines_and_costs_no_verdict(
+    pipe: tuple[int, TextIO], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "LATE", 0.0)
+    read, out = pipe
+    stream = Stream(out, str, [], 0.0)
+    _fill(stream)
+    log = _read(read)
+    stream.say("back")
+    stream.check()
+    lines = (log + _read(read)).splitlines()
+    whole = len(lines) - 2
+    assert [line[:3] for line in lines[:whole]] == [f"{number:03}" for number in range(whole)]
+    assert {len(line) for line in lines[:whole]} == {4_000}
+    assert lines[-2:] == [f"Warning: {100 - whole} lines of the log were dropped: nobody read them.", "back"]
+
+
+def test_a_pipe_that_others_have_filled_holds_up_no_first_line(
+    pipe: tuple[int, TextIO], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "HURRY", 0.0)
+    read, out = pipe
+    os.set_blocking(out.fileno(), False)
+    while _fits(out.fileno()):
+        pass
+    os.set_blocking(out.fileno(), True)
+    stream = Stream(out, str, [15])
+    stream.say("first")
+    with pytest.raises(OutputError, match="nobody reads it"):
+        stream.check()
+    _read(read)
+    stream.check()
+    assert _read(read) == "first\n"
+
+
+def _fits(handle: int) -> bool:
+    try:
+        return os.write(handle, b"x" * 4_096) > 0
+    except BlockingIOError:
+        return False
+
+
+def _pair() -> tuple[int, int]:
+    read, write = socket.socketpair()
+    return read.detach(), write.detach()
+
+
+@pytest.mark.parametrize("size", [1, 40, 100, 4_000])
+@pytest.mark.parametrize("make", [os.pipe, _pair], ids=["pipe", "socket"])
+def test_what_was_found_to_have_room_never_blocks(make: Callable[[], tuple[int, int]], size: int) -> None:
+    """As where one look is for many lines."""
+    read, write = make()
+    os.set_blocking(write, False)  # it would raise BlockingIOError
+    try:
+        with open(write, "w", encoding="utf-8") as out:
+            stream = Stream(out, str, [15])
+            stream._reader._spent = 1_000.0
+            for _ in range(min(300_000 // size, 40_000)):
+                stream.put("x" * size)
+            with pytest.raises(OutputError, match="nobody reads it"):
+                stream.check()
+            assert len(_read(read)) > 100
+    finally:
+        os.close(read)
 
 
 @pytest.mark.parametrize("text", ["x" * 30_000, "ü€𝄞" * 4_000])
