@@ -40,18 +40,22 @@ HANG_UP = getattr(signal, "SIGHUP", None)  # a terminal is closed; nohup(1) igno
 
 
 def note(number: int, _frame: object) -> None:
-    """Remember a signal until the program can act on it; as PID 1 it would otherwise be lost. The second one ends."""
-    if noted and number == HANG_UP:  # shell and kernel both send it
-        return
-    if noted:
-        os._exit(128 + noted[0])
-    noted.append(signal.SIGTERM if number in (CTRL_BREAK, HANG_UP) else number)
+    """Remember a signal until the program can act on it; as PID 1 it would otherwise be lost.
+
+    The second wish ends, as core.waiting.signals has it, whose import is not worth its time.
+    """
+    wishes = [each for each in noted if each != HANG_UP]
+    if wishes and number != HANG_UP:
+        os._exit(128 + (signal.SIGTERM if wishes[0] == CTRL_BREAK else wishes[0]))
+    noted.append(number)
 
 
 def give_up(name: str) -> "NoReturn":
     """Leave by the exit code of a bug: the interpreter's own for what nobody catches is that of failed tests."""
-    os.write(2, f"The program could not go on, nor say more: {name}. Exit code 70.\n".encode())
-    os._exit(70)
+    try:
+        os.write(2, f"The program could not go on, nor say more: {name}. Exit code 70.\n".encode())
+    finally:  # also where standard error is closed
+        os._exit(70)
 
 
 if __name__ == "__main__":

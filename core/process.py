@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
-    """`noted` holds the signals that have come, each as what it counts as; `program` starts this very program again."""
+    """`noted` holds the signals that have come (core.waiting.signals); `program` starts this very program again."""
 
     arguments: Sequence[str]
     environment: Mapping[str, str]

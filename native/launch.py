@@ -34,16 +34,15 @@ SECRETS = (
 MEANT = {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
 PIECE = 0.5  # seconds of the wait for pip: on Windows no signal is heard before a wait is over
 
-noted: list[int] = []  # the signals that came, by the number that counts; entrypoint.py goes on with this list
+noted: list[int] = []  # the signals that came; entrypoint.py goes on with this list
 
 
 def hear_signals() -> None:
     """Only note them: an error raised in the midst of something would leave pip alone, or half a folder."""
     from core.waiting.signals import ending  # noqa: PLC0415 -- after the path
 
-    means = ending()
-    for number in means:
-        signal.signal(number, lambda came, _frame: noted.append(means[came]))
+    for number in ending():
+        signal.signal(number, lambda came, _frame: noted.append(came))
 
 
 def packages() -> str:
@@ -125,8 +124,11 @@ def refuse(reason: str) -> int:
     return _ended("error", "unavailable", NOT_STARTED)
 
 
-def stopped(number: int) -> int:
+def stopped() -> int:
     """The same of a signal that came while pip was at work."""
+    from core.waiting.signals import ending, meant  # noqa: PLC0415 -- after the path
+
+    number = meant(noted, ending())
     print(
         f"::error title=test-runner-action::Stopped by {signal.Signals(number).name} while the dependencies were being "
         "installed. Nothing was started."
@@ -149,7 +151,7 @@ def main() -> int:
     try:
         found = packages()
     except OSError as error:
-        return stopped(noted[0]) if noted else refuse(error.strerror or str(error))
+        return stopped() if noted else refuse(error.strerror or str(error))
     sys.path.insert(1, found)
     sys.argv = [os.path.join(ROOT, "entrypoint.py")]
     runpy.run_path(sys.argv[0], {"noted": noted}, run_name="__main__")  # which leaves by itself

@@ -6,7 +6,10 @@ or an SSH session that is closed sends SIGHUP, which would end us and not the us
 """
 
 import signal
+from collections.abc import Mapping, Sequence
 from types import ModuleType, SimpleNamespace
+
+HANG_UP = getattr(signal, "SIGHUP", 0)
 
 
 def ending(system: "ModuleType | SimpleNamespace" = signal) -> dict[int, int]:
@@ -19,6 +22,16 @@ def ending(system: "ModuleType | SimpleNamespace" = signal) -> dict[int, int]:
     return found
 
 
-def is_the_same_again(number: int) -> bool:
-    """Whether a second signal is no second wish: shell and kernel both tell of a terminal that is closed."""
-    return number == getattr(signal, "SIGHUP", 0)
+def is_second_wish(number: int, before: Sequence[int]) -> bool:
+    """Whether it ends all at once, after those that came before, as they came.
+
+    SIGHUP never does, nor one after it: shell and kernel both tell of a terminal that is closed, service managers send
+    it along with SIGTERM, and of two that are pending Python hears it first.
+    """
+    return number != HANG_UP and any(each != HANG_UP for each in before)
+
+
+def meant(came: Sequence[int], means: Mapping[int, int]) -> int:
+    """What all that came counts as: the first one, but for SIGHUP where there is another. `means` is of ending()."""
+    first = next((each for each in came if each != HANG_UP), came[0])
+    return means.get(first, first)

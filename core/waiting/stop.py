@@ -12,13 +12,13 @@ from types import FrameType
 from typing import Any
 
 from core.errors import StoppedError
-from core.waiting.signals import ending, is_the_same_again
+from core.waiting.signals import ending, is_second_wish, meant
 
 BELL = object()
 
 
 class Stop:
-    """The wish to stop. The first signal asks politely; the second exits at once."""
+    """The wish to stop. The first signal asks politely; the second wish exits at once."""
 
     def __init__(self, means: Mapping[int, int] | None = None) -> None:
         self._means = ending() if means is None else means  # signal to catch: signal that it counts as
@@ -30,12 +30,13 @@ class Stop:
 
     def install(self, noted: list[int] | None = None) -> None:
         """Take over the handlers; `noted` has the signals that came before all was set up, and gets those to come."""
-        before = list(noted or ())
+        self._noted = [] if noted is None else noted
         for caught in self._means:
             signal.signal(caught, self._handle)
-        for number in before:
-            self._handle(number, None)
-        self._noted = [] if noted is None else noted
+        if any(is_second_wish(number, self._noted[:at]) for at, number in enumerate(self._noted)):
+            self._leave()
+        if self._noted:
+            self._ring()
 
     def subscribe(self, inbox: "SimpleQueue[Any]") -> None:
         self._inboxes.append(inbox)
@@ -60,13 +61,20 @@ class Stop:
         self._closing = True
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
-        if self.signal and is_the_same_again(number):
-            return
-        if self.signal:
-            for act in self.at_once:
-                act()
-            os._exit(128 + self.signal)
-        self.signal = self._means.get(number, number)
-        self._noted.append(self.signal)
-        for inbox in self._inboxes:
-            inbox.put(BELL)
+        if is_second_wish(number, self._noted):
+            self._leave()
+        self._noted.append(number)
+        self._ring()
+
+    def _ring(self) -> None:
+        is_first = not self.signal
+        if not self._closing:
+            self.signal = meant(self._noted, self._means)
+        if is_first:
+            for inbox in self._inboxes:
+                inbox.put(BELL)
+
+    def _leave(self) -> None:
+        for act in self.at_once:
+            act()
+        os._exit(128 + meant(self._noted, self._means))

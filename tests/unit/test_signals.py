@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from types import SimpleNamespace
@@ -13,9 +13,17 @@ from typing import Any
 import pytest
 
 from core.child.group import WindowsGroup
+from core.errors import StoppedError
+from core.waiting.early_stop import stopping_at_once
 from core.waiting.signals import ending
 from core.waiting.stop import Stop
 
+PAIRS = [
+    ((signal.SIGTERM, signal.SIGHUP), 143),
+    ((signal.SIGHUP, signal.SIGTERM), 143),
+    ((signal.SIGINT, signal.SIGHUP), 130),
+    ((signal.SIGHUP, signal.SIGINT), 130),
+]
 WINDOWS = SimpleNamespace(SIGINT=2, SIGTERM=15, SIGBREAK=21)
 
 
@@ -27,6 +35,21 @@ def handlers() -> Iterator[None]:
     yield
     for number, handler in zip(caught, before, strict=True):
         signal.signal(number, handler)
+
+
+@pytest.mark.parametrize(("numbers", "status"), PAIRS)
+def test_the_first_lines_of_the_program_know_it_too(numbers: tuple[int, ...], status: int, tmp_path: Path) -> None:
+    program = (
+        "import os, runpy, signal, sys; sys.argv = ['entrypoint.py', 'run'];"
+        "sys.path.insert(0, os.path.dirname(sys.orig_argv[-1])); import core.cli as cli; real = cli.main;"
+        f"cli.main = lambda process: ([os.kill(os.getpid(), number) for number in {[*map(int, numbers)]}],"
+        " real(process))[1];"
+        "runpy.run_path(sys.orig_argv[-1], run_name='__main__')"
+    )
+    environment = {"TEST_RUNNER_VENDOR": "autify", "TEST_RUNNER_CI": "generic"}
+    words = [sys.executable, "-c", program, str(Path(__file__).parents[2] / "entrypoint.py")]
+    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, "Nothing was started." in done.stdout) == (status, True), done.stdout + done.stderr
 
 
 def test_ctrl_break_counts_as_the_signal_that_windows_lacks() -> None:
@@ -49,7 +72,58 @@ def test_a_terminal_that_is_closed_is_told_of_twice_and_means_it_once(handlers: 
     stop.install(noted)
     for _ in range(3):
         os.kill(os.getpid(), signal.SIGHUP)
-    assert (stop.signal, noted) == (signal.SIGTERM, [signal.SIGTERM])
+    assert (stop.signal, noted) == (signal.SIGTERM, 3 * [signal.SIGHUP])
+
+
+def send(numbers: Sequence[int]) -> None:
+    """All at once: Python then hears the smallest number first."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    for number in numbers:
+        os.kill(os.getpid(), number)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
+
+
+@pytest.mark.parametrize("is_apart", [False, True])
+@pytest.mark.parametrize(("numbers", "status"), PAIRS)
+def test_a_closed_terminal_beside_a_signal_is_no_second_wish(
+    numbers: tuple[int, ...], status: int, is_apart: bool, handlers: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As service managers send both."""
+    ends: list[int] = []
+    monkeypatch.setattr(os, "_exit", ends.append)
+    stop = Stop()
+    stop.install()
+    for some in [[number] for number in numbers] if is_apart else [numbers]:
+        send(some)
+    assert (128 + stop.signal, stop.rung, ends) == (status, True, [])
+    send([signal.SIGTERM])
+    assert ends == [status]
+
+
+@pytest.mark.parametrize(("numbers", "status"), PAIRS)
+def test_while_inputs_are_read_it_is_none_either(
+    numbers: tuple[int, ...], status: int, handlers: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends, noted = list[int](), list[int]()
+    monkeypatch.setattr(os, "_exit", ends.append)
+    with pytest.raises(StoppedError) as stopped, stopping_at_once(noted):
+        send(numbers)
+    assert (int(stopped.value.exit_code), stopped.value.remedy, ends) == (status, "Nothing was started.", [])
+    assert sorted(noted) == sorted(numbers)
+
+
+@pytest.mark.parametrize(
+    ("noted", "ends"), [([1, 15], []), ([15, 1], []), ([1, 1], []), ([15, 15], [143]), ([2, 1, 15], [130])]
+)
+def test_of_signals_that_came_before_the_set_up_two_wishes_end_at_once(
+    noted: list[int], ends: list[int], handlers: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the native action hands them on."""
+    found: list[int] = []
+    monkeypatch.setattr(os, "_exit", found.append)
+    stop = Stop()
+    stop.install(noted)
+    assert (found, bool(stop.signal)) == (ends, True)
 
 
 def test_a_signal_rings_as_the_one_that_it_counts_as(handlers: None) -> None:
