@@ -62,13 +62,19 @@ def cleanup(
     seal, recorders_seal = seal_given(raw, vendor), recorders_seal_given(raw, record_to)
     found = left_behind(process.workspace, step=step, vendor=vendor, seal=seal)
     found = [left for left in found if not run_id or run_id in left.runs]
-    survivors.end_orphans(found)
+    if seal:
+        survivors.end_orphans(found)
     found = [left for left in found if left.is_open]
-    recorded = left_behind(process.workspace, step=step, vendor=record_to, seal=recorders_seal) if record_to else []
     strange = _unproven(process.workspace, step, {vendor: seal, record_to: recorders_seal}, run_id)
+    recorded = left_behind(process.workspace, step=step, vendor=record_to, seal=recorders_seal) if record_to else []
     if strange:
         ci.warning(_not_ours(strange))
-    over = bool(run_id) and not found and has_ended(process.workspace, vendor=vendor, run=run_id, seal=seal)
+    over = bool(run_id and seal) and not found and has_ended(process.workspace, vendor=vendor, run=run_id, seal=seal)
+    if run_id and not found and not over and has_ended(process.workspace, vendor=vendor, run=run_id):
+        ci.info(
+            f"A journal in {STATE}/ says that run {run_id} is over. It was not written with this token, so what comes "
+            "next does not rely on it."
+        )
     if over:
         ci.info(f"Run {run_id} is over: a step in this workspace has its result.")
         run_id = ""
@@ -88,9 +94,23 @@ def cleanup(
 
 
 def _unproven(workspace: str, step: str | None, seals: "Mapping[str, Seal | None]", run_id: str) -> list[str]:
-    """The names of the files that claim what no line of ours says, of the run that is asked for if there is one."""
-    found = [left for vendor, seal in seals.items() if seal for left in unproven(workspace, step, vendor, seal)]
-    return [os.path.basename(left.path) for left in found if not run_id or run_id in left.runs]
+    """The files that claim what no line of ours says, of the run that is asked for if there is one.
+
+    Without a token only what a command does is told of here: all else is open, and asks for the token.
+    """
+    found = []
+    for vendor, seal in seals.items():
+        found += unproven(workspace, step, vendor, seal) if seal else _running(workspace, step, vendor)
+    return [_named(left) for left in found if not run_id or run_id in left.runs]
+
+
+def _running(workspace: str, step: str | None, vendor: str) -> "list[Left]":
+    return [left for left in left_behind(workspace, step=step, vendor=vendor) if left.still_runs]
+
+
+def _named(left: "Left") -> str:
+    running = f" (whose command still runs, as process {left.command['pid']})" if left.still_runs else ""
+    return os.path.basename(left.path) + running
 
 
 def _not_ours(names: Sequence[str]) -> str:
@@ -98,7 +118,7 @@ def _not_ours(names: Sequence[str]) -> str:
     return (
         f"Not cleaned up, since it was not written with this token: {', '.join(names[:MOST_NAMED])}{more} in {STATE}/. "
         "Where a step that had another token was killed, clean up with that one. Where it was an earlier release, or "
-        "nobody knows where the file comes from: look at the vendor, and delete it."
+        "nobody knows where the file comes from: look at the vendor, end what still runs, and delete it."
     )
 
 

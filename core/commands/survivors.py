@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from core.ci.jobs import job
 from core.inputs.sources import Raw
 from core.process import Process
-from core.recovery.identity import group_of
 from core.recovery.left import at_work
 
 TYPE_CHECKING = False
@@ -54,8 +53,11 @@ class Survivors:
         self.go_on = self.go_on or bool(means.stop.signal)
 
     def end_orphans(self, found: "Sequence[Left]") -> None:
-        """End the user's commands of programs that are gone: nobody else will, and they work on the same files."""
-        commands = [left.command for left in found if group_of(left.command)]
+        """End the user's commands of programs that are gone: nobody else will, and they work on the same files.
+
+        `found` is what sealed lines say: anybody may name a process.
+        """
+        commands = [left.command for left in found if left.still_runs]
         if not commands:
             return
         from core.recovery.orphan import end  # noqa: PLC0415 -- mostly nothing to do

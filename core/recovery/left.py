@@ -41,10 +41,16 @@ class Left:
         """Whether there is something to do at the vendor."""
         return bool(self.runs or self.debts or self.doubtful)
 
+    @property
+    def still_runs(self) -> bool:
+        """Whether anything of the user's command does."""
+        return bool(group_of(self.command))
+
     def claims_more_than(self, proven: "Left") -> bool:
-        """Whether anything is open here that is not there."""
+        """Whether anything is open here that is not there, or a command runs that is not the one there."""
         debts = [debt for debt in self.debts if debt not in proven.debts]
-        return bool(debts or self.runs.keys() - proven.runs.keys() or (self.doubtful and not proven.doubtful))
+        opened = debts or self.runs.keys() - proven.runs.keys() or (self.doubtful and not proven.doubtful)
+        return bool(opened) or (self.command != proven.command and self.still_runs)
 
 
 def left_behind(workspace: str, *, step: str | None, vendor: str, seal: Seal | None = None) -> list[Left]:
@@ -54,7 +60,7 @@ def left_behind(workspace: str, *, step: str | None, vendor: str, seal: Seal | N
     seal it is what the files claim: to be named, not to be acted on.
     """
     found = [_read(path, step, vendor, seal) for path in _paths(workspace) if not is_held(path)]
-    return [left for left in found if left and (left.is_open or group_of(left.command))]
+    return [left for left in found if left and (left.is_open or left.still_runs)]
 
 
 def unproven(workspace: str, step: str | None, vendor: str, seal: Seal) -> list[Left]:
@@ -62,7 +68,7 @@ def unproven(workspace: str, step: str | None, vendor: str, seal: Seal) -> list[
     found = []
     for claimed in left_behind(workspace, step=step, vendor=vendor):
         proven = _read(claimed.path, step, vendor, seal)
-        if claimed.is_open and (proven is None or claimed.claims_more_than(proven)):
+        if proven is None or claimed.claims_more_than(proven):
             found.append(claimed)
     return found
 

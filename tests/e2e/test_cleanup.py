@@ -166,6 +166,15 @@ def test_a_named_run_whose_end_was_seen_here_is_left_alone(step: Step) -> None:
     assert f"Run {run} is over: a step in this workspace has its result." in ended.log
 
 
+def test_a_named_run_whose_end_another_token_has_seen_is_told_as_no_more_than_that(step: Step) -> None:
+    with vendor("passing") as server:
+        step.url = server.url
+        run = step.run("start", **SCENARIO).outputs["run-id"]
+        assert step.run("wait", run_id=run, token="another-token").status == 0
+        ended = cleaned(step, run_id=run)
+    assert f"A journal in .test-runner/ says that run {run} is over." in ended.log
+
+
 def test_a_named_run_that_a_step_gave_up_waiting_for_is_ended(step: Step) -> None:
     with vendor("never-ends") as server:
         step.url = server.url

@@ -251,6 +251,21 @@ def test_a_command_that_is_not_the_one_of_the_journal_is_left_alone(step: Step) 
         assert stranger.wait(LONGEST) < 0
 
 
+@pytest.mark.parametrize("token", ["another-token", ""])
+def test_a_command_that_no_line_of_ours_names_is_named_and_not_ended(token: str, step: Step) -> None:
+    """As where the token was replaced in between, or a pull request brings a journal."""
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as stranger:
+        try:
+            left(step, identity(stranger.pid), seal_given(Raw(values={"token": TOKEN}), "autify"))
+            ended = beside(step, token=token)
+            assert stranger.poll() is None
+            assert ended.status == 7, ended.log
+            assert f"command still runs, as process {stranger.pid}" in ended.log
+            assert NOTHING not in ended.log
+        finally:
+            stranger.kill()
+
+
 def left(step: Step, command: Mapping[str, object], seal: Seal | None) -> None:
     """What a killed step leaves behind while this command runs."""
     journal = Journal.create(str(step.workspace), step=STEP, vendor="autify", mode="run", at=1, seal=seal)
