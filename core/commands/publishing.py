@@ -19,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from core.commands.lacking import Lack
     from core.inputs.settings import Common
     from core.ports import Ci
     from core.recovery.journal import Journal
@@ -204,10 +205,14 @@ class Publisher:
 def _worse(result: Result, error: Exception) -> Result:
     """A verdict beats plumbing: only a green step turns red by this, any other keeps its code and names this too.
 
-    What is no OutputError is a bug, and no reason either to take the verdict and the other files away.
+    What is no OutputError, nor for want of memory, is a bug, and no reason either to take the verdict and the other
+    files away.
     """
     if isinstance(error, OutputError):
         problem, reason, status = error.advice, Reason.OUTPUT, ExitCode.OUTPUT
+    elif lack := _lack(error):
+        problem = f"Not all of the results could be written. {lack.fact} {lack.remedy}"
+        reason, status = Reason.OUTPUT, ExitCode.OUTPUT
     else:
         problem = f"A bug in this program: {type(error).__name__} while the results were written."
         reason, status = Reason.BUG, ExitCode.BUG
@@ -216,6 +221,15 @@ def _worse(result: Result, error: Exception) -> Result:
     if not result.status:
         result = replace(result, reason=result.reason or reason, status=int(status))
     return replace(result, problems=(*result.problems, problem))
+
+
+def _lack(error: Exception) -> "Lack | None":
+    try:
+        from core.commands.lacking import lacking  # noqa: PLC0415 -- only what fails pays for it
+
+        return lacking(error)
+    except MemoryError:  # not even for this
+        return None
 
 
 def _in_time(report: TestReport, result: Result, junit: str) -> tuple[TestReport, str]:

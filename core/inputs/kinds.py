@@ -1,6 +1,7 @@
 """The kinds of input: durations with units, strict booleans, ids, lists, URLs, paths. Each says what it wanted."""
 
 import os
+import stat
 from collections.abc import Callable, Mapping
 
 from core.inputs.options import Kind
@@ -146,10 +147,19 @@ def regular_file(text: str) -> str:
         with reading(text) as file:
             file.read(1)
     except (OSError, ValueError) as error:
+        if _is_pipe(text):
+            raise ValueError(f"{text!r} is a pipe, as of <(…), and can't be used: write it to a file.") from None
         reason = getattr(error, "strerror", None) or str(error)
         pattern = " It is taken as it stands: patterns are not filled in here." if set(text) & set("*?[") else ""
         raise ValueError(f"the file {text!r} can't be read: {reason}.{pattern}") from None
     return os.path.abspath(text)
+
+
+def _is_pipe(path: str) -> bool:
+    try:
+        return stat.S_ISFIFO(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def relative_path(text: str) -> str:

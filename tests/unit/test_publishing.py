@@ -30,10 +30,10 @@ def report_of(cases: int) -> TestReport:
     return TestReport(title="Test run", run=None, verdict=Verdict.PASSED, suites=(suite,), totals=Totals(passed=cases))
 
 
-def publisher_of(ci: str, workspace: Path) -> Publisher:
+def publisher_of(ci: str, workspace: Path, out: io.StringIO | None = None) -> Publisher:
     surroundings = Surroundings(
         env={},
-        out=io.StringIO(),
+        out=out or io.StringIO(),
         redact=Redactor([]),
         vendor="",
         workspace=str(workspace),
@@ -66,7 +66,8 @@ def test_after_a_signal_in_the_recording_very_many_cases_are_not_written_again(
 
 
 @pytest.mark.parametrize(
-    ("error", "status", "reason"), [(OutputError("No."), 6, "output"), (ValueError("x"), 70, "bug")]
+    ("error", "status", "reason"),
+    [(OutputError("No."), 6, "output"), (MemoryError(), 6, "output"), (ValueError("x"), 70, "bug")],
 )
 @pytest.mark.parametrize("is_green", [True, False])
 def test_what_reddens_a_green_run_has_one_reason_wherever_it_is_told(
@@ -86,7 +87,9 @@ def test_what_reddens_a_green_run_has_one_reason_wherever_it_is_told(
     told = json.loads((tmp_path / "results/report.json").read_text())
     assert (told["reason"], told["exit-code"]) == (reason, status)
     assert {f"TESTRUN_REASON={reason}", f"TESTRUN_EXIT_CODE={status}"} <= set(outputs)
-    assert f"(`{reason}`)" in (tmp_path / "results/summary.md").read_text()
+    summary = (tmp_path / "results/summary.md").read_text()
+    assert f"(`{reason}`)" in summary
+    assert ("A bug in this program" in summary) == isinstance(error, ValueError)
 
 
 @pytest.mark.parametrize("wanted", ["out\\res", "./out/res/", "out//res", " out/res "])
@@ -112,8 +115,8 @@ def test_a_report_that_can_not_be_replaced_is_neither_left_as_it_was_nor_called_
         replace_file(source, target, src_dir_fd=at["src_dir_fd"], dst_dir_fd=at["dst_dir_fd"])
 
     monkeypatch.setattr(os, "replace", nearly_full)
-    publisher, out = publisher_of("generic", tmp_path), io.StringIO()
-    publisher._ci._stream._out = out  # type: ignore[attr-defined]
+    out = io.StringIO()
+    publisher = publisher_of("generic", tmp_path, out)
     assert publisher.finish(report_of(2), judge(report_of(2))) == 6
     assert junit.exists() == (not is_full)
     assert ("results/junit.xml" in out.getvalue().rpartition("Written: ")[2]) == (not is_full)
