@@ -4,13 +4,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
-from core.ci.reader import PATIENCE
-
 TYPE_CHECKING = False  # typing and the seams are for type checkers: every start would pay for them
 if TYPE_CHECKING:
     from typing import TextIO
 
     from core.ports import Ci
+
+PATIENCE = 3600.0  # seconds that the log may wait where the step names no `timeout`: the default of that
 
 
 class Surroundings:

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     import select
     from typing import TextIO
 
-PATIENCE = 3600.0  # seconds that a pause may last where the step names no `timeout`: the default of that
 LATE = 30.0  # seconds in all after that: nothing but the verdict is left to be told
 HURRY = 1.0  # seconds in all once a signal has come: all of a stop has 5
 SLICE = 0.25  # seconds between two looks for a signal

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from core.ci.reader import PATIENCE, Reader
+from core.ci import PATIENCE
+from core.ci.reader import Reader
 from core.errors import OutputError
 from core.text.sanitize import sanitize
 from core.text.secret import Redactor

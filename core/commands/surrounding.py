@@ -3,8 +3,7 @@
 import time
 from collections.abc import Mapping
 
-from core.ci import CIS, Surroundings, detect
-from core.ci.reader import PATIENCE
+from core.ci import CIS, PATIENCE, Surroundings, detect
 from core.inputs.kinds import duration
 from core.process import Process
 from core.text.secret import Redactor

@@ -68,5 +68,5 @@ def test_a_pipe_where_the_ci_or_git_has_its_files_is_as_good_as_none(tmp_path: P
     assert head(str(tmp_path)) == ("", "")
     env = {"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(tmp_path / ".git" / "HEAD"), "GITHUB_SHA": "a"}
     assert build(env, "autify").commit == "a"
-    with pytest.raises(ValueError, match="no plain file"):
+    with pytest.raises(ValueError, match="is a pipe"):
         ca_bundle(str(tmp_path / ".git" / "HEAD"))
