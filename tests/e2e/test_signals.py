@@ -178,11 +178,28 @@ def test_a_second_signal_ends_at_once(number: signal.Signals, step: Step) -> Non
     assert ended.status in CODES.values()
 
 
+HELD = """
+import os
+real = os.open
+def held(path, *given, **named):
+    if str(path).endswith("authorities.pem"):
+        os.read(real(path, os.O_RDONLY), 1)
+    return real(path, *given, **named)
+os.open = held
+"""
+
+
+def held(step: Step) -> Path:
+    """A file of authorities whose opening holds the program: a pipe that nothing ever comes out of."""
+    (step.folder / "sitecustomize.py").write_text(HELD)
+    step.extra["PYTHONPATH"] = str(step.folder)
+    os.mkfifo(step.folder / "authorities.pem")
+    return step.folder / "authorities.pem"
+
+
 @pytest.mark.parametrize("number", CODES)
 def test_a_signal_while_inputs_are_read_ends_the_step_at_once(number: signal.Signals, step: Step) -> None:
-    """The program is held while it reads the file of authorities: a pipe that nothing ever comes out of."""
-    pipe = step.folder / "authorities.pem"
-    os.mkfifo(pipe)
+    pipe = held(step)
     with vendor() as server:
         step.url = server.url
         process = step.start(ca_bundle=str(pipe), **SCENARIO)
@@ -195,8 +212,7 @@ def test_a_signal_while_inputs_are_read_ends_the_step_at_once(number: signal.Sig
 
 
 def test_two_signals_before_the_set_up_end_at_once(step: Step) -> None:
-    pipe = step.folder / "authorities.pem"
-    os.mkfifo(pipe)
+    pipe = held(step)
     process = step.start(ca_bundle=str(pipe), base_url="http://127.0.0.1:9", **SCENARIO)
     with open(pipe, "wb"):
         process.send_signal(signal.SIGTERM)
