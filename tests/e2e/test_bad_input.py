@@ -125,7 +125,7 @@ def test_an_address_must_be_https_or_on_this_machine(url: str, text: str, step: 
 def test_a_ca_bundle_must_be_readable(step: Step) -> None:
     path = step.workspace / "folder.pem"
     path.mkdir()
-    assert "can't be read: Is a directory" in message(refused(step, ca_bundle=str(path), **SCENARIO))
+    assert "can't be read: it is a directory" in message(refused(step, ca_bundle=str(path), **SCENARIO))
 
 
 @pytest.mark.parametrize("path", ["/tmp/x", "a/../../b", "a\x1bb"])
