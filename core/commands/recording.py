@@ -14,7 +14,7 @@ from core.errors import BadInputError, OutputError, StoppedError
 from core.model import Build, Conclusion, Reason, RemoteRun, Result, TestReport, Verdict
 from core.ports import Ci, Log
 from core.process import Process
-from core.recovery.journal import Journal
+from core.recovery.journal import WRITABLE, Journal
 from core.verdict import known_of
 from core.waiting.pacing import Pacing
 
@@ -145,7 +145,7 @@ class Recording:
         try:
             return journal_of(self._process, self._asked, build, self._means)
         except OutputError as error:
-            raise OutputError(f"Nothing was recorded at {self._title}: {error.fact}", remedy=REMEDY) from error
+            raise OutputError(f"Nothing was recorded at {self._title}: {error.fact}", remedy=WRITABLE) from error
 
     def _check(self, recorded: TestReport, ended: Result) -> None:
         """Raise for whatever is not as it should be: a verdict means that all of it is there, whichever it is."""
@@ -167,9 +167,6 @@ class Recording:
     def _said(self, problems: Sequence[str]) -> str:
         """In this step something was started, and the recorder's inputs have other names."""
         return renamed(self._asked.spec.name, " ".join(problems)).replace(" Nothing was started.", "")
-
-
-REMEDY = "Make the workspace writable: a killed job is cleaned up by this journal."
 
 
 class Titled:

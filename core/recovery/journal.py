@@ -18,6 +18,7 @@ from core.workspace.ownership import adopt
 from core.workspace.places import STATE
 
 SCHEMA = 2  # 1 had no seal
+WRITABLE = "Make the workspace writable: a killed job is cleaned up by this journal."
 REMEDY = (
     "So nothing was sent to the vendor that a killed job could leave behind. Make the workspace writable, and let "
     f"nothing replace {STATE}/ while the step runs."
@@ -68,8 +69,7 @@ class Journal:
             _make(path)
         except OSError as error:
             fact = f"The journal in {STATE}/ can't be written: {error.strerror or error}."
-            remedy = "Nothing was started. Make the workspace writable: a killed job is cleaned up by this journal."
-            raise OutputError(fact, remedy=remedy) from error
+            raise OutputError(fact, remedy=f"Nothing was started. {WRITABLE}") from error
         journal = cls(path, seal=seal)
         journal._lock = _lock(path)
         origin = {"step": step, "vendor": vendor, "mode": mode, "at": round(at), "base-url": base_url}

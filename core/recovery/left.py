@@ -25,7 +25,7 @@ LONGEST_LINE = 1 << 16
 class Left:
     """What one earlier invocation of this step left behind, or one that is still at work would leave."""
 
-    journal: Journal
+    journal: Journal = field(init=False)  # to go on with, after its last line
     path: str
     vendor: str
     mode: str
@@ -115,7 +115,6 @@ def _read(path: str, step: str | None, vendor: str, seal: Seal | None) -> Left |
     base_url = str(begin.get("base-url") or "")
     holder = begin.get("holder")
     left = Left(
-        journal=Journal(path, torn=True, seal=seal),
         path=path,
         vendor=vendor,
         mode=str(begin.get("mode")),
